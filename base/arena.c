@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { FIRST_BLOCK_BYTES = 4096, LAST_BLOCK_BYTES = 1 << 20 };
+
+struct arena_block {
+    struct arena_block *next; // arena.blocks
+    size_t used, size;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+    struct arena_block *blocks; // the one being filled first
+    size_t used_bytes;
+    size_t next_block_bytes;
+};
+
+struct arena *arena_new(void)
+{
+    struct arena *a = mem_new(sizeof(*a));
+
+    a->next_block_bytes = FIRST_BLOCK_BYTES;
+    return a;
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    for (struct arena_block *b = a->blocks, *next; b; b = next) {
+        next = b->next;
+        mem_free(b);
+    }
+    mem_free(a);
+}
+
+static void add_block(struct arena *a, size_t at_least)
+{
+    size_t size = a->next_block_bytes;
+    struct arena_block *b;
+
+    if (a->next_block_bytes < LAST_BLOCK_BYTES)
+        a->next_block_bytes *= 2;
+    if (size < at_least)
+        size = at_least;
+    b = mem_new(sizeof(*b) + size);
+    b->size = size;
+    b->next = a->blocks;
+    a->blocks = b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    size_t aligned = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    void *ptr;
+
+    if (aligned < size)
+        aligned = SIZE_MAX / 2; // fails in mem_new
+    if (!a->blocks || a->blocks->size - a->blocks->used < aligned)
+        add_block(a, aligned);
+    ptr = a->blocks->bytes + a->blocks->used;
+    a->blocks->used += aligned;
+    a->used_bytes += aligned;
+    return ptr;
+}
+
+char *arena_strndup(struct arena *a, const char *text, size_t len)
+{
+    char *copy = arena_alloc(a, len + 1);
+
+    if (len)
+        memcpy(copy, text, len);
+    return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *text)
+{
+    return arena_strndup(a, text, strlen(text));
+}
+
+char *arena_vprintf(struct arena *a, const char *format, va_list args)
+{
+    va_list again;
+    int len;
+    char *text;
+
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    text = arena_alloc(a, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(a, format, args);
+    va_end(args);
+    return text;
+}
+
+size_t arena_used_bytes(const struct arena *a)
+{
+    return a->used_bytes;
+}

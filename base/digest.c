@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "base/digest.h"
+
+#include <assert.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct digester {
+    EVP_MD_CTX *md;
+};
+
+struct digester *digester_new(void)
+{
+    struct digester *d = mem_new(sizeof(*d));
+
+    d->md = EVP_MD_CTX_new();
+    assert(d->md && EVP_DigestInit_ex(d->md, EVP_sha256(), NULL) == 1);
+    return d;
+}
+
+void digester_add(struct digester *d, const void *bytes, size_t len)
+{
+    int ok = EVP_DigestUpdate(d->md, bytes, len);
+
+    assert(ok == 1);
+    (void)ok;
+}
+
+struct digest digester_finish(struct digester *d)
+{
+    struct digest out;
+    int ok = EVP_DigestFinal_ex(d->md, out.bytes, NULL);
+
+    assert(ok == 1);
+    (void)ok;
+    EVP_MD_CTX_free(d->md);
+    mem_free(d);
+    return out;
+}
+
+struct digest digest_of(const void *bytes, size_t len)
+{
+    struct digester *d = digester_new();
+
+    digester_add(d, bytes, len);
+    return digester_finish(d);
+}
+
+char *digest_hex(const struct digest *d, char hex[DIGEST_HEX_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        hex[2 * i] = digits[d->bytes[i] >> 4];
+        hex[2 * i + 1] = digits[d->bytes[i] & 15];
+    }
+    hex[2 * DIGEST_BYTES] = 0;
+    return hex;
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool digest_parse(const char *hex, struct digest *out)
+{
+    if (strlen(hex) != 2 * DIGEST_BYTES)
+        return false;
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        int high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        out->bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+bool digest_fd(int fd, struct digest *out, struct err *err)
+{
+    enum { CHUNK_BYTES = 1 << 18 };
+    struct digester *d = digester_new();
+    char *chunk = mem_new(CHUNK_BYTES);
+    off_t at = 0;
+    ssize_t n;
+
+    while ((n = pread(fd, chunk, CHUNK_BYTES, at)) > 0) {
+        digester_add(d, chunk, (size_t)n);
+        at += n;
+    }
+    mem_free(chunk);
+    *out = digester_finish(d);
+    return n == 0 || err_errno(err, "reading");
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// SHA-256, by libcrypto with the CPU's own instructions.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+enum { DIGEST_BYTES = 32, DIGEST_HEX_BYTES = 65 };
+
+struct digest {
+    uint8_t bytes[DIGEST_BYTES];
+};
+
+struct digest digest_of(const void *bytes, size_t len);
+
+// Writes 64 lower-case hex digits and a zero to hex; returns hex.
+char *digest_hex(const struct digest *d, char hex[DIGEST_HEX_BYTES]);
+
+// Reads 64 hex digits. Returns false for anything else.
+bool digest_parse(const char *hex, struct digest *out);
+
+// Reads the file open at fd from its start to its end.
+bool digest_fd(int fd, struct digest *out, struct err *err);
+
+// Piecewise, for bytes hashed while they are copied.
+struct digester;
+struct digester *digester_new(void);
+void digester_add(struct digester *d, const void *bytes, size_t len);
+struct digest digester_finish(struct digester *d); // frees d

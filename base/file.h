@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Files and paths. Paths are UTF-8 with '/' between names.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct arena;
+struct err;
+
+// "a" and "b" give "a/b"; an absolute b stands alone; "" and "." vanish.
+char *path_join(struct arena *a, const char *dir, const char *name);
+
+// "a/b/c.txt" gives "a/b"; "c.txt" gives "."; the rest of path after it.
+char *path_dir(struct arena *a, const char *path);
+const char *path_base(const char *path);
+
+// "" when the last name has none; without the dot.
+const char *path_ext(const char *path);
+
+// True for a path that stays below where it is read from: relative, no "..", no empty name.
+bool path_is_inside(const char *path);
+
+// Adds the whole file to out; more than most_bytes is an error.
+bool file_read(const char *path, struct buf *out, size_t most_bytes, struct err *err);
+
+// Opens path below the folder root for reading; refuses "..", absolute paths, symbolic links that
+// lead out of root, and what is no regular file. Returns the descriptor, or -1 with *err.
+int file_open_inside(const char *root, const char *path, struct err *err);
+
+// Writes to a temporary name beside path, syncs, renames, syncs the folder.
+bool file_write(const char *path, const void *bytes, size_t len, struct err *err);
+
+// Creates path and the folders above it.
+bool file_make_dirs(const char *path, struct err *err);
+
+// Syncs what fd holds to the disk; and the entries of the folder at path.
+bool file_sync(int fd, struct err *err);
+bool file_sync_dir(const char *path, struct err *err);
+
+bool file_exists(const char *path);
+
+// Bytes that a file of this process could still take below path; UINT64_MAX when not known.
+uint64_t file_free_bytes(const char *path);

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/vec.h"
+
+// The next UTF-16 unit of *s, so that keys sort as RFC 8785 section 3.2.3 asks. *low holds the
+// second half of a pair until it is due.
+static unsigned next_unit(struct str *s, unsigned *low)
+{
+    unsigned code = *low;
+    size_t n;
+
+    *low = 0;
+    if (code)
+        return code;
+    n = str_decode(*s, &code);
+    s->ptr += n;
+    s->len -= n;
+    if (code < 0x10000)
+        return code;
+    *low = 0xdc00 + ((code - 0x10000) & 0x3ff);
+    return 0xd800 + ((code - 0x10000) >> 10);
+}
+
+static int by_utf16(const void *left, const void *right)
+{
+    struct str a = str_of(*(const char *const *)left), b = str_of(*(const char *const *)right);
+    unsigned low_a = 0, low_b = 0;
+
+    while ((a.len || low_a) && (b.len || low_b)) {
+        unsigned x = next_unit(&a, &low_a), y = next_unit(&b, &low_b);
+
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return (a.len || low_a) ? 1 : (b.len || low_b) ? -1 : 0;
+}
+
+static void put_string(const char *text, size_t len, struct buf *out)
+{
+    static const char short_forms[] = "btnvfr"; // from 0x08 on; 0x0b has none
+    size_t from = 0;
+
+    buf_char(out, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_add(out, text + from, i - from);
+        from = i + 1;
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c >= 0x08 && c <= 0x0d && c != 0x0b)
+            buf_printf(out, "\\%c", short_forms[c - 0x08]);
+        else
+            buf_printf(out, "\\u%04x", c);
+    }
+    buf_add(out, text + from, len - from);
+    buf_char(out, '"');
+}
+
+// ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes: the shortest digits
+// that read back as the same double.
+static void put_real(double value, struct buf *out)
+{
+    char text[40], digits[24];
+    int precision = 1, exponent, n = 0;
+
+    if (value == 0 || !isfinite(value)) {
+        buf_puts(out, isfinite(value) ? "0" : "null");
+        return;
+    }
+    do
+        snprintf(text, sizeof(text), "%.*e", precision - 1, value);
+    while (strtod(text, NULL) != value && ++precision <= 17);
+    exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10) + 1;
+    for (char *c = text; *c != 'e'; c++)
+        if (*c >= '0' && *c <= '9')
+            digits[n++] = *c;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    if (value < 0)
+        buf_char(out, '-');
+    if (exponent > 0 && exponent <= 21) {
+        buf_add(out, digits, (size_t)(n < exponent ? n : exponent));
+        if (n < exponent)
+            buf_repeat(out, '0', (size_t)(exponent - n));
+        else if (n > exponent)
+            buf_printf(out, ".%.*s", n - exponent, digits + exponent);
+    } else if (exponent > -6 && exponent <= 0) {
+        buf_puts(out, "0.");
+        buf_repeat(out, '0', (size_t)-exponent);
+        buf_add(out, digits, (size_t)n);
+    } else {
+        buf_char(out, digits[0]);
+        if (n > 1)
+            buf_printf(out, ".%.*s", n - 1, digits + 1);
+        buf_printf(out, "e%+d", exponent - 1);
+    }
+}
+
+static void put_object(const json_t *value, struct buf *out)
+{
+    VEC(const char *) keys = {0};
+    const char *key;
+    json_t *member;
+
+    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+        vec_push(&keys, key);
+    if (keys.n)
+        qsort(keys.at, keys.n, sizeof(*keys.at), by_utf16);
+    buf_char(out, '{');
+    for (size_t i = 0; i < keys.n; i++) {
+        if (i)
+            buf_char(out, ',');
+        put_string(keys.at[i], strlen(keys.at[i]), out);
+        buf_char(out, ':');
+        json_canonical(json_object_get(value, keys.at[i]), out);
+    }
+    buf_char(out, '}');
+    vec_release(&keys);
+}
+
+static void put_array(const json_t *value, struct buf *out)
+{
+    buf_char(out, '[');
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (i)
+            buf_char(out, ',');
+        json_canonical(json_array_get(value, i), out);
+    }
+    buf_char(out, ']');
+}
+
+void json_canonical(const json_t *value, struct buf *out)
+{
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_OBJECT:
+        put_object(value, out);
+        break;
+    case JSON_ARRAY:
+        put_array(value, out);
+        break;
+    case JSON_STRING:
+        put_string(json_string_value(value), json_string_length(value), out);
+        break;
+    case JSON_INTEGER:
+        buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        put_real(json_real_value(value), out);
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        buf_puts(out, json_is_true(value) ? "true" : "false");
+        break;
+    case JSON_NULL:
+        buf_puts(out, "null");
+        break;
+    }
+}
+
+struct digest json_digest(const json_t *value)
+{
+    struct buf text = {0};
+    struct digest d;
+
+    json_canonical(value, &text);
+    d = digest_of(text.ptr, text.len);
+    buf_release(&text);
+    return d;
+}
+
+static int put_chunk(const char *text, size_t len, void *out)
+{
+    buf_add(out, text, len);
+    return 0;
+}
+
+void json_pretty(const json_t *value, struct buf *out)
+{
+    json_dump_callback(value, put_chunk, out,
+                       JSON_SORT_KEYS | JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    buf_char(out, '\n');
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// Copies a number; one of more than 18 digits and no fraction gets ".0", for jansson's reader of
+// integers stops at 63 bits.
+static size_t copy_number(struct str s, struct buf *out)
+{
+    size_t n = s.ptr[0] == '-';
+    bool whole = true;
+
+    while (n < s.len && (is_digit(s.ptr[n]) || memchr(".eE+-", s.ptr[n], 5))) {
+        whole = whole && (is_digit(s.ptr[n]) || n == 0);
+        n++;
+    }
+    buf_add(out, s.ptr, n);
+    if (whole && n > 18)
+        buf_puts(out, ".0");
+    return n ? n : 1;
+}
+
+static size_t copy_string(struct str s, struct buf *out)
+{
+    size_t n = 1;
+
+    while (n < s.len && s.ptr[n] != '"')
+        n += s.ptr[n] == '\\' ? 2 : 1;
+    n = n < s.len ? n + 1 : s.len;
+    buf_add(out, s.ptr, n);
+    return n;
+}
+
+static size_t copy_token(struct str s, struct buf *out)
+{
+    static const char *const odd[] = {"NaN", "Infinity", "-Infinity"};
+
+    for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+        if (str_starts(s, odd[i])) {
+            buf_puts(out, "null");
+            return strlen(odd[i]);
+        }
+    if (s.ptr[0] == '"')
+        return copy_string(s, out);
+    if (s.ptr[0] == '-' || is_digit(s.ptr[0]))
+        return copy_number(s, out);
+    buf_char(out, s.ptr[0]);
+    return 1;
+}
+
+json_t *json_read_loose(struct str text, struct err *err)
+{
+    struct buf strict = {0};
+    json_error_t fault;
+    json_t *value;
+
+    while (text.len) {
+        size_t n = copy_token(text, &strict);
+
+        text.ptr += n;
+        text.len -= n;
+    }
+    value = json_loadb(buf_text(&strict), strict.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &fault);
+    buf_release(&strict);
+    if (!value)
+        err_set(err, ERR_FINAL, "no JSON: %s (line %d)", fault.text, fault.line);
+    return value;
+}
+
+const char *json_get_text(const json_t *object, const char *key, const char *fallback)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_string(value) ? json_string_value(value) : fallback;
+}
+
+double json_get_number(const json_t *object, const char *key, double fallback)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_number(value) ? json_number_value(value) : fallback;
+}
+
+json_int_t json_get_integer(const json_t *object, const char *key, json_int_t fallback)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_integer(value) ? json_integer_value(value)
+           : json_is_real(value)  ? (json_int_t)llround(json_real_value(value))
+                                  : fallback;
+}
+
+bool json_get_flag(const json_t *object, const char *key, bool fallback)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_boolean(value) ? json_is_true(value) : fallback;
+}

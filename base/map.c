@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "base/map.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+// FNV-1a, 64 bit. Source: Fowler, Noll, Vo; draft-eastlake-fnv.
+static uint64_t hash_text(const char *text)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+    return h;
+}
+
+void map_release(struct map *m)
+{
+    mem_free(m->slots);
+    *m = (struct map){0};
+}
+
+static struct map_slot *slot_of(const struct map *m, const char *key)
+{
+    size_t i = (size_t)hash_text(key) & (m->cap - 1);
+
+    while (m->slots[i].key && strcmp(m->slots[i].key, key) != 0)
+        i = (i + 1) & (m->cap - 1);
+    return &m->slots[i];
+}
+
+static void grow(struct map *m)
+{
+    struct map bigger = {.cap = m->cap ? m->cap * 2 : 16, .n = m->n};
+
+    bigger.slots = mem_new(bigger.cap * sizeof(*bigger.slots));
+    for (size_t i = 0; i < m->cap; i++)
+        if (m->slots[i].key)
+            *slot_of(&bigger, m->slots[i].key) = m->slots[i];
+    mem_free(m->slots);
+    *m = bigger;
+}
+
+void *map_find(const struct map *m, const char *key)
+{
+    return m->cap ? slot_of(m, key)->value : NULL;
+}
+
+void *map_put(struct map *m, const char *key, void *value)
+{
+    struct map_slot *slot;
+    void *before;
+
+    if ((m->n + 1) * 4 > m->cap * 3)
+        grow(m);
+    slot = slot_of(m, key);
+    before = slot->value;
+    m->n += slot->key ? 0 : 1;
+    *slot = (struct map_slot){.key = key, .value = value};
+    return before;
+}

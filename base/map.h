@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// A hash map from text to a pointer. Keys are borrowed and must outlive the map; it has no order:
+// walk your own array when output depends on it.
+#pragma once
+
+#include <stddef.h>
+
+struct map {
+    struct map_slot *slots;
+    size_t n, cap;
+};
+
+struct map_slot {
+    const char *key; // NULL: empty
+    void *value;
+};
+
+// A zeroed struct map is an empty one.
+void map_release(struct map *m);
+
+// Returns what is stored under key, or NULL.
+void *map_find(const struct map *m, const char *key);
+
+// Stores value (not NULL) under key; returns what stood there before, or NULL.
+void *map_put(struct map *m, const char *key, void *value);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The graph: what a film compiles to. Steps in an order in which every input stands before its
+// user, joined by edges. Made by the compiler, read-only afterwards; all of it lives in one arena.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+struct arena;
+struct buf;
+
+// What a step does. The table of kinds is DESIGN.md's, in graph.c, sorted by name.
+struct kind {
+    const char *name;
+    unsigned version;   // in the key: raised when the meaning of params changes
+    bool drafted;       // the draft studio makes it
+    bool local;         // this machine always makes it
+};
+
+const struct kind *kind_find(const char *name); // NULL: no such kind
+const struct kind *kind_all(size_t *n);
+
+enum edge_mode {
+    EDGE_USE,  // the input's digest is in the key
+    EDGE_READ, // only values taken by late params are in the key
+};
+
+// One input of a step: an output of another step, or a file of the project. Several edges of one
+// name are a list, in order.
+struct edge {
+    const char *name;
+    struct step *from;  // NULL for a file
+    const char *output; // which artifact of from
+    const char *file;   // path in the project; NULL for a step's output
+    enum edge_mode mode;
+};
+
+// A phrase of a picture's words, and where it comes from.
+struct phrase {
+    const char *text;
+    struct place at;
+};
+
+struct step {
+    const char *id;
+    const struct kind *kind;
+    const char *preset;     // a key of graph.presets
+    json_t *params;         // values; a late one is {"late": "INPUT.FACT", "plus", "min", "max"}
+    struct edge *inputs;
+    size_t n_inputs;
+    const char **outputs;   // names of the artifacts it makes, the main one first
+    size_t n_outputs;
+    struct phrase *words;   // of the prompt, for `c41 show`; in no key
+    size_t n_words;
+    const char *scene;      // NULL: of the whole film
+    const char *shot;       // "scene/shot", or NULL
+    unsigned take;          // from 1; 0 where takes mean nothing
+    struct place at;        // the film's line that asked for it; in no key
+    size_t index;           // its place in graph.steps
+};
+
+struct deliverable {
+    const char *name;
+    struct step *step;
+    const char *output;
+    const char *file; // path in the project, as for a film without draft steps
+    const char *draft_file; // the same below out/draft/
+};
+
+struct graph {
+    struct arena *arena;
+    const char *project; // the folder that files are relative to
+    const char *film;    // the film's file name without its ending: FILM in .c41/browse/FILM
+    const char *title;
+    json_t *presets;     // name -> the preset in use, normalised, its workflow within
+    struct step **steps;
+    size_t n_steps;
+    struct deliverable *deliverables;
+    size_t n_deliverables;
+};
+
+// Drops the JSON values that the arena cannot; then frees the arena. Accepts NULL.
+void graph_free(struct graph *g);
+
+// NULL when there is no such step.
+struct step *graph_find(const struct graph *g, const char *id);
+
+// The graph as `c41 graph --format json` prints it: a new value, equal for equal films.
+json_t *graph_json(const struct graph *g);
+void graph_dot(const struct graph *g, struct buf *out);
