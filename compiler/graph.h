@@ -48,7 +48,7 @@ struct phrase {
 struct step {
     const char *id;
     const struct kind *kind;
-    const char *preset;     // a key of graph.presets
+    const char *preset;     // its name; graph_preset finds it
     json_t *params;         // values; a late one is {"late": "INPUT.FACT", "plus", "min", "max"}
     struct edge *inputs;
     size_t n_inputs;
@@ -76,7 +76,7 @@ struct graph {
     const char *project; // the folder that files are relative to
     const char *film;    // the film's file name without its ending: FILM in .c41/browse/FILM
     const char *title;
-    json_t *presets;     // name -> the preset in use, normalised, its workflow within
+    json_t *presets;     // kind -> name -> the preset in use, normalised, its workflow within
     struct step **steps;
     size_t n_steps;
     struct deliverable *deliverables;
@@ -88,6 +88,9 @@ void graph_free(struct graph *g);
 
 // NULL when there is no such step.
 struct step *graph_find(const struct graph *g, const char *id);
+
+// The preset of a step. Names are unique within a kind only ("draft" makes many).
+const json_t *graph_preset(const struct graph *g, const struct step *s);
 
 // The graph as `c41 graph --format json` prints it: a new value, equal for equal films.
 json_t *graph_json(const struct graph *g);
