@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// A film as one tree: its file, the project's bible, what it includes, the values of its params and
+// the rows of its `for:`, checked, put into full forms, merged. Lives in the compilation's arena.
+//
+// Full forms, on which rules may rely (short form => full form):
+//     image, video, last, sound (of a shot, scene or location)   TEXT => {prompt: TEXT}
+//     card   TEXT => {text: TEXT}           lipsync   PRESET => {preset: PRESET}; true, false stay
+//     voice  NAME => {name: NAME}           a cast member, a location   TEXT => {looks: TEXT}
+//     look   PATH => {lut: PATH}            a deliverable   PRESET => {preset: PRESET}
+//     a param's VALUE => {default: VALUE}   a pick's NUMBER => {take: NUMBER}
+// Free text is text or {write: BRIEF, preset: …}. These stay as written: format as text
+// "WxH[@FPS]", `use` entries, `say` (text, mapping, list), hooks, items of loras, `transition: cut`.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct diag;
+struct err;
+struct node;
+struct schemas;
+struct sources;
+
+struct film_path {
+    const char *project; // the folder, as the command line would name it ("." for here)
+    const char *path;    // the film's file in the project
+    const char *name;    // its file name without the ending
+};
+
+// NAME=VALUE of the command line.
+struct film_value {
+    const char *name, *value;
+};
+
+struct film {
+    struct node *root;  // the merged film: a mapping by film.json
+    struct node *picks; // NAME.picks.yaml, a mapping by picks.json; NULL: there is none
+};
+
+// Finds the project of the film file: the nearest folder upwards with project.yaml, else its own.
+// False with *err when there is no such file.
+bool film_locate(struct film_path *out, const char *file, struct arena *a, struct err *err);
+
+// Reads the film. Says all that is wrong; false when anything was. What could be read is in *out all
+// the same, and root is NULL only when there is nothing to go on with. Sources are those of
+// at->project. A film without scenes passes: hooks may add them.
+bool film_read(struct film *out, const struct film_path *at, const struct film_value *values,
+               size_t n_values, const struct schemas *schemas, struct sources *sources,
+               struct arena *a, struct diag *d);
