@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The plan: what a build would do, and why, without doing it. Reads the ledger and the store of the
+// project if they are there; writes nothing, waits for nobody.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+
+struct build_options;
+struct err;
+struct graph;
+struct step;
+struct studio;
+
+enum plan_status {
+    PLAN_CURRENT, // its result is at hand
+    PLAN_STALE,   // it was made, and something that decides it has changed or may change
+    PLAN_MISSING, // it was never made, or its files are gone
+    PLAN_BLOCKED, // nothing in the studio makes it, or a pick is owed
+};
+
+const char *plan_status_name(enum plan_status status); // "current" …
+
+struct artifact;
+
+struct plan_row {
+    const struct step *step;
+    enum plan_status status;
+    bool wanted;         // the targets need it
+    bool picked, locked; // of pick steps
+    const char *why;     // one line: "words changed: prompt "a" -> "b""; "" when current
+    const char *where;   // the machine that made it or would, "" when none would
+    double seconds;      // what it took, or should take; 0: unknown
+    char key[DIGEST_HEX_BYTES]; // "" when its inputs do not exist yet
+    const json_t *request;      // what it was bound to; NULL like the key
+    int64_t made_ms;            // since 1970; 0: never
+    const char *note;           // what the driver had to say when it was made, or NULL
+    const struct artifact *artifacts; // at hand; by the names of step->outputs, in order
+    size_t n_artifacts;
+};
+
+struct plan {
+    const struct plan_row *rows; // one a step, in the graph's order
+    size_t n;
+    size_t current, stale, missing, blocked; // of those wanted
+    double seconds;        // of machine work that is left
+    double finish_seconds; // on this machine's workers
+    const char *const *owed; // ids of the pick steps that wait for somebody
+    size_t n_owed;
+    const char *drafted; // "image, animate": kinds that only the draft makes; "" for none
+    const char *const *deliverables; // the path of each, in the graph's order
+    const bool *delivered;           // whether it is there
+};
+
+// options->only and ->to choose what is wanted. The plan borrows graph. NULL with *err when the
+// ledger cannot be read.
+struct plan *plan_new(const struct graph *graph, const struct studio *studio,
+                      const struct build_options *options, struct err *err);
+void plan_free(struct plan *plan); // accepts NULL
+
+// NULL when there is no such step.
+const struct plan_row *plan_find(const struct plan *plan, const char *id);
