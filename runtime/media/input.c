@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "runtime/media/lav.h"
+
+enum { IO_BYTES = 1 << 16 };
+
+// Containers only: nothing here opens another file or address by what its content says.
+static const char demuxers[] =
+    "aac,aiff,avi,caf,flac,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpegts,mxf,ogg,"
+    "png_pipe,tiff_pipe,w64,wav,webp_pipe,webp";
+
+static int read_bytes(void *opaque, uint8_t *to, int most)
+{
+    struct input *in = opaque;
+    ssize_t n = pread(in->fd, to, (size_t)most, in->at_bytes);
+
+    if (n < 0)
+        return AVERROR(errno);
+    in->at_bytes += n;
+    return n ? (int)n : AVERROR_EOF;
+}
+
+static int64_t seek_bytes(void *opaque, int64_t offset, int whence)
+{
+    struct input *in = opaque;
+    int64_t base = 0;
+
+    whence &= ~AVSEEK_FORCE;
+    if (whence == AVSEEK_SIZE)
+        return in->size_bytes;
+    if (whence == SEEK_CUR)
+        base = in->at_bytes;
+    else if (whence == SEEK_END)
+        base = in->size_bytes;
+    if (base + offset < 0)
+        return AVERROR(EINVAL);
+    return in->at_bytes = base + offset;
+}
+
+static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags,
+                       AVDictionary **options)
+{
+    (void)format;
+    (void)io;
+    (void)url;
+    (void)flags;
+    (void)options;
+    return AVERROR(EPERM);
+}
+
+static bool check_file(struct input *in, struct err *err)
+{
+    struct stat st;
+
+    if (fstat(in->fd, &st) != 0)
+        return err_errno(err, "reading %s", in->name);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_FINAL, "%s is no file", in->name);
+    if (st.st_size == 0)
+        return err_set(err, ERR_FINAL, "%s is empty", in->name);
+    in->size_bytes = st.st_size;
+    return true;
+}
+
+static bool open_format(struct input *in, struct err *err)
+{
+    AVDictionary *options = NULL;
+    int code;
+
+    in->io = avio_alloc_context(av_malloc(IO_BYTES), IO_BYTES, 0, in, read_bytes, NULL, seek_bytes);
+    in->format = avformat_alloc_context();
+    if (!in->io || !in->format || !in->io->buffer)
+        return err_set(err, ERR_FINAL, "reading %s: out of memory", in->name);
+    in->format->pb = in->io;
+    in->format->io_open = refuse_open;
+    in->format->error_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    av_dict_set(&options, "format_whitelist", demuxers, 0);
+    av_dict_set(&options, "protocol_whitelist", "none", 0);
+    code = avformat_open_input(&in->format, NULL, NULL, &options);
+    av_dict_free(&options);
+    if (code >= 0)
+        code = avformat_find_stream_info(in->format, NULL);
+    if (code < 0)
+        return lav_fail(err, code,
+                        "%s is no picture, video or sound that c41 reads, or it is damaged",
+                        in->name);
+    return true;
+}
+
+bool input_open_fd(struct input *in, int fd, const char *name, struct err *err)
+{
+    lav_quiet();
+    *in = (struct input){.fd = fd, .name = name};
+    if (check_file(in, err) && open_format(in, err))
+        return true;
+    input_close(in);
+    return false;
+}
+
+bool input_open(struct input *in, const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    *in = (struct input){0};
+    if (fd < 0)
+        return err_errno(err, "opening %s", path);
+    if (!input_open_fd(in, fd, path_base(path), err)) {
+        close(fd);
+        return false;
+    }
+    in->owns_fd = true;
+    return true;
+}
+
+void input_close(struct input *in)
+{
+    avformat_close_input(&in->format);
+    if (in->io)
+        av_freep(&in->io->buffer);
+    avio_context_free(&in->io);
+    if (in->owns_fd)
+        close(in->fd);
+    *in = (struct input){0};
+}
+
+struct AVStream *input_stream(const struct input *in, int media_type)
+{
+    int index = av_find_best_stream(in->format, (enum AVMediaType)media_type, -1, -1, NULL, 0);
+
+    if (index < 0 || in->format->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC)
+        return NULL;
+    return in->format->streams[index];
+}
+
+struct AVCodecContext *input_decoder(const struct input *in, const struct AVStream *stream,
+                                     struct err *err)
+{
+    const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
+    AVCodecContext *ctx = codec ? avcodec_alloc_context3(codec) : NULL;
+    int code = AVERROR_DECODER_NOT_FOUND;
+
+    if (ctx) {
+        code = avcodec_parameters_to_context(ctx, stream->codecpar);
+        ctx->pkt_timebase = stream->time_base;
+        ctx->thread_count = 1;
+        ctx->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    }
+    if (code >= 0)
+        code = avcodec_open2(ctx, codec, NULL);
+    if (code >= 0)
+        return ctx;
+    avcodec_free_context(&ctx);
+    lav_fail(err, code, "reading %s (%s)", in->name, avcodec_get_name(stream->codecpar->codec_id));
+    return NULL;
+}
+
+static const int32_t *display_matrix(const AVStream *stream)
+{
+#if LIBAVCODEC_VERSION_MAJOR >= 61
+    const AVPacketSideData *data =
+        av_packet_side_data_get(stream->codecpar->coded_side_data,
+                                stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+
+    return data && data->size >= 36 ? (const void *)data->data : NULL;
+#else
+    size_t size = 0;
+    const void *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+
+    return size >= 36 ? data : NULL;
+#endif
+}
+
+int input_rotation(const AVStream *stream)
+{
+    const int32_t *matrix = display_matrix(stream);
+    double degrees = matrix ? av_display_rotation_get(matrix) : 0; // counterclockwise
+
+    if (isnan(degrees))
+        return 0;
+    return ((int)lround(-degrees / 90) * 90 % 360 + 360) % 360;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/media.h"
+
+#include <string.h>
+
+#include "runtime/media/lav.h"
+#include "runtime/media/ops.h"
+#include "runtime/media/probe.h"
+
+const struct media_input *media_input_nth(const struct media_job *job, const char *name, size_t n)
+{
+    for (size_t i = 0; i < job->n_inputs; i++)
+        if (strcmp(job->inputs[i].name, name) == 0 && n-- == 0)
+            return &job->inputs[i];
+    return NULL;
+}
+
+const struct media_input *media_input(const struct media_job *job, const char *name)
+{
+    return media_input_nth(job, name, 0);
+}
+
+const char *media_output_path(const struct media_job *job, const char *name)
+{
+    for (size_t i = 0; i < job->n_outputs; i++)
+        if (strcmp(job->outputs[i].name, name) == 0)
+            return job->outputs[i].path;
+    return NULL;
+}
+
+static const struct media_op ops[] = {
+    {.driver = NULL, .kind = NULL},
+};
+
+// The module's one exported symbol.
+__attribute__((visibility("default"))) extern const struct media c41_media;
+
+const struct media c41_media = {
+    .probe = probe,
+    .strip = strip,
+    .ops = ops,
+    .versions = lav_versions,
+};

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/probe.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/vec.h"
+#include "runtime/media/document.h"
+#include "runtime/media/input.h"
+#include "runtime/media/lav.h"
+#include "runtime/media/still.h"
+
+// What is counted while all packets go by.
+struct tally {
+    VEC(int64_t) pts; // of the video, in decode order
+    int64_t last_duration;
+    int64_t samples;
+    bool damaged;
+};
+
+static bool decode_sound(struct tally *t, AVCodecContext *ctx, const AVPacket *packet, AVFrame *frame)
+{
+    int code = avcodec_send_packet(ctx, packet);
+
+    while (code >= 0) {
+        code = avcodec_receive_frame(ctx, frame);
+        if (code >= 0)
+            t->samples += frame->nb_samples;
+    }
+    return code == AVERROR(EAGAIN) || code == AVERROR_EOF;
+}
+
+static void count_picture(struct tally *t, const AVPacket *packet)
+{
+    if (packet->flags & AV_PKT_FLAG_DISCARD)
+        return;
+    vec_push(&t->pts, packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts);
+    t->last_duration = packet->duration;
+}
+
+// Reads all of in: sound is decoded for its exact length, pictures are only counted.
+static bool count_packets(struct input *in, struct tally *t, const AVStream *video,
+                          const AVStream *audio, struct err *err)
+{
+    AVCodecContext *ctx = audio ? input_decoder(in, audio, err) : NULL;
+    AVPacket *packet = av_packet_alloc();
+    AVFrame *frame = av_frame_alloc();
+    int code = 0;
+    bool ok = !audio || ctx;
+
+    while (ok && (code = av_read_frame(in->format, packet)) >= 0) {
+        t->damaged |= packet->flags & AV_PKT_FLAG_CORRUPT;
+        if (video && packet->stream_index == video->index)
+            count_picture(t, packet);
+        if (audio && packet->stream_index == audio->index && packet->size > 0)
+            t->damaged |= !decode_sound(t, ctx, packet, frame);
+        av_packet_unref(packet);
+    }
+    if (ok && ctx)
+        decode_sound(t, ctx, NULL, frame);
+    if (ok && code != AVERROR_EOF)
+        ok = lav_fail(err, code, "%s is damaged or cut short", in->name);
+    if (ok && t->damaged)
+        ok = err_set(err, ERR_FINAL, "%s is damaged or cut short: the file ends before its content",
+                     in->name);
+    av_frame_free(&frame);
+    av_packet_free(&packet);
+    avcodec_free_context(&ctx);
+    return ok;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+// By how many frames decoding runs ahead of showing, which a joined stream must allow for.
+static int64_t reorder_frames(const struct tally *t, const int64_t *sorted)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < t->pts.n; i++) {
+        const int64_t *at =
+            bsearch(&t->pts.at[i], sorted, t->pts.n, sizeof(*sorted), compare_times);
+        int64_t ahead = (int64_t)i - (at - sorted);
+
+        if (ahead > most)
+            most = ahead;
+    }
+    return most;
+}
+
+static json_t *fps_text(AVRational fps)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%d/%d", fps.num, fps.den);
+    return json_string(text);
+}
+
+static AVRational frame_rate(const AVStream *video)
+{
+    AVRational rate = video->avg_frame_rate;
+
+    if (rate.num <= 0 || rate.den <= 0)
+        rate = video->r_frame_rate;
+    if (rate.num <= 0 || rate.den <= 0)
+        rate = (AVRational){25, 1};
+    return rate;
+}
+
+static void put_size(json_t *facts, const AVStream *video)
+{
+    bool turned = input_rotation(video) % 180 != 0;
+    int w = video->codecpar->width, h = video->codecpar->height;
+
+    json_object_set_new(facts, "width", json_integer(turned ? h : w));
+    json_object_set_new(facts, "height", json_integer(turned ? w : h));
+}
+
+static json_t *video_facts(struct input *in, const AVStream *video, struct err *err)
+{
+    struct tally t = {0};
+    bool audio = input_stream(in, AVMEDIA_TYPE_AUDIO);
+    int64_t *sorted = NULL;
+    AVRational fps = frame_rate(video);
+    json_t *facts = NULL;
+    double seconds;
+
+    if (!count_packets(in, &t, video, NULL, err))
+        goto out;
+    if (t.pts.n == 0) {
+        err_set(err, ERR_FINAL, "%s has no frames", in->name);
+        goto out;
+    }
+    sorted = mem_resize(NULL, t.pts.n, sizeof(*sorted));
+    memcpy(sorted, t.pts.at, t.pts.n * sizeof(*sorted));
+    qsort(sorted, t.pts.n, sizeof(*sorted), compare_times);
+    seconds = (double)(sorted[t.pts.n - 1] - sorted[0]) * av_q2d(video->time_base);
+    seconds += t.last_duration > 0 ? (double)t.last_duration * av_q2d(video->time_base)
+                                   : av_q2d(av_inv_q(fps));
+    facts = json_pack("{s:s, s:f, s:I, s:o, s:s, s:b, s:I}", "type", "video", "seconds", seconds,
+                      "frames", (json_int_t)t.pts.n, "fps", fps_text(fps), "codec",
+                      avcodec_get_name(video->codecpar->codec_id), "audio", audio, "reorder",
+                      (json_int_t)reorder_frames(&t, sorted));
+    put_size(facts, video);
+out:
+    mem_free(sorted);
+    vec_release(&t.pts);
+    return facts;
+}
+
+// Containers that tell how long their sound is before it comes.
+static bool tells_length(const AVFormatContext *format)
+{
+    static const char *const names[] = {"wav", "w64", "aiff", "flac", "caf"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(format->iformat->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static json_t *audio_facts(struct input *in, const AVStream *audio, struct err *err)
+{
+    struct tally t = {0};
+    int rate = audio->codecpar->sample_rate;
+    double told = audio->duration > 0 ? (double)audio->duration * av_q2d(audio->time_base) : 0;
+    double seconds;
+
+    if (!count_packets(in, &t, NULL, audio, err))
+        return NULL;
+    seconds = (double)t.samples / rate;
+    if (t.samples == 0) {
+        err_set(err, ERR_FINAL, "%s has no sound in it", in->name);
+        return NULL;
+    }
+    if (tells_length(in->format) && told - seconds > 0.05) {
+        err_set(err, ERR_FINAL, "%s is cut short: it promises %.2f s and has %.2f s", in->name,
+                told, seconds);
+        return NULL;
+    }
+    return json_pack("{s:s, s:f, s:I, s:i, s:i, s:s}", "type", "audio", "seconds", seconds,
+                     "samples", (json_int_t)t.samples, "rate", rate, "channels",
+                     audio->codecpar->ch_layout.nb_channels, "codec",
+                     avcodec_get_name(audio->codecpar->codec_id));
+}
+
+static json_t *image_facts(struct input *in, const AVStream *video, struct err *err)
+{
+    AVFrame *frame = still_decode(in, err);
+    json_t *facts;
+
+    if (!frame)
+        return NULL;
+    facts = json_pack("{s:s, s:i, s:i, s:s}", "type", "image", "width", frame->width, "height",
+                      frame->height, "codec", avcodec_get_name(video->codecpar->codec_id));
+    av_frame_free(&frame);
+    return facts;
+}
+
+static bool is_still(const AVFormatContext *format)
+{
+    const char *name = format->iformat->name;
+    size_t len = strlen(name);
+
+    return len > 5 && strcmp(name + len - 5, "_pipe") == 0;
+}
+
+static json_t *media_facts(int fd, const char *name, struct err *err)
+{
+    struct input in;
+    json_t *facts = NULL;
+    AVStream *video, *audio;
+
+    if (!input_open_fd(&in, fd, name, err))
+        return NULL;
+    video = input_stream(&in, AVMEDIA_TYPE_VIDEO);
+    audio = input_stream(&in, AVMEDIA_TYPE_AUDIO);
+    if (video && is_still(in.format))
+        facts = image_facts(&in, video, err);
+    else if (video)
+        facts = video_facts(&in, video, err);
+    else if (audio)
+        facts = audio_facts(&in, audio, err);
+    else
+        err_set(err, ERR_FINAL, "%s has neither picture nor sound", name);
+    input_close(&in);
+    return facts;
+}
+
+// What a name promises, by its ending.
+static const struct ending {
+    const char *ext, *type;
+} endings[] = {
+    {"aac", "audio"},  {"aif", "audio"}, {"aiff", "audio"}, {"avi", "video"},  {"flac", "audio"},
+    {"jpeg", "image"}, {"jpg", "image"}, {"json", "json"},  {"m4a", "audio"},  {"m4v", "video"},
+    {"mkv", "video"},  {"mov", "video"}, {"mp3", "audio"},  {"mp4", "video"},  {"oga", "audio"},
+    {"ogg", "audio"},  {"opus", "audio"}, {"png", "image"}, {"tif", "image"},  {"tiff", "image"},
+    {"wav", "audio"},  {"webm", "video"}, {"webp", "image"},
+};
+
+// A wrong name is a wrong file: nobody looks twice at shot-3.png that is a film. Sound may stand in
+// a container of video, and video without picture is sound.
+static bool name_fits(const char *name, const char *type, struct err *err)
+{
+    const char *ext = path_ext(name);
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+        const char *promised = endings[i].type;
+
+        if (strcasecmp(ext, endings[i].ext) != 0 || strcmp(promised, type) == 0)
+            continue;
+        if (strcmp(promised, "video") == 0 && strcmp(type, "audio") == 0)
+            continue;
+        return err_set(err, ERR_FINAL, "%s is named like %s but is %s: give it its right ending",
+                       name, promised, type);
+    }
+    return true;
+}
+
+json_t *probe(int fd, const char *name, struct err *err)
+{
+    json_t *facts = NULL;
+    off_t bytes = lseek(fd, 0, SEEK_END);
+
+    if (!document_facts(fd, name, &facts, err))
+        return NULL;
+    if (!facts)
+        facts = media_facts(fd, name, err);
+    if (facts && !name_fits(name, json_string_value(json_object_get(facts, "type")), err)) {
+        json_decref(facts);
+        return NULL;
+    }
+    if (facts)
+        json_object_set_new(facts, "bytes", json_integer(bytes));
+    return facts;
+}
