@@ -12,10 +12,18 @@
 
 struct arena;
 struct presets;
+struct schemas;
+struct sources;
 
 // Where presets stand, in the order in which they are searched. `command` presets run programs, so
 // they are never read from a project.
 enum preset_origin { PRESET_PROJECT, PRESET_STUDIO, PRESET_USER, PRESET_BUILTIN };
+
+// Where a step has such an input (or, "speakers", more tracks than the preset takes), preset makes it.
+struct preset_instead {
+    const char *input;
+    const struct preset *preset;
+};
 
 struct preset {
     const char *name, *kind;
@@ -24,17 +32,21 @@ struct preset {
     enum preset_origin origin;
     json_t *json;         // normalised: docs/presets.md
     const struct preset *longer; // the preset that takes over past this one's length, or NULL
+    const struct preset_instead *instead; // n_instead of them
+    size_t n_instead;
 };
 
 struct presets_options {
-    const char *project;        // the project's folder, or NULL
+    const struct schemas *schemas;
+    struct sources *sources;    // of the project
+    bool project;               // PROJECT/presets is looked into, as far as it is trusted
     const char *const *studio;  // the studio's `presets:` folders
     size_t n_studio;
     const char *config;         // the user's config folder (presets/, trust.json), or NULL
     const char *data;           // the folder that holds our presets/ and stdlib/
 };
 
-// Reads nothing yet. Options' text is borrowed and lives as long.
+// Reads nothing yet. Borrows what options point at.
 struct presets *presets_new(struct arena *a, struct diag *d, const struct presets_options *options);
 void presets_free(struct presets *p); // drops the JSON; accepts NULL
 
@@ -43,6 +55,10 @@ void presets_free(struct presets *p); // drops the JSON; accepts NULL
 // calls return the same preset.
 const struct preset *presets_find(struct presets *p, const char *kind, const char *name,
                                   struct span at);
+
+// The preset that makes a step with these inputs (names, with repeats): itself, or the one it gives way
+// to. Never NULL.
+const struct preset *preset_for(const struct preset *preset, const char *const *inputs, size_t n);
 
 // Every preset that can be found, sorted by kind and name; those hidden by an earlier folder are left
 // out, and so are those that do not read. For `c41 presets` and completion. Lives in the arena.

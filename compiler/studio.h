@@ -12,6 +12,8 @@
 
 struct arena;
 struct node;
+struct schemas;
+struct sources;
 
 struct studio_machine {
     const char *name;
@@ -68,15 +70,17 @@ struct studio {
 };
 
 struct studio_options {
+    const struct schemas *schemas;
+    struct sources *sources; // of the project
+    bool project;        // its studio.yaml is looked for, and used when it is trusted
     const char *file;    // --studio or $C41_STUDIO, or NULL
     const char *config;  // the user's config folder, or NULL
-    const char *project; // the project's folder, or NULL
-    const char *data;    // the folder that holds our presets/
     const char *home;    // what "~" stands for, or NULL
+    bool draft;          // --draft: no studio is read
 };
 
-// Reads the first of: options->file, config/studio.yaml, the project's studio.yaml (when trusted; else a
-// warning says how), the built-in draft. NULL after saying why; never NULL without an error.
+// Reads the first of: options->file, config/studio.yaml, the project's studio.yaml (when it is trusted;
+// else a warning says how), nothing: the draft alone. NULL after saying why; never NULL without an error.
 struct studio *studio_read(struct arena *a, struct diag *d, const struct studio_options *options);
 void studio_free(struct studio *s); // drops the JSON; accepts NULL
 
@@ -84,10 +88,9 @@ void studio_free(struct studio *s); // drops the JSON; accepts NULL
 size_t studio_offers(const struct studio *s, const json_t *preset,
                      const struct studio_service **out, size_t max);
 
-// What makes each kind: --use (KIND=PRESET texts) over the film's `use` (a checked node, or NULL) over
-// the studio's, else draft, local, or "none" (compiles; no service offers it). One row a kind, sorted,
-// in a. Faults of options are said without a place.
+// What makes each kind: --use ({KIND: PRESET}, or NULL) over the film's `use` (a checked node, or NULL)
+// over the studio's, else draft, local, or "none" (compiles; no service offers it). One row a kind,
+// sorted, in a. Faults of options are said without a place.
 struct use *use_resolve(struct arena *a, struct diag *d, const struct studio *s,
-                        const struct node *film_use, const char *const *options, size_t n_options,
-                        size_t *n);
+                        const struct node *film_use, const json_t *options, size_t *n);
 const struct use *use_find(const struct use *uses, size_t n, const char *kind); // NULL: no such kind

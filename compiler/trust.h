@@ -7,23 +7,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/str.h"
-
 struct arena;
+struct digest;
 struct err;
 struct trust;
 
-// What people trusted, as config/trust.json says. A missing or broken file trusts nothing. Lives in a.
+// What people trusted, as config/trust.json says; config may be NULL. A missing or broken file trusts
+// nothing. Lives in a, but for what trust_release drops.
 struct trust *trust_read(struct arena *a, const char *config);
+void trust_release(struct trust *t); // accepts NULL
 
-// True when bytes are what was trusted under this path of the project (an absolute folder).
-bool trust_check(const struct trust *t, const char *project, const char *path, struct str bytes);
+// True when digest is that of the file that was trusted under this path in the project's folder.
+bool trust_check(const struct trust *t, const char *project, const char *path,
+                 const struct digest *digest);
 
 // Remembers project's studio.yaml and all files below its presets/ as they are now, in the place of
 // what was remembered of that project. *files lists their paths, sorted, in a.
 bool trust_give(struct arena *a, const char *config, const char *project, const char *const **files,
                 size_t *n, struct err *err);
-
-// Every file below dir/sub (a folder or one file), as paths below dir, sorted; folders and names that
-// begin with a dot, and symbolic links, are passed over. Lives in a.
-const char *const *trust_files(struct arena *a, const char *dir, const char *sub, size_t *n);
