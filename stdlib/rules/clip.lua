@@ -1,0 +1,242 @@
+-- SPDX-License-Identifier: MIT
+-- The one clip of a shot: by lipsync if that is on, else by animate if there is `video`, else footage.
+local lora = require "rules.lora"
+local names = require "rules.names"
+local still = require "rules.still"
+local takes = require "rules.takes"
+local text = require "rules.text"
+local timing = require "rules.timing"
+local words = require "rules.words"
+
+local clip = {}
+
+-- Who speaks in the picture, in the order of the cast from left to right.
+local function speakers(sh)
+  local speaks, list = {}, {}
+  for _, line in ipairs(sh.lines) do
+    if line.mode == "sync" then
+      speaks[line.who] = true
+    end
+  end
+  for _, id in ipairs(sh.present) do
+    if speaks[id] then
+      list[#list + 1] = id
+    end
+  end
+  return list
+end
+
+local function lipsync_preset(w, sh)
+  local value = sh.shot.lipsync
+  local spec = type(value) == "table" and value or {}
+  local place = value ~= nil and c41.place(sh.shot, "lipsync") or sh.place
+  if value == false or #speakers(sh) == 0 then
+    if value and #speakers(sh) == 0 then
+      c41.warn(place, "nobody speaks in this picture, so there is nothing to sync", "put the speaker into `cast`, or drop `lipsync`")
+    end
+    return nil
+  end
+  return w:maker("lipsync", spec.preset, place, true), spec, place
+end
+
+local function check_speakers(preset, list, place)
+  local most = preset.speakers or 1
+  if #list > most then
+    c41.error(place, ("%d people speak in this picture; preset %s takes %d"):format(#list, preset.preset, most),
+      "write `lipsync: false`, name a preset for more speakers, or give each a shot")
+  end
+end
+
+local function check_regions(w, sh, spec, list, preset, place)
+  local known = {}
+  for _, id in ipairs(list) do
+    known[id] = true
+  end
+  for _, id in ipairs(names.keys(spec.regions)) do
+    local at = c41.place(spec.regions, id)
+    local who = names.cast(w, id, at)
+    if who and not known[who] then
+      c41.error(at, ('"%s" does not speak in this picture'):format(id), "the speakers here: " .. table.concat(list, ", "))
+    end
+  end
+  if #list > 1 and not spec.regions and not w.drafted(preset) then
+    c41.warn(place, ("%s are taken from left to right"):format(table.concat(list, ", ")), "say who stands where: `lipsync: {regions: {…}}`")
+  end
+end
+
+local function add_mask(w, sh, spec, id, inputs)
+  local region = (spec.regions or {})[id]
+  local place = spec.regions and c41.place(spec.regions, id) or sh.place
+  local box, edges, file = still.region(sh, id), {}, nil
+  if type(region) == "string" and not box then
+    file = c41.asset(region, place, { "image" })
+    edges[1] = file and { name = "file", file = file, mode = "use" } or nil
+  end
+  local step = sh.id .. "/mask/" .. c41.slug(id)
+  c41.step { id = step, kind = "mask", preset = w:preset("mask", "local", place).preset, outputs = { "mask" }, inputs = edges,
+    params = { box = box, pixels = w.format.pixels }, scene = sh.scene.name, shot = sh.id, at = place }
+  inputs[#inputs + 1] = { name = "mask", step = step, output = "mask", mode = "use" }
+end
+
+-- One speaker's lines on the clip's time, which starts a handle before the shot.
+local function add_track(w, sh, id, inputs)
+  local edges, lines = {}, {}
+  for _, line in ipairs(sh.lines) do
+    if line.who == id and line.mode == "sync" then
+      edges[#edges + 1] = w.input(line.name, line.voice)
+      lines[#lines + 1] = { name = line.name, start = w.late("timing.lines." .. line.name .. ".start") }
+    end
+  end
+  timing.add(w, sh, edges)
+  local step = sh.id .. "/track/" .. c41.slug(id)
+  c41.step { id = step, kind = "track", preset = w:preset("track", "local", sh.place).preset, outputs = { "track" }, inputs = edges,
+    params = { lines = lines, lead = w.handles, seconds = w.late("timing.speech", w.handles) }, scene = sh.scene.name, shot = sh.id, at = sh.place }
+  inputs[#inputs + 1] = { name = "track", step = step, output = "track", mode = "use" }
+end
+
+-- A model that cannot go past its window would fail after hours: say so now, by the length of the text.
+local function check_window(w, sh, preset, place)
+  local frames = preset and preset.frames
+  local seconds = timing.estimate(sh)
+  if not (frames and frames.max and frames.fps and seconds) or preset.windows or preset.pieces or preset.longer then
+    return
+  end
+  local most = frames.max / frames.fps
+  if seconds + 2 * w.handles > most then
+    c41.warn(place, ("this shot takes about %.1f s with its handles; preset %s makes %.1f s at most"):format(seconds + 2 * w.handles, preset.preset, most),
+      "shorten or split it, or choose a preset for longer clips")
+  end
+end
+
+-- What every clip is told: docs/steps.md, animate.
+local function clip_params(w, sh, preset, asked, negative, with)
+  local params = { prompt = asked, negative = negative, pixels = w.format.pixels, fps = w.format.fps,
+    seconds = timing.seconds(w, sh, 2 * w.handles), handles = w.handles, move = sh.shot.move,
+    board = w.takes(preset, "board") and sh.board or nil }
+  for _, key in ipairs(names.keys(with)) do
+    params[key] = with[key]
+  end
+  return params
+end
+
+local function add_picture(w, sh, inputs)
+  local ref = still.of(w, sh)
+  if ref then
+    inputs[#inputs + 1] = w.input("image", ref)
+  end
+  return timing.add(w, sh, inputs)
+end
+
+local function motion(w, sh, inputs)
+  local video = sh.shot.video
+  local prompt, place = video and video.prompt, video and c41.place(video, "prompt") or sh.place
+  local asked = text.value(w, prompt, sh.id .. "/video/words", place, inputs)
+  return words.of_motion(sh, asked, place), place
+end
+
+local function synced(w, sh)
+  local preset, spec, place = lipsync_preset(w, sh)
+  if not preset then
+    return nil
+  end
+  local list, inputs, who = speakers(sh), {}, {}
+  check_speakers(preset, list, place)
+  check_regions(w, sh, spec, list, preset, place)
+  check_window(w, sh, preset, place)
+  add_picture(w, sh, inputs)
+  for i, id in ipairs(list) do
+    add_track(w, sh, id, inputs)
+    if w.takes(preset, "masks") or w.takes(preset, "mask") then
+      add_mask(w, sh, spec, id, inputs)
+    end
+    who[i] = { who = id, region = still.region(sh, id) }
+  end
+  local phrases = motion(w, sh, inputs)
+  local params = clip_params(w, sh, preset, text.compose(phrases), words.negative(w), spec.with)
+  params.speakers = who
+  return takes.make(w, sh, { tail = "lipsync", kind = "lipsync", preset = preset, output = "video", params = params, inputs = inputs, words = phrases,
+    at = place, takes = spec.takes, pick = spec.pick, until_ = spec["until"], media = "video" }), w.drafted(preset)
+end
+
+local function last_picture(w, sh, last, inputs)
+  local ref
+  if last.file then
+    ref = { file = c41.asset(last.file, c41.place(last, "file"), { "image" }) or last.file }
+  elseif last.from then
+    local other = names.shot(w, sh, last.from, c41.place(last, "from"))
+    ref = other and still.of(w, other)
+  else
+    local place, edges = c41.place(last, "prompt"), {}
+    local preset = w:maker("image", nil, place, #sh.present > 0)
+    local phrases = words.of_picture(w, sh, preset, text.value(w, last.prompt, sh.id .. "/video/last/words", place, edges), place, {})
+    ref = takes.make(w, sh, { tail = "video/last", kind = "image", preset = preset, output = "image", inputs = edges, words = phrases, at = place,
+      params = { prompt = text.compose(phrases), negative = words.negative(w), pixels = w.format.pixels, board = w.takes(preset, "board") and sh.board or nil } })
+  end
+  inputs[#inputs + 1] = ref and w.input("last", ref) or nil
+end
+
+local function retouch(w, sh, ref, video)
+  if not video.retouch then
+    return ref
+  end
+  local spec, place = video.retouch, c41.place(video, "retouch")
+  spec = type(spec) == "table" and spec or { prompt = spec }
+  local preset = w:maker("retouch", spec.preset, place)
+  local inputs = { w.input("video", ref) }
+  if spec.mask then
+    local file = c41.asset(spec.mask, c41.place(spec, "mask"), { "image", "video" })
+    inputs[#inputs + 1] = file and { name = "mask", file = file, mode = "use" } or nil
+  end
+  for i, path in ipairs(spec.references or {}) do
+    local file = c41.asset(path, c41.place(spec.references, i), { "image" })
+    inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
+  end
+  local id = sh.id .. "/video/retouch"
+  local asked = text.value(w, spec.prompt, id .. "/words", place, inputs)
+  c41.step { id = id, kind = "retouch", preset = preset and preset.preset, outputs = { "video" }, inputs = inputs, at = place,
+    params = { prompt = asked, negative = words.negative(w), seed = w:seed_of("retouch", 1, sh.was) }, scene = sh.scene.name, shot = sh.id }
+  return { step = id, output = "video" }
+end
+
+local function animated(w, sh)
+  local video, inputs = sh.shot.video, {}
+  if not video then
+    return nil
+  end
+  local preset = w:maker("animate", video.preset, c41.place(video, "preset"), #sh.present > 0)
+  add_picture(w, sh, inputs)
+  if video.last then
+    last_picture(w, sh, video.last, inputs)
+  end
+  local loras = lora.of_picture(w, sh, preset)
+  local phrases, place = motion(w, sh, inputs)
+  check_window(w, sh, preset, place)
+  local params = clip_params(w, sh, preset, text.compose(phrases), words.negative(w), video.with)
+  params.speed = video.speed
+  lora.attach(w, loras, preset, params, inputs)
+  local ref = takes.make(w, sh, { tail = "video", kind = "animate", preset = preset, output = "video", params = params, inputs = inputs,
+    words = phrases, at = place, seed = video.seed, takes = video.takes, pick = video.pick, pick_at = c41.place(video, "pick"),
+    until_ = video["until"], media = "video" })
+  ref = retouch(w, sh, ref, video)
+  return still.upscale(w, sh, ref, video, "video", "video"), w.drafted(preset)
+end
+
+-- The clip of a shot as {ref, handles}, lowered on first use; nil where its still is moved instead.
+function clip.of(w, sh)
+  if sh.clip == nil then
+    sh.clip = false
+    if sh.footage then
+      sh.clip = { ref = sh.footage, handles = 0 }
+    else
+      local ref, drafted = synced(w, sh)
+      if not ref then
+        ref, drafted = animated(w, sh)
+      end
+      sh.clip_drafted = drafted
+      sh.clip = ref and { ref = ref, handles = w.handles } or false
+    end
+  end
+  return sh.clip or nil
+end
+
+return clip

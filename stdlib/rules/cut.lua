@@ -1,0 +1,133 @@
+-- SPDX-License-Identifier: MIT
+-- The picture of each shot, encoded for one deliverable, and the frames of each transition.
+local clip = require "rules.clip"
+local still = require "rules.still"
+local text = require "rules.text"
+local timing = require "rules.timing"
+
+local cut = {}
+
+-- What is seen of a shot, as params and the reference; docs/steps.md, cut.
+local function picture(w, sh)
+  local made = clip.of(w, sh)
+  local params = { frames = timing.frames(w, sh), fps = w.format.fps, handles = 0, focus = sh.shot.focus }
+  if made and sh.footage then
+    params.from, params["in"] = "footage", sh.shot["in"] or 0
+    return params, made.ref
+  elseif made then
+    params.from, params.handles = "clip", made.handles
+    return params, made.ref
+  end
+  params.from, params.move = "still", sh.shot.move or "static"
+  return params, still.of(w, sh)
+end
+
+local function drafted(sh)
+  if sh.clip then
+    return sh.clip_drafted or (sh.still_drafted and not sh.footage)
+  end
+  return sh.still_drafted and not sh.shot.card
+end
+
+-- The burn-in over a draft: whose shot it is, and each line while it is spoken.
+local function slate(w, sh, inputs)
+  if not drafted(sh) then
+    return nil
+  end
+  local lines = {}
+  for i, line in ipairs(sh.lines) do
+    local fact = "timing.lines." .. line.name
+    lines[i] = { who = line.who, name = text.display(line.who), mode = line.mode,
+      text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, inputs),
+      start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
+  end
+  return { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil, size = sh.shot.size, draft = true,
+    note = sh.board and sh.board.prompt or nil, lines = c41.array(lines) }
+end
+
+local function look(w, sh, inputs)
+  local own = sh.shot.look or w.film.look
+  if not own then
+    return nil
+  end
+  local owner = sh.shot.look or w.film.look
+  if own.lut then
+    local file = c41.asset(own.lut, c41.place(owner, "lut"), { "lut" })
+    inputs[#inputs + 1] = file and { name = "lut", file = file, mode = "use" } or nil
+  end
+  return { cdl = own.cdl, grain = own.grain }
+end
+
+local function lower_third(w, sh, inputs)
+  if not sh.shot.text then
+    return nil
+  end
+  return text.value(w, sh.shot.text, sh.id .. "/text/words", c41.place(sh.shot, "text"), inputs)
+end
+
+-- The number of frames of the transition out of a shot, even; 0 for a cut.
+function cut.transition(w, sh)
+  local spec = sh.shot.transition
+  if type(spec) ~= "table" then
+    return 0
+  end
+  local kind = spec.dissolve and "dissolve" or spec.wipe and "wipe" or "fade"
+  local seconds = spec.dissolve or spec.wipe or spec.fade or 0
+  local half = math.floor(seconds * w.fps_num / w.fps_den / 2 + 0.5)
+  return 2 * half, kind, spec.color, seconds
+end
+
+local function check_room(w, sh, skip, drop)
+  local frames = sh.frames or (sh.shot.seconds and w:frames(sh.shot.seconds))
+  if frames and skip + drop >= frames then
+    c41.error(c41.place(sh.shot, drop > 0 and "transition" or "seconds"),
+      ("the transitions take %.2f s of a shot of %.2f s"):format(w:seconds(skip + drop), w:seconds(frames)), "make the shot longer, or the transition shorter")
+  end
+end
+
+-- The cut of one shot for a deliverable d; skip and drop are the frames that joins take.
+function cut.make(w, d, sh, skip, drop, fades)
+  local inputs = {}
+  local params, ref = picture(w, sh)
+  if not ref then
+    return nil -- told where it went wrong
+  end
+  check_room(w, sh, skip, drop)
+  inputs[1] = w.input("picture", ref)
+  timing.add(w, sh, inputs)
+  params.skip, params.drop, params.fades = skip, drop, fades
+  params.pixels, params.fit, params.focus = d.pixels, d.fit, sh.shot.focus or d.focus
+  params.text, params.slate, params.look = lower_third(w, sh, inputs), slate(w, sh, inputs), look(w, sh, inputs)
+  params.encode = d.encode
+  c41.step { id = sh.id .. "/cut/" .. d.name, kind = "cut", preset = w:preset("cut", "local", sh.place).preset, outputs = { "cut" },
+    inputs = inputs, params = params, scene = sh.scene.name, shot = sh.id, at = sh.place }
+  return { step = sh.id .. "/cut/" .. d.name, output = "cut" }
+end
+
+-- Both sides' timings go by names of their own.
+local function side(w, sh, name, inputs)
+  local params, ref = picture(w, sh)
+  if not ref then
+    return nil
+  end
+  inputs[#inputs + 1] = w.input(name, ref)
+  timing.add(w, sh, inputs, "t" .. name)
+  params.frames = timing.frames(w, sh, "t" .. name)
+  return params
+end
+
+-- The transition from shot sh into shot after.
+function cut.join(w, d, sh, after, frames, kind, color)
+  local inputs, place = {}, c41.place(sh.shot, "transition")
+  local a, b = side(w, sh, "a", inputs), side(w, after, "b", inputs)
+  if not a or not b then
+    return nil
+  end
+  c41.step { id = sh.id .. "/join/" .. d.name, kind = "join", preset = w:preset("join", "local", place).preset, outputs = { "cut" }, inputs = inputs,
+    params = { kind = kind, frames = frames, color = color, a = a, b = b, fps = w.format.fps, pixels = d.pixels, fit = d.fit, focus = d.focus,
+      encode = d.encode, slate = (drafted(sh) or drafted(after)) and { draft = true } or nil },
+    scene = sh.scene.name, shot = sh.id, at = place }
+  return { step = sh.id .. "/join/" .. d.name, output = "cut" }
+end
+
+return cut

@@ -1,0 +1,230 @@
+-- SPDX-License-Identifier: MIT
+-- Who is called what: scenes, shots, cast, locations, LoRAs; and finding them again.
+local text = require "rules.text"
+
+local names = {}
+
+local function keys(map)
+  local list = {}
+  for key in pairs(map or {}) do
+    list[#list + 1] = key
+  end
+  table.sort(list)
+  return list
+end
+names.keys = keys
+
+-- Reports a name that is not there, with the nearest that is.
+function names.unknown(what, name, list, place, remedy)
+  local near = c41.nearest(name, list)
+  local help = near and ('did you mean "%s"?'):format(near) or remedy
+  if not help then
+    help = #list > 0 and ("there are: " .. table.concat(list, ", ")) or ("the film defines no " .. what)
+  end
+  c41.error(place, ('unknown %s "%s"'):format(what, name), help)
+end
+
+-- The id of a cast member from how a script or a prompt calls him; nil without a match.
+function names.cast_id(w, name)
+  return w.cast_by_slug[c41.slug(name)]
+end
+
+function names.cast(w, id, place)
+  local found = names.cast_id(w, id)
+  if not found then
+    names.unknown("character", id, keys(w.cast), place)
+  end
+  return found
+end
+
+local function read_cast(w)
+  w.cast, w.cast_by_slug = {}, {}
+  for _, id in ipairs(keys(w.film.cast)) do
+    local slug = c41.slug(id)
+    local place = c41.place(w.film.cast, id)
+    if w.cast_by_slug[slug] then
+      c41.error(place, ('"%s" and "%s" are one name in a script'):format(id, w.cast_by_slug[slug]), "rename one of them")
+    end
+    w.cast[id] = w.film.cast[id] or {}
+    w.cast_by_slug[slug] = id
+  end
+  if not w.cast_by_slug.narrator then
+    w.cast.narrator = {}
+    w.cast_by_slug.narrator = "narrator"
+  end
+end
+
+-- The name of the n-th of equals: "sea", "sea-2", "sea-3".
+function names.numbered(seen, name)
+  seen[name] = (seen[name] or 0) + 1
+  return seen[name] == 1 and name or name .. "-" .. seen[name]
+end
+
+local function scene_name(scene, seen)
+  local given = scene.id or scene.scene
+  local name = given and c41.slug(given) or "scene"
+  local place = c41.place(scene, scene.id and "id" or "scene")
+  if given and name == "" then
+    c41.error(place, ('"%s" has no letter or digit to make a name of'):format(given), "give the scene an `id`")
+    name = "scene"
+  elseif given and seen[name] then
+    c41.error(place, ('two scenes are called "%s"'):format(given), "give one of them an `id` of its own")
+    c41.note(seen[name], "the first is here")
+  end
+  if given then
+    seen[name] = seen[name] or place
+    return name
+  end
+  return names.numbered(seen.unnamed, name)
+end
+
+-- The picture words of a shot, which name it when nobody did.
+local function shot_words(shot)
+  local parts = {}
+  local function add(value)
+    if type(value) == "table" then
+      value = value.prompt or value.file or value.from or value.text or value.write or ""
+      if type(value) == "table" then
+        value = value.write or ""
+      end
+    end
+    parts[#parts + 1] = tostring(value or "")
+  end
+  add(shot.image)
+  add(shot.video)
+  add(shot.file)
+  add(shot.card)
+  local words = table.concat(parts, "\n")
+  return words:match("%S") and words or "say\n" .. (type(shot.say) == "string" and shot.say or "")
+end
+
+local function shot_name(shot, seen)
+  if not shot.shot then
+    return names.numbered(seen.unnamed, c41.digest(shot_words(shot)):sub(1, 8))
+  end
+  local name, place = c41.slug(shot.shot), c41.place(shot, "shot")
+  if name == "" then
+    c41.error(place, ('"%s" has no letter or digit to make a name of'):format(shot.shot), "choose another name")
+  elseif seen[name] then
+    c41.error(place, ('two shots of this scene are called "%s"'):format(shot.shot), "rename one of them")
+    c41.note(seen[name], "the first is here")
+  end
+  seen[name] = seen[name] or place
+  return name
+end
+
+-- One record a scene and a shot: what the rules pass around.
+local function outline_scene(w, scene, seen)
+  local s = { scene = scene, name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was), shots = {} }
+  local shot_names = { unnamed = {} }
+  for _, raw in ipairs(scene.shots or {}) do
+    local shot = c41.hook_shot(raw, scene) or raw
+    local name = shot_name(shot, shot_names)
+    local was = shot.was and c41.slug(shot.was) or name
+    s.shots[#s.shots + 1] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name,
+      old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot) }
+  end
+  return s
+end
+
+-- Names everything before anything is lowered, so that a shot may point ahead.
+function names.outline(w)
+  read_cast(w)
+  w.scenes, w.shots, w.shot_by_id = {}, {}, {}
+  local seen = { unnamed = {} }
+  for _, scene in ipairs(w.film.scenes or {}) do
+    local s = outline_scene(w, scene, seen)
+    w.scenes[#w.scenes + 1] = s
+    for _, sh in ipairs(s.shots) do
+      sh.index = #w.shots
+      sh.previous = w.shots[#w.shots]
+      w.shots[#w.shots + 1] = sh
+      w.shot_by_id[sh.id] = w.shot_by_id[sh.id] or sh
+    end
+  end
+end
+
+-- SHOT of this scene, `scene/shot`, or `previous`. nil after an error.
+function names.shot(w, from, name, place)
+  if name == "previous" then
+    if not from.previous then
+      c41.error(place, "there is no shot before this one", "name another shot")
+    end
+    return from.previous
+  end
+  local scene, shot = name:match("^(.-)/(.+)$")
+  local id = scene and c41.slug(scene) .. "/" .. c41.slug(shot) or from.scene.name .. "/" .. c41.slug(name)
+  local found = w.shot_by_id[id]
+  if not found then
+    local list = {}
+    for _, sh in ipairs(from.scene.shots) do
+      list[#list + 1] = sh.shot.shot and sh.name or nil
+    end
+    for _, sh in ipairs(scene and w.shots or {}) do
+      list[#list + 1] = sh.id
+    end
+    names.unknown("shot", name, list, place, "name a shot of this scene, scene/shot, or previous")
+  end
+  return found
+end
+
+-- What was decided for a step, under its name or the one it had.
+function names.pick(w, sh, tail)
+  local picks = w.ctx.picks or {}
+  return picks[sh.id .. "/" .. tail] or picks[sh.old_id .. "/" .. tail]
+end
+
+function names.location(w, sh)
+  local id = sh.shot.location or sh.scene.scene.location
+  if not id then
+    return nil
+  end
+  local locations = w.film.locations or {}
+  if locations[id] then
+    return id, locations[id], c41.place(locations, id)
+  end
+  local owner = sh.shot.location and sh.shot or sh.scene.scene
+  names.unknown("location", id, keys(locations), c41.place(owner, "location"))
+  return nil
+end
+
+-- Whether the words name the character: its id or shown name as whole words.
+local function mentions(words, id)
+  local slug = "-" .. c41.slug(words) .. "-"
+  return slug:find("-" .. c41.slug(id) .. "-", 1, true) ~= nil
+end
+
+-- Who is in the picture: as the shot or its scene says, else the speakers whose lines are neither marked
+-- V.O. nor O.S., and those whom the prompt names.
+function names.present(w, sh, speakers)
+  local list, seen = {}, {}
+  local function add(id)
+    if id and not seen[id] then
+      seen[id] = true
+      list[#list + 1] = id
+    end
+  end
+  local given, owner = sh.shot.cast, sh.shot
+  if not given then
+    given, owner = sh.scene.scene.cast, sh.scene.scene
+  end
+  if given then
+    for i, id in ipairs(given) do
+      add(names.cast(w, id, c41.place(given, i)))
+    end
+    return list
+  end
+  for _, id in ipairs(speakers) do
+    add(id)
+  end
+  local image, video = sh.shot.image, sh.shot.video
+  local words = text.plain(image and image.prompt) .. "\n" .. text.plain(video and video.prompt)
+  for _, id in ipairs(keys(w.cast)) do
+    if id ~= "narrator" and mentions(words, id) then
+      add(id)
+    end
+  end
+  return list
+end
+
+return names

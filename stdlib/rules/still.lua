@@ -1,0 +1,207 @@
+-- SPDX-License-Identifier: MIT
+-- The still of a shot: made, at hand, another shot's, or a card.
+local lora = require "rules.lora"
+local names = require "rules.names"
+local takes = require "rules.takes"
+local text = require "rules.text"
+local words = require "rules.words"
+
+local still = {}
+
+local TIMES = { { "night", "night" }, { "midnight", "night" }, { "dawn", "dawn" }, { "sunrise", "dawn" }, { "morning", "dawn" },
+  { "dusk", "dusk" }, { "sunset", "dusk" }, { "evening", "dusk" }, { "day", "day" }, { "noon", "day" }, { "afternoon", "day" } }
+
+-- The time of day that the slugline tells, else the prompt.
+local function time_of_day(sh, prompt)
+  for _, source in ipairs { sh.scene.scene.scene or "", text.plain(prompt) } do
+    local said = "-" .. c41.slug(source) .. "-"
+    for _, time in ipairs(TIMES) do
+      if said:find("-" .. time[1] .. "-", 1, true) then
+        return time[2]
+      end
+    end
+  end
+  return nil
+end
+
+-- Regions by name, as boxes in parts of the picture.
+local REGIONS = { left = { 0, 0, 0.5, 1 }, right = { 0.5, 0, 0.5, 1 }, centre = { 0.25, 0, 0.5, 1 } }
+
+function still.region(sh, id)
+  local lipsync = sh.shot.lipsync
+  local region = type(lipsync) == "table" and (lipsync.regions or {})[id] or nil
+  return REGIONS[region] or (type(region) == "table" and region) or nil
+end
+
+-- What the draft draws: docs/steps.md, "image".
+local function board(w, sh, prompt)
+  local shot, cast = sh.shot, {}
+  local _, location = names.location(w, sh)
+  for i, id in ipairs(sh.present) do
+    local member = w.cast[id] or {}
+    cast[i] = { id = id, name = text.display(id), looks = text.plain(member.looks), region = still.region(sh, id) }
+  end
+  return { size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = text.plain(prompt),
+    location = location and text.plain(location.looks) or nil, time = time_of_day(sh, prompt), cast = c41.array(cast) }
+end
+
+local function references(w, sh, own, preset, inputs)
+  if not w.takes(preset, "references") then
+    return
+  end
+  local function add(list)
+    for i, path in ipairs(list or {}) do
+      local file = c41.asset(path, c41.place(list, i), { "image" })
+      inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
+    end
+  end
+  for _, id in ipairs(sh.present) do
+    add((w.cast[id] or {}).references)
+  end
+  add(own)
+end
+
+local function make(w, sh, image, prompt, place)
+  local preset = w:maker("image", image.preset, c41.place(image, "preset"), #sh.present > 0)
+  local inputs = {}
+  local loras = lora.of_picture(w, sh, preset, image.loras, c41.place(image, "loras"))
+  local asked = text.value(w, prompt, sh.id .. "/image/words", place, inputs)
+  local phrases = words.of_picture(w, sh, preset, asked, place, loras)
+  sh.board = board(w, sh, prompt)
+  sh.still_drafted = w.drafted(preset)
+  local params = { prompt = text.compose(phrases), negative = words.negative(w, image.negative),
+    pixels = image.pixels and w.pixels(image.pixels, c41.place(image, "pixels")) or w.format.pixels,
+    board = w.takes(preset, "board") and sh.board or nil }
+  for _, key in ipairs(names.keys(image.with)) do
+    params[key] = image.with[key]
+  end
+  references(w, sh, image.references, preset, inputs)
+  lora.attach(w, loras, preset, params, inputs)
+  return takes.make(w, sh, { tail = "image", kind = "image", preset = preset, output = "image", params = params, inputs = inputs,
+    words = phrases, at = place, seed = image.seed, takes = image.takes, pick = image.pick, pick_at = c41.place(image, "pick"),
+    until_ = image["until"], media = "image" })
+end
+
+-- The last picture of a chain that changes it: each instruction in plain words, then the upscaler.
+function still.edit(w, sh, ref, owner, tail)
+  local seen = {}
+  for i, instruction in ipairs(owner.edit or {}) do
+    local place, inputs = c41.place(owner.edit, i), { w.input("image", ref) }
+    local preset = w:maker("edit", nil, place)
+    local first = text.plain(instruction):match("^%s*(%S*%s*%S*%s*%S*)")
+    local id = sh.id .. "/" .. tail .. "/edit-" .. names.numbered(seen, c41.slug(first))
+    local asked = text.value(w, instruction, id .. "/words", place, inputs)
+    c41.step { id = id, kind = "edit", preset = preset and preset.preset, outputs = { "image" }, inputs = inputs, at = place,
+      params = { instruction = asked, pixels = w.format.pixels, negative = words.negative(w), seed = w:seed_of("edit", 1, sh.was .. "/" .. i) },
+      scene = sh.scene.name, shot = sh.id }
+    ref = { step = id, output = "image" }
+  end
+  return still.upscale(w, sh, ref, owner, tail, "image")
+end
+
+function still.upscale(w, sh, ref, owner, tail, media)
+  if not owner.upscale then
+    return ref
+  end
+  local place = c41.place(owner, "upscale")
+  local preset = w:maker("upscale", type(owner.upscale) == "string" and owner.upscale or nil, place)
+  local id = sh.id .. "/" .. tail .. "/upscale"
+  c41.step { id = id, kind = "upscale", preset = preset and preset.preset, outputs = { media }, inputs = { w.input(media, ref) }, at = place,
+    params = { pixels = w.format.pixels, seed = w:seed_of("upscale", 1, sh.was) }, scene = sh.scene.name, shot = sh.id }
+  return { step = id, output = media }
+end
+
+local function card(w, sh)
+  local spec, place = sh.shot.card, c41.place(sh.shot, "card")
+  local inputs = {}
+  local said = text.value(w, spec.text, sh.id .. "/card/words", place, inputs)
+  c41.step { id = sh.id .. "/card", kind = "card", preset = w:preset("card", "local", place).preset, outputs = { "image" }, inputs = inputs,
+    params = { text = said, style = spec.style, pixels = w.format.pixels, theme = w.film.theme }, scene = sh.scene.name, shot = sh.id, at = place }
+  return { step = sh.id .. "/card", output = "image" }
+end
+
+-- `from: SHOT`, with `frame` of its clip where it has one. visiting tells a circle.
+local function borrow(w, sh, image)
+  local place = c41.place(image, "from")
+  local other = names.shot(w, sh, image.from, place)
+  sh.visiting = place
+  if not other then
+    return nil
+  elseif other.visiting then
+    c41.error(place, ('the picture of "%s" comes from itself, by way of "%s"'):format(sh.name, other.name), "give one of them a picture of its own")
+    c41.note(other.visiting, "the circle goes on here")
+    return nil
+  end
+  local clip = require "rules.clip"
+  local frame = image.frame
+  local ref = frame and clip.of(w, other) or nil
+  if ref then
+    c41.step { id = sh.id .. "/image/frame", kind = "frame", preset = w:preset("frame", "local", place).preset, outputs = { "image" },
+      inputs = { w.input("clip", ref.ref), other.timing and w.input("timing", other.timing, "read") or nil },
+      params = { frame = frame, handles = ref.handles, seconds = other.timing and w.late("timing.seconds") or w:seconds(other.frames), fps = w.format.fps },
+      scene = sh.scene.name, shot = sh.id, at = place }
+    ref = { step = sh.id .. "/image/frame", output = "image" }
+  else
+    ref = still.of(w, other)
+  end
+  sh.visiting = nil
+  sh.board, sh.still_drafted = other.board, other.still_drafted
+  return ref
+end
+
+-- The prompt of a still that nobody wrote: the words of the video, else cast and location alone.
+local function unwritten(sh)
+  local shot = sh.shot
+  if shot.video then
+    return shot.video.prompt, c41.place(shot.video, "prompt")
+  end
+  return nil, sh.place
+end
+
+local function source(w, sh)
+  local shot, image = sh.shot, sh.shot.image
+  if shot.card then
+    return card(w, sh)
+  elseif not image then
+    local prompt, place = unwritten(sh)
+    return make(w, sh, {}, prompt, place)
+  elseif image.file then
+    return { file = c41.asset(image.file, c41.place(image, "file"), { "image" }) or image.file }
+  elseif image.from then
+    return borrow(w, sh, image)
+  end
+  return make(w, sh, image, image.prompt, c41.place(image, "prompt"))
+end
+
+-- The storyboard panel of a drafted frame: a proxy for people.
+local function panel(w, sh, ref)
+  local lines, cast = {}, {}
+  for i, line in ipairs(sh.lines) do
+    lines[i] = { name = text.display(line.who), mode = line.mode, direction = line.direction, text = text.plain(line.text) }
+  end
+  for i, id in ipairs(sh.present) do
+    cast[i] = text.display(id)
+  end
+  c41.step { id = sh.id .. "/board", kind = "proxy", preset = w:preset("proxy", "local", sh.place).preset, outputs = { "proxy" },
+    inputs = { w.input("of", ref) }, scene = sh.scene.name, shot = sh.id, at = sh.place,
+    params = { board = sh.board, pixels = w.format.pixels, panel = { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
+      note = sh.board.prompt, cast = c41.array(cast), lines = c41.array(lines) } } }
+end
+
+-- The still of a shot, lowered on first use; nil after an error, or for footage.
+function still.of(w, sh)
+  if sh.still == nil then
+    sh.still = false
+    local ref = source(w, sh)
+    if ref and sh.still_drafted and not (sh.shot.image or {}).from then
+      panel(w, sh, ref)
+    end
+    if ref and sh.shot.image then
+      ref = still.edit(w, sh, ref, sh.shot.image, "image")
+    end
+    sh.still = ref or false
+  end
+  return sh.still or nil
+end
+
+return still

@@ -1,0 +1,68 @@
+-- SPDX-License-Identifier: MIT
+-- Text that a person wrote, or that a model will write.
+local text = {}
+
+-- A text as a step's param. Words that are to be written come from a `write` step named id; the
+-- late value reads an input that is added to inputs.
+function text.value(w, value, id, place, inputs, mode)
+  if type(value) ~= "table" or value.write == nil then
+    return value
+  end
+  if not w.made[id] then
+    w.made[id] = true
+    local preset = w:maker("write", value.preset, place)
+    c41.step { id = id, kind = "write", preset = preset and preset.preset, at = place, outputs = { "words" },
+      params = { brief = value.write, schema = value.schema, seed = w:seed_of("write", 1, id, value.seed) } }
+  end
+  local name = "words" .. (#inputs > 0 and "-" .. #inputs or "")
+  inputs[#inputs + 1] = { name = name, step = id, output = "words", mode = mode or "read" }
+  return { late = name .. ".text" }
+end
+
+-- "old-tom" -> "Old Tom"
+function text.display(id)
+  return (id:gsub("[-_]+", " "):gsub("%f[%w]%l", string.upper))
+end
+
+local function ends_sentence(part)
+  return part:match("[%.!?:;,…]$") ~= nil
+end
+
+-- Joins phrases {text=} into one prompt: a text, or a list of parts when one of them is late.
+function text.compose(phrases)
+  local parts, late = {}, false
+  for _, phrase in ipairs(phrases) do
+    if type(phrase.text) == "table" then
+      late = true
+    end
+    if #parts > 0 then
+      local before = parts[#parts]
+      parts[#parts + 1] = type(before) == "string" and ends_sentence(before) and " " or ". "
+    end
+    parts[#parts + 1] = phrase.text
+  end
+  return late and parts or table.concat(parts)
+end
+
+-- What stands in a text for people: late words are told by their brief.
+function text.plain(value)
+  if type(value) == "table" then
+    return value.write or ""
+  end
+  return value or ""
+end
+
+-- Seconds to speak or read: 70 ms a character.
+function text.seconds(value)
+  return 0.07 * (utf8.len(text.plain(value)) or #text.plain(value))
+end
+
+function text.count_words(value)
+  local n = 0
+  for _ in text.plain(value):gmatch("%S+") do
+    n = n + 1
+  end
+  return n
+end
+
+return text

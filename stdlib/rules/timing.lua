@@ -1,0 +1,87 @@
+-- SPDX-License-Identifier: MIT
+-- How long a shot is: measured from its voices, else known from its words.
+local say = require "rules.say"
+local text = require "rules.text"
+
+local timing = {}
+
+local HEAD, TAIL, GAP, LEAST = 0.2, 0.4, 0.3, 4
+
+local function least(sh)
+  local shot = sh.shot
+  if shot.card then
+    return 2 + 0.3 * text.count_words(shot.card.text)
+  end
+  return LEAST
+end
+
+local function footage_range(sh)
+  return sh.footage and { ["in"] = sh.shot["in"] or 0, out = sh.shot.out } or nil
+end
+
+-- About how long the shot will be, by the length of its text; nil when footage says.
+function timing.estimate(sh)
+  local shot = sh.shot
+  local spoken = 0
+  for i, line in ipairs(sh.lines) do
+    spoken = line.at and math.max(spoken, line.at) or spoken + (i > 1 and (line.gap or GAP) or 0)
+    spoken = spoken + text.seconds(line.text)
+  end
+  if #sh.lines > 0 then
+    spoken = spoken + (shot.head or HEAD) + (shot.tail or TAIL)
+  end
+  if shot.seconds or #sh.lines > 0 then
+    return math.max(shot.seconds or 0, spoken)
+  end
+  return not sh.footage and least(sh) or nil
+end
+
+local function measured(w, sh)
+  local shot, inputs, lines = sh.shot, {}, {}
+  for i, line in ipairs(sh.lines) do
+    lines[i] = { name = line.name, who = line.who, gap = line.gap or GAP, at = line.at }
+    inputs[i] = w.input(line.name, line.voice)
+  end
+  if sh.footage then
+    inputs[#inputs + 1] = w.input("footage", sh.footage)
+  end
+  local place = shot.say and c41.place(shot, "say") or sh.place
+  c41.step { id = sh.id .. "/timing", kind = "timing", preset = w:preset("timing", "local", place).preset, outputs = { "timing" }, inputs = inputs,
+    params = { fps = w.format.fps, seconds = shot.seconds, head = shot.head or HEAD, tail = shot.tail or TAIL, lines = c41.array(lines),
+      least = least(sh), footage = footage_range(sh) },
+    scene = sh.scene.name, shot = sh.id, at = place }
+  sh.timing = { step = sh.id .. "/timing", output = "timing" }
+end
+
+-- Sets sh.timing to the step that measures, or sh.frames to what is known without one.
+function timing.lower(w, sh)
+  local shot = sh.shot
+  say.lower(w, sh)
+  if #sh.lines > 0 or (sh.footage and not shot.seconds) then
+    measured(w, sh)
+  else
+    sh.frames = w:frames(shot.seconds or least(sh))
+  end
+end
+
+-- A fact of the shot's timing as a late value of the input called name; frames and seconds may be plain.
+function timing.frames(w, sh, name)
+  return sh.timing and w.late((name or "timing") .. ".frames") or sh.frames
+end
+
+function timing.seconds(w, sh, plus)
+  if sh.timing then
+    return w.late("timing.seconds", plus ~= 0 and plus or nil)
+  end
+  return w:seconds(sh.frames) + (plus or 0)
+end
+
+-- The read edge that such a late value needs; nothing where the shot has no timing step.
+function timing.add(w, sh, inputs, name)
+  if sh.timing then
+    inputs[#inputs + 1] = w.input(name or "timing", sh.timing, "read")
+  end
+  return inputs
+end
+
+return timing

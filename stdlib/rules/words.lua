@@ -1,0 +1,136 @@
+-- SPDX-License-Identifier: MIT
+-- The words of a picture: framing; the prompt; each character in it; the location; the style.
+local names = require "rules.names"
+local text = require "rules.text"
+
+local words = {}
+
+local SIZES = { ["extreme-wide"] = "extreme wide shot", wide = "wide shot", full = "full shot", medium = "medium shot",
+  ["medium-close"] = "medium close-up", ["close-up"] = "close-up", ["extreme-close-up"] = "extreme close-up", insert = "insert shot" }
+local ANGLES = { eye = "eye level", low = "low angle", high = "high angle", overhead = "overhead shot", dutch = "dutch angle",
+  ["over-shoulder"] = "over the shoulder", pov = "point of view shot" }
+local MOVES = { static = "static camera", ["push-in"] = "the camera pushes in", ["pull-out"] = "the camera pulls out",
+  ["pan-left"] = "the camera pans left", ["pan-right"] = "the camera pans right", ["tilt-up"] = "the camera tilts up",
+  ["tilt-down"] = "the camera tilts down", ["truck-left"] = "the camera trucks left", ["truck-right"] = "the camera trucks right",
+  ["pedestal-up"] = "the camera rises", ["pedestal-down"] = "the camera sinks", handheld = "handheld camera",
+  ["zoom-in"] = "slow zoom in", ["zoom-out"] = "slow zoom out" }
+
+local ORDER = { "framing", "prompt", "cast", "location", "style" }
+
+local function add(list, value, place)
+  if value ~= nil and value ~= "" then
+    list[#list + 1] = { text = value, at = place }
+  end
+end
+
+local parts = {}
+
+function parts.framing(_, sh, list)
+  local shot = sh.shot
+  local size = shot.size and (SIZES[shot.size] or shot.size)
+  local angle = shot.angle and (ANGLES[shot.angle] or shot.angle)
+  local framing = size and angle and size .. ", " .. angle or size or angle
+  add(list, framing, c41.place(shot, shot.size and "size" or "angle"))
+  add(list, shot.lens, c41.place(shot, "lens"))
+end
+
+function parts.prompt(_, _, list, prompt, place)
+  add(list, prompt, place)
+end
+
+local function wardrobe(w, sh, id)
+  local wears, owner = (sh.shot.wears or {})[id], sh.shot.wears
+  if not wears then
+    wears, owner = (sh.scene.scene.wears or {})[id], sh.scene.scene.wears
+  end
+  local member = w.cast[id] or {}
+  if not wears then
+    return nil
+  elseif not (member.wardrobe or {})[wears] then
+    return nil -- told once by words.check
+  end
+  return member.wardrobe[wears], c41.place(owner, id)
+end
+
+-- "Mara is m4ra, a lighthouse keeper in her sixties, wearing oilskin coat"
+local function describe(w, sh, id, loras)
+  local member, said = w.cast[id] or {}, {}
+  for _, lora in ipairs(loras or {}) do
+    if lora.trigger and lora.who == id then
+      said[#said + 1] = lora.trigger
+    end
+  end
+  if member.looks then
+    said[#said + 1] = text.plain(member.looks)
+  end
+  local clothes = wardrobe(w, sh, id)
+  if clothes then
+    said[#said + 1] = "wearing " .. text.plain(clothes)
+  end
+  return #said > 0 and text.display(id) .. " is " .. table.concat(said, ", ") or nil
+end
+
+function parts.cast(w, sh, list, _, _, loras)
+  for _, id in ipairs(sh.present) do
+    add(list, describe(w, sh, id, loras), c41.place(w.film.cast or w.film, id))
+  end
+end
+
+function parts.location(w, sh, list)
+  local _, location, place = names.location(w, sh)
+  if location and location.looks then
+    add(list, text.plain(location.looks), place)
+  end
+end
+
+function parts.style(w, sh, list)
+  local owner = sh.scene.scene.style and sh.scene.scene or w.film
+  add(list, owner.style, c41.place(owner, "style"))
+end
+
+-- The phrases of a prompt in the order that the preset wants: {text, at} each.
+function words.of_picture(w, sh, preset, prompt, place, loras)
+  local list = {}
+  for _, part in ipairs(preset and preset.words or ORDER) do
+    if parts[part] then
+      parts[part](w, sh, list, prompt, place, loras)
+    end
+  end
+  return list
+end
+
+-- The phrases for a model that animates: the motion, then the move.
+function words.of_motion(sh, prompt, place)
+  local list = {}
+  add(list, prompt, place)
+  add(list, sh.shot.move and (MOVES[sh.shot.move] or sh.shot.move), c41.place(sh.shot, "move"))
+  return list
+end
+
+function words.negative(w, own)
+  local both = {}
+  both[#both + 1] = own
+  both[#both + 1] = w.film.negative
+  return #both > 0 and table.concat(both, ", ") or nil
+end
+
+-- Names in `wears` are checked once a shot and once a scene.
+local function check_wears(w, owner)
+  for _, id in ipairs(names.keys(owner.wears)) do
+    local who, place = names.cast(w, id, c41.place(owner.wears, id)), c41.place(owner.wears, id)
+    local wardrobe_of = who and (w.cast[who].wardrobe or {}) or nil
+    if wardrobe_of and not wardrobe_of[owner.wears[id]] then
+      names.unknown(("wardrobe of %s:"):format(who), owner.wears[id], names.keys(wardrobe_of), place,
+        ("%s has no wardrobe; add `wardrobe: {%s: …}` to the character"):format(who, owner.wears[id]))
+    end
+  end
+end
+
+function words.check(w, scene)
+  check_wears(w, scene.scene)
+  for _, sh in ipairs(scene.shots) do
+    check_wears(w, sh.shot)
+  end
+end
+
+return words
