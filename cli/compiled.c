@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "cli/compiled.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/say.h"
+#include "compiler/compile.h"
+#include "compiler/graph.h"
+
+// "name=value" sets a parameter of a recipe; a path with '=' in it can be given as "./a=b.yaml".
+static bool is_param(const char *word)
+{
+    const char *equals = strchr(word, '=');
+
+    return equals && equals != word && !memchr(word, '/', (size_t)(equals - word));
+}
+
+static const char **pick_words(const struct cli *cli, const struct args *args, bool params, size_t *n)
+{
+    const char **picked = arena_array(cli->arena, const char *, args->n_words + 1);
+
+    *n = 0;
+    for (size_t i = 0; i < args->n_words; i++)
+        if (is_param(args->words[i]) == params)
+            picked[(*n)++] = args->words[i];
+    return picked;
+}
+
+const char **compiled_films(const struct cli *cli, const struct args *args, size_t *n)
+{
+    return pick_words(cli, args, false, n);
+}
+
+// Gathers --use KIND=PRESET. False after saying what is wrong.
+static bool gather_use(const struct cli *cli, const struct args *args, json_t *use)
+{
+    for (size_t i = 0; i < args->n_given; i++) {
+        const char *value = args->given[i].value, *equals;
+        struct str rest, kind;
+
+        if (strcmp(args->given[i].option->name, "use") != 0)
+            continue;
+        equals = strchr(value, '=');
+        if (!equals || equals == value || !equals[1]) {
+            say_usage(cli, "write KIND=PRESET: --use animate=draft", "--use \"%s\" names no preset",
+                      value);
+            return false;
+        }
+        rest = str_of(value);
+        kind = str_cut(&rest, '=');
+        json_object_set_new(use, arena_strndup(cli->arena, kind.ptr, kind.len),
+                            json_string(rest.ptr));
+    }
+    return true;
+}
+
+static void tell(struct compiled *c, const struct cli *cli)
+{
+    struct buf text = {0};
+    struct diag *diag = compile_diag(c->compile);
+
+    c->warnings = diag_warnings(diag);
+    diag_render(diag, &text, cli->colour);
+    say_aside(&text);
+    buf_release(&text);
+}
+
+bool compiled_open(struct compiled *c, const struct cli *cli, const struct args *args,
+                   const char *path)
+{
+    struct err err = {0};
+    struct compile_options *opts = arena_make(cli->arena, struct compile_options);
+    json_t *use = json_object();
+
+    *c = (struct compiled){.code = EXIT_USAGE};
+    if (!gather_use(cli, args, use))
+        goto out;
+    *opts = (struct compile_options){
+        .film = path,
+        .data_dir = cli->data_dir,
+        .studio = args_get(args, "studio", cli->studio),
+        .config_dir = cli->config_dir,
+        .use = use,
+        .draft = args_has(args, "draft"),
+        .strict = args_has(args, "strict"),
+    };
+    opts->params = pick_words(cli, args, true, &opts->n_params);
+    c->compile = compile_new(opts);
+    c->graph = compile_run(c->compile, &err);
+    tell(c, cli);
+    if (!c->graph)
+        c->code = err.kind == ERR_FILM ? EXIT_FILM_WRONG : say_error(cli, &err);
+out:
+    json_decref(use);
+    return c->graph != NULL;
+}
+
+void compiled_close(struct compiled *c)
+{
+    compile_free(c->compile);
+    *c = (struct compiled){0};
+}
+
+bool compiled_open_first(struct compiled *c, const struct cli *cli, const struct args *args,
+                         size_t most_words)
+{
+    size_t n;
+    const char **words = compiled_films(cli, args, &n);
+
+    *c = (struct compiled){.code = EXIT_USAGE};
+    if (n == 0)
+        say_usage(cli, NULL, "which film? Name its file, as in film.yaml");
+    else if (n > most_words)
+        say_usage(cli, NULL, "\"%s\" is one word too many", words[most_words]);
+    else
+        return compiled_open(c, cli, args, words[0]);
+    return false;
+}
