@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The program that is tested, and projects to try it in."""
+import os
+import pathlib
+import shutil
+
+import pytest
+
+from project import Project
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def program():
+    """$C41_PROGRAM, else what is built beside the sources."""
+    given = os.environ.get("C41_PROGRAM")
+    found = [pathlib.Path(given)] if given else [ROOT / "build/cli/c41", ROOT / "build/c41"]
+    for path in found:
+        if path.is_file():
+            return path.resolve()
+    pytest.exit(f"there is no {' nor '.join(map(str, found))}: build first", 2)
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    """A person without any settings of their own."""
+    home = tmp_path_factory.mktemp("home")
+    kept = {k: v for k, v in os.environ.items()
+            if not k.startswith(("C41_", "XDG_", "LC_")) and k not in ("LANG", "LANGUAGE", "NO_COLOR", "HOME")}
+    if "C41_DATA" in os.environ:
+        kept["C41_DATA"] = os.environ["C41_DATA"]
+    return {**kept, "HOME": str(home), "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture
+def make_project(program, environment, tmp_path):
+    """A function that makes a project of {name: text}."""
+    def make(files={}, folder="project"):
+        project = Project(program, tmp_path / folder, environment)
+        for name, text in files.items():
+            project.write(name, text)
+        return project
+    return make
+
+
+@pytest.fixture(scope="session")
+def copy_example(program, environment, tmp_path_factory):
+    """A function that copies a folder of examples/ as it is in the repository."""
+    def copy(name):
+        folder = tmp_path_factory.mktemp(name) / name
+        shutil.copytree(ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns(".c41", "out"))
+        return Project(program, folder, environment)
+    return copy

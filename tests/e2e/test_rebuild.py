@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""What runs again after a change: exactly what depends on it."""
+import json
+import re
+import shutil
+
+import pytest
+
+from conftest import ROOT
+from films import TALK
+
+
+@pytest.fixture
+def talk(make_project):
+    project = make_project({"film.yaml": TALK})
+    project.build()
+    return project
+
+
+def test_nothing_changed(talk):
+    again = talk.build()
+    assert [e["event"] for e in again.events] == ["build-start", "build-end"]
+    assert again.end["ran"] == 0
+
+
+def test_lost_deliverable_comes_back_without_a_step(talk):
+    (talk.folder / "out/draft/talk.mp4").unlink()
+    again = talk.build()
+    assert (talk.folder / "out/draft/talk.mp4").is_file()
+    assert not again.ran
+
+
+def test_lost_artifact_is_made_again(talk):
+    lost = next(p for p in (talk.folder / ".c41/browse/film").rglob("*") if "voice" in str(p) and p.is_file()).resolve()
+    lost.unlink()
+    (talk.folder / "out/draft/talk.mp4").unlink()
+    talk.build()
+    assert (talk.folder / "out/draft/talk.mp4").is_file()
+    talk.check_store()
+
+
+def test_line_over_a_clip_of_fixed_length(talk):
+    """The shot stays as long as it was, so the clip that a model would make is the same: only sound, and what shows it."""
+    talk.change("film.yaml", "Nobody came at all.", "Nobody came at any time.")
+    again = talk.build()
+    assert again.ran == {"hall/walk/voice/nobody", "hall/walk/timing", "hall/walk/mix", "hall/walk/cut/web", "hall/walk/board",
+                         "film/web"}
+
+
+def test_line_with_lip_sync(talk):
+    """A longer line: its voice, the clip in which she speaks, and what stands after; no picture, nobody else's clip."""
+    talk.change("film.yaml", "Are you coming with us?", "Are you coming with us to the old house by the river, or not?")
+    again = talk.build()
+    assert again.ran == {"hall/ask/voice/ask", "hall/ask/timing", "hall/ask/track/ann", "hall/ask/video", "hall/ask/cut/web",
+                         "hall/ask/mix", "hall/ask/board", "film/web"} - \
+        ({"hall/ask/video"} if "hall/ask/lipsync" in again.ran else set()) | \
+        ({"hall/ask/lipsync"} & again.ran)
+
+
+def test_same_bytes_stop_the_change(talk):
+    """The style is in the words of every picture, but the draft does not draw it: pictures run, and nothing after them."""
+    talk.change("film.yaml", "style: ink on paper", "style: oil on canvas")
+    again = talk.build()
+    kinds = {e["kind"] for e in again.of("step-done") if not e["cached"]}
+    assert {"image"} <= kinds <= {"image", "animate", "lipsync"}
+    assert not [s for s in again.ran if re.search(r"/(cut|mix|voice|timing)\b|^film/", s)], again.ran
+
+
+def test_back_again_costs_nothing(talk):
+    talk.change("film.yaml", "I am not.", "I am.")
+    assert talk.build().ran
+    talk.change("film.yaml", "I am.", "I am not.")
+    assert not talk.build().ran
+
+
+@pytest.mark.parametrize("change", [
+    ("c41: 1\n", "# What this is about\nc41: 1\n\n"),
+    ("title: Talk\nformat: 256x144@24\n", "format: 256x144@24\ntitle: Talk\n"),
+    ("  ann: {looks: a woman in red}\n", "  ann:\n    looks: 'a woman in red'   # by hand\n"),
+    ("        size: close-up\n        image: Bob in a doorway\n", "        image: Bob in a doorway\n        size: close-up\n"),
+    ("format: 256x144@24", "format: {pixels: 256x144, fps: 24}"),
+], ids=["comment", "order of keys", "style of YAML", "order of keys in a shot", "long form"])
+def test_what_is_no_change(talk, change):
+    talk.change("film.yaml", *change)
+    again = talk.build()
+    assert again.end["ran"] == 0, again.ran
+
+
+def test_note_renders_nothing(talk):
+    """A note is for people: the draft may print it on its slate, but no picture, voice or clip is made."""
+    talk.change("film.yaml", "note: he means it", "note: he does not mean it")
+    again = talk.build()
+    assert not again.ran_models
+    assert {s.rsplit("/", 1)[0] for s in again.ran} <= {"hall/answer", "hall/answer/cut", "film"}, again.ran
+
+
+def test_about_of_a_preset(make_project, tmp_path):
+    data = tmp_path / "data"
+    for name in ("stdlib", "presets"):
+        shutil.copytree(ROOT / name, data / name)
+    project = make_project({"film.yaml": TALK})
+    there = {"C41_DATA": str(data)}
+    project.build(environment=there)
+    for preset in (data / "presets").rglob("*.yaml"):
+        preset.write_text(re.sub(r"^about: .*$", "about: another remark", preset.read_text(), flags=re.M))
+    assert project.build(environment=there).end["ran"] == 0
+
+
+MODELS_IDLE = {
+    "shot inserted": [("      - shot: walk\n", "      - shot: new\n        image: a clock\n        seconds: 1\n      - shot: walk\n")],
+    "shot renamed": [("- shot: answer", "- shot: reply\n        was: answer")],
+    "scene renamed": [("id: hall\n", "id: corridor\n    was: hall\n")],
+    "scene inserted": [("  - scene: EXT. STREET", "  - scene: INT. ATTIC\n    id: attic\n    shots:\n"
+                        "      - {image: an attic, seconds: 1}\n  - scene: EXT. STREET")],
+}
+
+
+@pytest.mark.parametrize("changes", MODELS_IDLE.values(), ids=MODELS_IDLE.keys())
+def test_renders_are_kept(talk, changes):
+    for old, new in changes:
+        talk.change("film.yaml", old, new)
+    again = talk.build()
+    assert {s for s in again.ran_models if not s.startswith(("hall/new/", "attic/"))} == set()
+    assert any(s.startswith("film/") for s in again.ran) or "renamed" in str(changes) or "was:" in str(changes)
+
+
+def test_shots_in_another_order(talk):
+    text = talk.read("film.yaml")
+    shots = re.split(r"(?m)^(?=      - shot: )", text[:text.index("  - scene: EXT.")])
+    rest = text[text.index("  - scene: EXT."):]
+    talk.write("film.yaml", "".join([shots[0], shots[3], shots[1], shots[2], rest]))
+    assert talk.build().ran == {"film/web"}
+
+
+def test_scenes_in_another_order(talk):
+    text = talk.read("film.yaml")
+    head, first, second = re.split(r"(?m)^(?=  - scene: )", text)
+    talk.write("film.yaml", head + second + first)
+    assert talk.build().ran == {"film/web"}
+
+
+def test_unnamed_shots_keep_their_renders(make_project):
+    film = "c41: 1\ntitle: Plain\nformat: 256x144@24\nscenes:\n  - shots:\n      - image: a house\n        seconds: 1\n      - image: a tree\n        seconds: 1\n"
+    project = make_project({"film.yaml": film})
+    project.build()
+    project.change("film.yaml", "      - image: a house\n", "      - {image: a bird, seconds: 1}\n      - image: a house\n")
+    again = project.build()
+    assert len([s for s in again.ran_models]) == 1, again.ran
+
+
+def test_why_each_step_ran_is_an_event_stream_on_stdout(make_project):
+    project = make_project({"film.yaml": TALK})
+    done = project.run("build", "film.yaml", "--events", "-")
+    assert done.returncode == 0
+    from events import check_stream
+    check_stream([json.loads(line) for line in done.stdout.splitlines()])
