@@ -45,17 +45,14 @@ local function slate(w, sh, inputs)
     note = sh.board and sh.board.prompt or nil, lines = c41.array(lines) }
 end
 
+-- The shot's look over the film's, key by key.
 local function look(w, sh, inputs)
-  local own = sh.shot.look or w.film.look
-  if not own then
-    return nil
-  end
-  local owner = sh.shot.look or w.film.look
-  if own.lut then
-    local file = c41.asset(own.lut, c41.place(owner, "lut"), { "lut" })
-    inputs[#inputs + 1] = file and { name = "lut", file = file, mode = "use" } or nil
-  end
-  return { cdl = own.cdl, grain = own.grain }
+  local own, film = sh.shot.look or {}, w.film.look or {}
+  local owner = own.lut and own or film
+  local file = owner.lut and c41.asset(owner.lut, c41.place(owner, "lut"), { "lut" })
+  inputs[#inputs + 1] = file and { name = "lut", file = file, mode = "use" } or nil
+  local cdl, grain = own.cdl or film.cdl, own.grain or film.grain
+  return (cdl or grain) and { cdl = cdl, grain = grain } or nil
 end
 
 local function lower_third(w, sh, inputs)

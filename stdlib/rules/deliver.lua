@@ -11,6 +11,16 @@ local deliver = {}
 
 local EXTENSIONS = { mp4 = "mp4", mov = "mov", mkv = "mkv", mxf = "mxf", wav = "wav", gif = "gif", webp = "webp" }
 
+-- The preset's encoder with the codec and quality that the film asks for.
+local function encoding(spec, preset)
+  local encode = {}
+  for key, value in pairs(preset.encode or {}) do
+    encode[key] = value
+  end
+  encode.codec, encode.crf = spec.video or encode.codec, spec.quality or encode.crf
+  return encode
+end
+
 local function read(w, spec, place)
   local preset = w:preset("deliver", spec.preset or "web", place)
   local d = { name = c41.slug(spec.name or spec.preset or "web"), spec = spec, place = place, preset = preset }
@@ -21,7 +31,7 @@ local function read(w, spec, place)
     return preset[key] ~= nil and preset[key] or fallback
   end
   d.pixels = own("pixels") and (type(own("pixels")) == "table" and own("pixels") or world.pixels(own("pixels"), place)) or w.format.pixels
-  d.fit, d.focus, d.encode = own("fit", "pad"), own("focus"), own("encode", {})
+  d.fit, d.focus, d.encode = own("fit", "pad"), own("focus"), encoding(spec, preset)
   d.audio, d.container = own("audio", {}), own("container", { format = "mp4" })
   d.loudness, d.peak = own("loudness", -14), own("true-peak", -1)
   d.subtitles, d.language = own("subtitles", "sidecar"), own("language")

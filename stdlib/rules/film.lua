@@ -47,6 +47,7 @@ end
 function film.compile(tree, ctx)
   local w = world.new(tree, ctx)
   names.outline(w)
+  names.check_files(w)
   for _, scene in ipairs(w.scenes) do
     words.check(w, scene)
     for _, sh in ipairs(scene.shots) do

@@ -54,6 +54,20 @@ local function read_cast(w)
   end
 end
 
+-- Files that the cast names are checked whether a preset of today takes them or not.
+function names.check_files(w)
+  for _, id in ipairs(keys(w.film.cast)) do
+    local member = w.film.cast[id]
+    for i, path in ipairs(member.references or {}) do
+      c41.asset(path, c41.place(member.references, i), { "image" })
+    end
+    local voice = member.voice or {}
+    if voice.clone then
+      c41.asset(voice.clone, c41.place(voice, "clone"), { "audio" })
+    end
+  end
+end
+
 -- The name of the n-th of equals: "sea", "sea-2", "sea-3".
 function names.numbered(seen, name)
   seen[name] = (seen[name] or 0) + 1

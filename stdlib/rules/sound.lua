@@ -65,8 +65,9 @@ local function spot(w, sh)
     params = { prompt = asked, negative = words.negative(w, spec.negative), seconds = timing.seconds(w, sh), loop = false } })
 end
 
+-- The stem that footage's own sound goes to; nil when it is dropped.
 local function footage_bus(sh)
-  local bus = sh.footage and sh.shot.audio or nil
+  local bus = sh.footage and (sh.shot.audio or "effects") or nil
   return bus ~= "drop" and bus or nil
 end
 

@@ -56,7 +56,7 @@ local function references(w, sh, own, preset, inputs)
     end
   end
   for _, id in ipairs(sh.present) do
-    add((w.cast[id] or {}).references)
+    add(w.cast[id].references)
   end
   add(own)
 end
@@ -113,10 +113,10 @@ end
 
 local function card(w, sh)
   local spec, place = sh.shot.card, c41.place(sh.shot, "card")
-  local inputs = {}
+  local inputs = w:theme()
   local said = text.value(w, spec.text, sh.id .. "/card/words", place, inputs)
   c41.step { id = sh.id .. "/card", kind = "card", preset = w:preset("card", "local", place).preset, outputs = { "image" }, inputs = inputs,
-    params = { text = said, style = spec.style, pixels = w.format.pixels, theme = w.film.theme }, scene = sh.scene.name, shot = sh.id, at = place }
+    params = { text = said, style = spec.style, pixels = w.format.pixels }, scene = sh.scene.name, shot = sh.id, at = place }
   return { step = sh.id .. "/card", output = "image" }
 end
 
@@ -167,6 +167,8 @@ local function source(w, sh)
     return make(w, sh, {}, prompt, place)
   elseif image.file then
     return { file = c41.asset(image.file, c41.place(image, "file"), { "image" }) or image.file }
+  elseif image.from and image.prompt then
+    c41.error(c41.place(image, "prompt"), "a picture is taken from another shot or made from words, not both", "to change it in words, write `edit`")
   elseif image.from then
     return borrow(w, sh, image)
   end

@@ -112,6 +112,12 @@ function world.plus(value, amount)
   return { late = value.late, plus = (value.plus or 0) + amount, min = value.min, max = value.max }
 end
 
+-- The inputs that typography needs: the film's theme, if it has one.
+function world:theme()
+  local file = self.film.theme and c41.asset(self.film.theme, c41.place(self.film, "theme"), { "text" })
+  return file and { { name = "theme", file = file, mode = "use" } } or {}
+end
+
 function world:seed_of(kind, take, name, explicit)
   return explicit or c41.seed(self.seed, kind, take, name)
 end
