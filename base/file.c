@@ -62,7 +62,7 @@ bool path_is_inside(const char *path)
     return true;
 }
 
-static bool read_fd(int fd, struct buf *out, size_t most_bytes, const char *path, struct err *err)
+bool file_read_fd(int fd, struct buf *out, size_t most_bytes, const char *path, struct err *err)
 {
     enum { CHUNK_BYTES = 1 << 16 };
     struct stat st;
@@ -89,7 +89,7 @@ bool file_read(const char *path, struct buf *out, size_t most_bytes, struct err 
 
     if (fd < 0)
         return err_errno(err, "opening %s", path);
-    ok = read_fd(fd, out, most_bytes, path, err);
+    ok = file_read_fd(fd, out, most_bytes, path, err);
     close(fd);
     return ok;
 }

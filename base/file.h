@@ -27,6 +27,9 @@ bool path_is_inside(const char *path);
 // Adds the whole file to out; more than most_bytes is an error.
 bool file_read(const char *path, struct buf *out, size_t most_bytes, struct err *err);
 
+// The same from a descriptor, which stays open; name is for messages.
+bool file_read_fd(int fd, struct buf *out, size_t most_bytes, const char *name, struct err *err);
+
 // Opens path below the folder root for reading; refuses "..", absolute paths, symbolic links that
 // lead out of root, and what is no regular file. Returns the descriptor, or -1 with *err.
 int file_open_inside(const char *root, const char *path, struct err *err);

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/source.h"
+
+#include <dirent.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/vec.h"
+
+struct sources {
+    struct arena *arena;
+    struct diag *diag;
+    const char *project;
+    const char *here; // the folder where the command was given, in the project; NULL: not in it
+    VEC(struct source *) all;
+    struct map by_path; // "path"; a listing stands under "path/"
+};
+
+// Where the command was given, as a path in the project; NULL when elsewhere or at its top.
+static const char *find_here(struct arena *a, const char *project)
+{
+    char *top = realpath(project, NULL), *here = realpath(".", NULL);
+    size_t len = top ? strlen(top) : 0;
+    const char *inside = NULL;
+
+    if (top && here && strncmp(here, top, len) == 0 && here[len] == '/')
+        inside = arena_strdup(a, here + len + 1);
+    free(top);
+    free(here);
+    return inside;
+}
+
+struct sources *sources_new(struct arena *a, struct diag *d, const char *project)
+{
+    struct sources *s = mem_new(sizeof(*s));
+
+    s->arena = a;
+    s->diag = d;
+    s->project = project;
+    s->here = find_here(a, project);
+    return s;
+}
+
+void sources_free(struct sources *s)
+{
+    if (!s)
+        return;
+    vec_release(&s->all);
+    map_release(&s->by_path);
+    mem_free(s);
+}
+
+const char *sources_project(const struct sources *s)
+{
+    return s->project;
+}
+
+const struct source *const *sources_all(const struct sources *s, size_t *n)
+{
+    *n = s->all.n;
+    return (const struct source *const *)s->all.at;
+}
+
+// The name for messages: from where the command was given, where that is shorter.
+static const char *shown_name(struct sources *s, const char *path)
+{
+    size_t len = s->here ? strlen(s->here) : 0;
+
+    if (len && strncmp(path, s->here, len) == 0 && path[len] == '/')
+        return arena_strdup(s->arena, path + len + 1);
+    return path_join(s->arena, s->project, path);
+}
+
+static struct source *add_source(struct sources *s, enum source_kind kind, const char *path)
+{
+    struct source *source = arena_make(s->arena, struct source);
+
+    source->kind = kind;
+    source->path = arena_strdup(s->arena, path);
+    source->shown = shown_name(s, source->path);
+    vec_push(&s->all, source);
+    map_put(&s->by_path,
+            kind == SOURCE_LISTING ? arena_printf(s->arena, "%s/", path) : source->path, source);
+    return source;
+}
+
+// The first byte that is no text: NUL, or not UTF-8. text.len when all is well.
+static size_t find_bad_byte(struct str text)
+{
+    struct str rest = text;
+
+    while (rest.len) {
+        unsigned code = (unsigned char)*rest.ptr;
+        size_t n = code - 1 < 0x7f ? 1 : str_decode(rest, &code);
+
+        if (code == 0 || (code == 0xfffd && n == 1))
+            break;
+        rest.ptr += n;
+        rest.len -= n;
+    }
+    return text.len - rest.len;
+}
+
+static bool is_text(struct sources *s, const struct source *source)
+{
+    static const char utf16[2][2] = {{(char)0xff, (char)0xfe}, {(char)0xfe, (char)0xff}};
+    size_t bad = find_bad_byte(source->text);
+    struct span at = {source->number, (uint32_t)bad, (uint32_t)bad + 1};
+    const char *help = "save the file as UTF-8";
+
+    if (bad == source->text.len)
+        return true;
+    if (source->text.len > 1 && (memcmp(source->text.ptr, utf16[0], 2) == 0 ||
+                                 memcmp(source->text.ptr, utf16[1], 2) == 0))
+        diag_say(s->diag, SEVERITY_ERROR, at, help, "this file is UTF-16, not UTF-8");
+    else if (source->text.ptr[bad])
+        diag_say(s->diag, SEVERITY_ERROR, at, help, "this byte (0x%02x) is not UTF-8",
+                 (unsigned char)source->text.ptr[bad]);
+    else
+        diag_say(s->diag, SEVERITY_ERROR, at, "is this a text file?", "there is a NUL byte here");
+    return false;
+}
+
+// Takes in what stands in bytes: digest, byte order mark, registration.
+static const struct source *take_text(struct sources *s, struct source *source, struct buf *bytes)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    struct str text = buf_view(bytes);
+
+    source->digest = digest_of(text.ptr, text.len);
+    if (str_starts(text, mark))
+        text = (struct str){text.ptr + 3, text.len - 3};
+    source->text = (struct str){arena_strndup(s->arena, text.len ? text.ptr : "", text.len), text.len};
+    source->number = diag_add_source(s->diag, source->shown, source->text);
+    return is_text(s, source) ? source : NULL;
+}
+
+static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
+                                      struct span at, bool outside, bool may_miss)
+{
+    struct source *source = map_find(&s->by_path, path);
+    struct buf bytes = {0};
+    struct err err = {0};
+    bool ok = false;
+    int fd;
+
+    if (source && (source->missing || source->number))
+        return source->missing ? NULL : source;
+    if (outside) {
+        ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
+    } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
+        ok = file_read_fd(fd, &bytes, SOURCE_MOST_BYTES, path, &err);
+        close(fd);
+    }
+    source = add_source(s, kind, path);
+    source->missing = !ok;
+    if (outside)
+        source->shown = source->path;
+    if (!ok && !(may_miss && !file_exists(path_join(s->arena, s->project, path))))
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
+    else if (ok)
+        source = take_text(s, source, &bytes) ? source : NULL;
+    buf_release(&bytes);
+    return ok ? source : NULL;
+}
+
+const struct source *source_read(struct sources *s, enum source_kind kind, const char *path,
+                                 struct span at)
+{
+    return read_file(s, kind, path, at, false, false);
+}
+
+const struct source *source_try(struct sources *s, enum source_kind kind, const char *path,
+                                struct span at)
+{
+    return read_file(s, kind, path, at, false, true);
+}
+
+const struct source *source_read_outside(struct sources *s, enum source_kind kind, const char *path,
+                                         struct span at)
+{
+    return read_file(s, kind, path, at, true, false);
+}
+
+void source_note_asset(struct sources *s, const char *path)
+{
+    if (!map_find(&s->by_path, path))
+        add_source(s, SOURCE_ASSET, path);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+// Opens folder dir of the project; NULL with *err when it is none, or a link leads out.
+static DIR *open_dir(struct sources *s, const char *dir, struct err *err)
+{
+    char *top = realpath(s->project, NULL);
+    char *real = realpath(path_join(s->arena, s->project, dir), NULL);
+    size_t len = top ? strlen(top) : 0;
+    DIR *folder = NULL;
+
+    if (!top || !real)
+        err_errno(err, "%s", dir);
+    else if (strncmp(real, top, len) != 0 || (real[len] && real[len] != '/' && len > 1))
+        err_set(err, ERR_FILM, "\"%s\" leads out of the project", dir);
+    else if (!(folder = opendir(real)))
+        err_errno(err, "%s", dir);
+    free(top);
+    free(real);
+    return folder;
+}
+
+static const char *const *list_names(struct sources *s, const char *dir, struct err *err, size_t *n)
+{
+    VEC(const char *) names = {0};
+    struct buf joined = {0};
+    struct dirent *entry;
+    struct source *source;
+    const char **out;
+    DIR *folder;
+
+    *n = 0;
+    if (strcmp(dir, ".") != 0 && !path_is_inside(dir)) {
+        err_set(err, ERR_FILM, "\"%s\" leads out of the project", dir);
+        return NULL;
+    }
+    folder = open_dir(s, dir, err);
+    if (!folder)
+        return NULL;
+    while ((entry = readdir(folder)))
+        if (entry->d_name[0] != '.')
+            vec_push(&names, arena_strdup(s->arena, entry->d_name));
+    closedir(folder);
+    if (names.n)
+        qsort(names.at, names.n, sizeof(*names.at), by_name);
+    out = arena_array(s->arena, const char *, names.n + 1);
+    for (size_t i = 0; i < names.n; i++) {
+        out[i] = names.at[i];
+        buf_add(&joined, out[i], strlen(out[i]) + 1);
+    }
+    source = map_find(&s->by_path, arena_printf(s->arena, "%s/", dir));
+    if (!source)
+        source = add_source(s, SOURCE_LISTING, dir);
+    source->digest = digest_of(joined.ptr, joined.len);
+    *n = names.n;
+    buf_release(&joined);
+    vec_release(&names);
+    return out;
+}
+
+const char *const *source_list(struct sources *s, const char *dir, struct span at, size_t *n)
+{
+    struct err err = {0};
+    const char *const *names = list_names(s, dir, &err, n);
+
+    if (!names)
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
+    return names;
+}
+
+struct found {
+    VEC(const char *) paths;
+};
+
+// Adds to found what the rest of the glob matches below dir.
+static void match_below(struct sources *s, const char *dir, struct str rest, struct found *found)
+{
+    struct str part = str_cut(&rest, '/');
+    char *glob = arena_strndup(s->arena, part.ptr, part.len);
+    struct err err = {0};
+    size_t n = 0;
+    const char *const *names;
+
+    if (!strpbrk(glob, "*?[")) {
+        char *path = path_join(s->arena, dir, glob);
+
+        if (rest.ptr)
+            match_below(s, path, rest, found);
+        else if (file_exists(path_join(s->arena, s->project, path)))
+            vec_push(&found->paths, path);
+        return;
+    }
+    names = list_names(s, dir, &err, &n);
+    for (size_t i = 0; i < n; i++) {
+        char *path = path_join(s->arena, dir, names[i]);
+
+        if (fnmatch(glob, names[i], FNM_PERIOD) != 0)
+            continue;
+        if (rest.ptr)
+            match_below(s, path, rest, found);
+        else
+            vec_push(&found->paths, path);
+    }
+}
+
+const char *const *source_glob(struct sources *s, const char *glob, struct span at, size_t *n)
+{
+    struct found found = {0};
+    const char **out;
+
+    *n = 0;
+    if (!path_is_inside(glob)) {
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "\"%s\" leads out of the project", glob);
+        return NULL;
+    }
+    match_below(s, ".", str_of(glob), &found);
+    if (found.paths.n)
+        qsort(found.paths.at, found.paths.n, sizeof(*found.paths.at), by_name);
+    out = arena_array(s->arena, const char *, found.paths.n + 1);
+    for (size_t i = 0; i < found.paths.n; i++)
+        out[i] = found.paths.at[i];
+    *n = found.paths.n;
+    vec_release(&found.paths);
+    return out;
+}
