@@ -14,12 +14,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def program():
     """$C41_PROGRAM, else what is built beside the sources."""
-    given = os.environ.get("C41_PROGRAM")
-    found = [pathlib.Path(given)] if given else [ROOT / "build/cli/c41", ROOT / "build/c41"]
-    for path in found:
-        if path.is_file():
-            return path.resolve()
-    pytest.exit(f"there is no {' nor '.join(map(str, found))}: build first", 2)
+    path = pathlib.Path(os.environ.get("C41_PROGRAM", ROOT / "build/c41")).resolve()
+    if not path.is_file():
+        pytest.exit(f"there is no {path}: build first", 2)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from films import TALK
+
 FILMS = {"keeper": "film.yaml", "products": "film.yaml", "series": "ep01.yaml", "hello": "film.yaml"}
 
 
@@ -47,7 +49,6 @@ def test_order_of_directory_entries(make_project):
 
 
 def test_building_changes_no_graph(make_project):
-    from films import TALK
     project = make_project({"film.yaml": TALK})
     before = project.graph()
     project.build()

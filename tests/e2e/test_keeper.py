@@ -38,7 +38,7 @@ def test_the_stream_of_events_is_complete(keeper):
     kinds = {e["kind"] for e in build.of("step-done")}
     assert {"image", "edit", "speak", "timing", "track", "lipsync", "animate", "ambience", "card", "cut", "join", "mix",
             "conform"} <= kinds
-    assert [d["path"] for d in build.end["deliverables"]] == ["out/draft/the-keeper.mp4"]
+    assert [d["path"] for d in build.end["deliverables"]] == [f"out/draft/the-keeper.{kind}" for kind in ("mp4", "srt", "vtt")]
 
 
 def test_says_that_it_is_a_draft(keeper, film):
@@ -76,39 +76,38 @@ def test_every_frame_decodes_and_none_is_missing(film):
 
 def test_chapters_are_the_scenes(keeper, film):
     assert len(film.chapters) == 3
-    lengths = shots(keeper[1])
     starts = {}
-    for name, (start, _) in lengths.items():
-        starts.setdefault(name.split("/")[0], start)
+    for scene, start, _ in shots(*keeper)[0]:
+        starts.setdefault(scene, start)
     assert [float(c["start_time"]) for c in film.chapters] == pytest.approx(list(starts.values()), abs=0.001)
     assert float(film.chapters[-1]["end_time"]) == pytest.approx(film.seconds, abs=0.05)
     assert all("LAMP ROOM" in c["tags"]["title"] or "QUILL ROCK" in c["tags"]["title"] for c in film.chapters)
 
 
-def shots(build):
-    """{scene/shot: (start, timing)} from the timings that were measured, in the order of the programme."""
-    order = re.findall(r"^  - scene:.*\n    id: (\S+)|^      - shot: (\S+)", build.film, re.M)
-    found, scene, frames = {}, None, 0
-    for name, shot in order:
-        scene = name or scene
-        if not shot:
-            continue
-        timing = json.loads(build.output(f"{scene}/{shot}/timing").read_text())
-        found[f"{scene}/{shot}"] = (frames / 24, timing)
-        frames += timing["frames"]
-    return found
+def shots(project, build):
+    """(scene, start in seconds, timing or None) of every shot in the order of the programme, as it was measured."""
+    step = next(s for s in json.loads(project.graph())["steps"] if s["id"] == "film/web")
+    timings = {i["name"]: i["step"] for i in step["inputs"] if i["step"].endswith("/timing")}
+    found, frames = [], 0
+    for shot in step["params"]["shots"]:
+        timing, length = None, shot["frames"]
+        if isinstance(length, dict):
+            timing = json.loads(build.output(timings[length["late"].split(".")[0]]).read_text())
+            length = timing["frames"]
+        found.append((shot["scene"], frames / 24, timing))
+        frames += length
+    return found, frames
 
 
 def test_programme_is_as_long_as_its_shots(keeper, film):
-    last_start, last = list(shots(keeper[1]).values())[-1]
-    assert round((last_start + last["seconds"]) * 24) == film.frames
+    assert shots(*keeper)[1] == film.frames
 
 
 def test_every_line_sounds_where_the_subtitles_say(voices):
     project, build = voices
     sound = media.Sound(project.folder / "out/draft/the-keeper.mp4")
     cues = media.cues(project.folder / "out/draft/the-keeper.srt")
-    spoken = sorted((start + line["start"], start + line["end"]) for start, timing in shots(build).values()
+    spoken = sorted((start + line["start"], start + line["end"]) for _, start, timing in shots(project, build)[0] if timing
                     for line in timing["lines"].values())
     assert len(spoken) == 19 and len(cues) >= len(spoken)
     for start, end, text in cues:

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+import media
+
 FILMS = {
     "write": ("c41: 1\ntitle: Written\nformat: 256x144@24\nscenes:\n  - id: a\n    shots:\n      - shot: b\n"
               "        image: {prompt: {write: a lonely house}}\n        seconds: 1\n"),
@@ -34,7 +36,6 @@ def test_strict_refuses_a_draft(make_project):
 
 
 def test_film_of_files_alone_is_no_draft(make_project):
-    import media
     project = make_project({"film.yaml": "c41: 1\ntitle: Mine\nformat: 256x144@24\nscenes: [{id: a, shots: [{file: a.png, seconds: 1}]}]\n",
                             "a.png": media.png(120)})
     project.build("film.yaml", "--strict")

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from conftest import ROOT
+from events import check_stream
 from films import TALK
 
 
@@ -51,10 +52,8 @@ def test_line_with_lip_sync(talk):
     """A longer line: its voice, the clip in which she speaks, and what stands after; no picture, nobody else's clip."""
     talk.change("film.yaml", "Are you coming with us?", "Are you coming with us to the old house by the river, or not?")
     again = talk.build()
-    assert again.ran == {"hall/ask/voice/ask", "hall/ask/timing", "hall/ask/track/ann", "hall/ask/video", "hall/ask/cut/web",
-                         "hall/ask/mix", "hall/ask/board", "film/web"} - \
-        ({"hall/ask/video"} if "hall/ask/lipsync" in again.ran else set()) | \
-        ({"hall/ask/lipsync"} & again.ran)
+    assert again.ran == {"hall/ask/voice/ask", "hall/ask/timing", "hall/ask/track/ann", "hall/ask/lipsync", "hall/ask/cut/web",
+                         "hall/ask/mix", "hall/ask/board", "film/web"}
 
 
 def test_same_bytes_stop_the_change(talk):
@@ -79,19 +78,12 @@ def test_back_again_costs_nothing(talk):
     ("  ann: {looks: a woman in red}\n", "  ann:\n    looks: 'a woman in red'   # by hand\n"),
     ("        size: close-up\n        image: Bob in a doorway\n", "        image: Bob in a doorway\n        size: close-up\n"),
     ("format: 256x144@24", "format: {pixels: 256x144, fps: 24}"),
-], ids=["comment", "order of keys", "style of YAML", "order of keys in a shot", "long form"])
+    ("note: he means it", "note: he does not mean it"),
+], ids=["comment", "order of keys", "style of YAML", "order of keys in a shot", "long form", "note"])
 def test_what_is_no_change(talk, change):
     talk.change("film.yaml", *change)
     again = talk.build()
     assert again.end["ran"] == 0, again.ran
-
-
-def test_note_renders_nothing(talk):
-    """A note is for people: the draft may print it on its slate, but no picture, voice or clip is made."""
-    talk.change("film.yaml", "note: he means it", "note: he does not mean it")
-    again = talk.build()
-    assert not again.ran_models
-    assert {s.rsplit("/", 1)[0] for s in again.ran} <= {"hall/answer", "hall/answer/cut", "film"}, again.ran
 
 
 def test_about_of_a_preset(make_project, tmp_path):
@@ -106,7 +98,7 @@ def test_about_of_a_preset(make_project, tmp_path):
     assert project.build(environment=there).end["ran"] == 0
 
 
-MODELS_IDLE = {
+RENDERS_IDLE = {
     "shot inserted": [("      - shot: walk\n", "      - shot: new\n        image: a clock\n        seconds: 1\n      - shot: walk\n")],
     "shot renamed": [("- shot: answer", "- shot: reply\n        was: answer")],
     "scene renamed": [("id: hall\n", "id: corridor\n    was: hall\n")],
@@ -115,13 +107,12 @@ MODELS_IDLE = {
 }
 
 
-@pytest.mark.parametrize("changes", MODELS_IDLE.values(), ids=MODELS_IDLE.keys())
+@pytest.mark.parametrize("changes", RENDERS_IDLE.values(), ids=RENDERS_IDLE.keys())
 def test_renders_are_kept(talk, changes):
     for old, new in changes:
         talk.change("film.yaml", old, new)
     again = talk.build()
     assert {s for s in again.ran_models if not s.startswith(("hall/new/", "attic/"))} == set()
-    assert any(s.startswith("film/") for s in again.ran) or "renamed" in str(changes) or "was:" in str(changes)
 
 
 def test_shots_in_another_order(talk):
@@ -148,9 +139,8 @@ def test_unnamed_shots_keep_their_renders(make_project):
     assert len([s for s in again.ran_models]) == 1, again.ran
 
 
-def test_why_each_step_ran_is_an_event_stream_on_stdout(make_project):
+def test_events_on_stdout(make_project):
     project = make_project({"film.yaml": TALK})
     done = project.run("build", "film.yaml", "--events", "-")
     assert done.returncode == 0
-    from events import check_stream
     check_stream([json.loads(line) for line in done.stdout.splitlines()])

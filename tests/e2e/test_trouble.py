@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Builds that are stopped, killed, met by another, or run out of disk: nothing that was made is lost."""
+import json
 import resource
 import signal
 
 import pytest
 
 from films import TALK, many_shots
+from media import png
 from project import finish, read_until
 
 
@@ -34,8 +36,7 @@ def test_one_interrupt_lets_running_steps_end(many):
     events = read_until(running, "step-done", 3)
     running.send_signal(signal.SIGINT)
     out, err = finish(running)
-    from json import loads
-    events += [loads(line) for line in out.splitlines()]
+    events += [json.loads(line) for line in out.splitlines()]
     assert running.returncode == 130, err
     assert events[-1]["event"] == "build-end" and events[-1]["status"] == "interrupted"
     started = {e["id"] for e in events if e["event"] == "step-start"}
@@ -77,8 +78,7 @@ def test_second_builder_waits(many):
     finish(first)
     out, err = finish(second)
     assert (first.returncode, second.returncode) == (0, 0), err
-    from json import loads
-    assert loads(out.splitlines()[-1])["ran"] == 0
+    assert json.loads(out.splitlines()[-1])["ran"] == 0
 
 
 def test_full_disk(make_project):
@@ -98,7 +98,6 @@ def test_full_disk(make_project):
 
 
 def test_failed_step_is_told_at_its_line_and_the_rest_is_kept(make_project):
-    from media import png
     film = ("c41: 1\ntitle: Half\nformat: 256x144@24\nscenes:\n  - id: a\n    shots:\n      - {shot: good, image: a house, seconds: 1}\n"
             "      - {shot: bad, image: {file: bad.png}, seconds: 1}\n      - {shot: fine, image: a tree, seconds: 1}\n")
     project = make_project({"film.yaml": film, "bad.png": png(100)[:-40]})
