@@ -40,7 +40,7 @@ struct command {
     const char *more;  // paragraphs for `c41 NAME --help`; NULL: none
     const char *examples;
     const struct option *options;
-    bool hidden; // for programs: not in the list
+    bool hidden;                                                // for programs: not in the list
     int (*run)(const struct cli *cli, const struct args *args); // returns the exit code
 };
 

@@ -4,4 +4,14 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_build;
+extern const struct command command_check;
+extern const struct command command_exec;
+extern const struct command command_graph;
 extern const struct command command_help;
+extern const struct command command_list;
+extern const struct command command_new;
+extern const struct command command_plan;
+extern const struct command command_schema;
+extern const struct command command_show;
+extern const struct command command_trust;

@@ -21,7 +21,8 @@ static bool is_param(const char *word)
     return equals && equals != word && !memchr(word, '/', (size_t)(equals - word));
 }
 
-static const char **pick_words(const struct cli *cli, const struct args *args, bool params, size_t *n)
+static const char **pick_words(const struct cli *cli, const struct args *args, bool params,
+                               size_t *n)
 {
     const char **picked = arena_array(cli->arena, const char *, args->n_words + 1);
 

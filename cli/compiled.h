@@ -15,7 +15,9 @@ struct graph;
     {"draft", 0, NULL, "leave the studio out: everything on this machine, no models"},             \
         {"studio", 0, "FILE", "the machines, in the place of $C41_STUDIO"},                        \
         {"use", 0, "KIND=PRESET", "make this kind of step with this preset, this once"},           \
-        {"strict", 0, NULL, "what a deliverable would suffer from is an error"}
+    {                                                                                              \
+        "strict", 0, NULL, "what a deliverable would suffer from is an error"                      \
+    }
 
 struct compiled {
     struct compile *compile;

@@ -17,6 +17,8 @@
 // Sorted by name.
 static const struct command *const commands[] = {
     &command_help,
+    &command_new,
+    &command_schema,
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -46,7 +48,8 @@ static const char *find_config_dir(struct arena *a)
     return home ? path_join(a, home, ".config/c41") : NULL;
 }
 
-// A program that runs where it was built uses the source tree beside it; an installed one, its data.
+// A program that runs where it was built uses the source tree beside it; an installed one, its
+// data.
 static void find_parts(struct cli *cli)
 {
     const char *data = environment("C41_DATA"), *program = path_of_program(cli->arena);

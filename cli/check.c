@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// c41 check: compiles films and says what is wrong with them; runs nothing.
+#include "base/buf.h"
+#include "cli/commands.h"
+#include "cli/compiled.h"
+#include "cli/count.h"
+#include "cli/say.h"
+#include "compiler/graph.h"
+
+static int check_film(const struct cli *cli, const struct args *args, const char *path)
+{
+    struct compiled film;
+    struct buf out = {0};
+    int code = EXIT_BUILT;
+
+    if (compiled_open(&film, cli, args, path)) {
+        buf_printf(&out, "%s: ", path);
+        count_print(film.graph, &out);
+        if (film.warnings)
+            buf_printf(&out, ", %zu warning%s", film.warnings, film.warnings == 1 ? "" : "s");
+        buf_char(&out, '\n');
+        code = say_out(&out);
+        buf_release(&out);
+    } else {
+        code = film.code;
+    }
+    compiled_close(&film);
+    return code;
+}
+
+static int run(const struct cli *cli, const struct args *args)
+{
+    size_t n;
+    const char **films = compiled_films(cli, args, &n);
+    int code = EXIT_BUILT;
+
+    if (n == 0)
+        return say_usage(cli, "name its file, as in `c41 check film.yaml`", "which film?");
+    for (size_t i = 0; i < n; i++) {
+        int one = check_film(cli, args, films[i]);
+
+        code = code ? code : one;
+    }
+    return code;
+}
+
+static const struct option options[] = {
+    COMPILED_OPTIONS,
+    {0},
+};
+
+const struct command command_check = {
+    .name = "check",
+    .usage = "FILM… [NAME=VALUE…]",
+    .about = "compile, and say all that is wrong; run nothing",
+    .examples = "  c41 check film.yaml\n"
+                "  c41 check ep*.yaml\n",
+    .options = options,
+    .run = run,
+};

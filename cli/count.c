@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "cli/count.h"
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "compiler/graph.h"
+
+struct count count_graph(const struct graph *g)
+{
+    struct map scenes = {0}, shots = {0};
+    struct count count = {.steps = g->n_steps};
+
+    for (size_t i = 0; i < g->n_steps; i++) {
+        struct step *s = g->steps[i];
+
+        count.scenes += s->scene && !map_put(&scenes, s->scene, s);
+        count.shots += s->shot && !map_put(&shots, s->shot, s);
+    }
+    map_release(&scenes);
+    map_release(&shots);
+    return count;
+}
+
+static void put(struct buf *out, size_t n, const char *noun, const char *end)
+{
+    buf_printf(out, "%zu %s%s%s", n, noun, n == 1 ? "" : "s", end);
+}
+
+void count_print(const struct graph *g, struct buf *out)
+{
+    struct count count = count_graph(g);
+
+    put(out, count.scenes, "scene", ", ");
+    put(out, count.shots, "shot", ", ");
+    put(out, count.steps, "step", "");
+}

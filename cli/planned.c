@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "cli/planned.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/cli.h"
+#include "cli/say.h"
+#include "compiler/compile.h"
+#include "runtime/build.h"
+#include "runtime/plan.h"
+
+bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
+                  size_t most_words, const char *only, const char *to)
+{
+    struct build_options o = {
+        .only = only,
+        .to = to,
+        .draft_asked = args_has(args, "draft"),
+        .strict = args_has(args, "strict"),
+        .module_dir = cli->module_dir,
+        .events_fd = -1,
+        .display = {.fd = -1},
+    };
+    struct err err = {0};
+
+    p->plan = NULL;
+    if (!compiled_open_first(&p->film, cli, args, most_words))
+        return false;
+    p->plan = plan_new(p->film.graph, compile_studio(p->film.compile), &o, &err);
+    if (!p->plan)
+        p->film.code = say_error(cli, &err);
+    return p->plan != NULL;
+}
+
+void planned_close(struct planned *p)
+{
+    plan_free(p->plan);
+    p->plan = NULL;
+    compiled_close(&p->film);
+}
+
+void planned_print_seconds(double seconds, struct buf *out)
+{
+    long whole = (long)(seconds + 0.5);
+
+    if (seconds <= 0)
+        return;
+    if (seconds < 9.95)
+        buf_printf(out, "%.1f s", seconds < 0.05 ? 0.1 : seconds);
+    else if (whole < 60)
+        buf_printf(out, "%ld s", whole);
+    else if (whole < 3600)
+        buf_printf(out, "%ld min %02ld s", whole / 60, whole % 60);
+    else
+        buf_printf(out, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+}

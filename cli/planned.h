@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// A film opened and held against what is at hand: every step with its status.
+#pragma once
+
+#include <stdbool.h>
+
+#include "cli/compiled.h"
+
+struct buf;
+struct plan;
+struct plan_row;
+
+struct planned {
+    struct compiled film;
+    struct plan *plan; // NULL where film.code says why
+};
+
+// Opens the one film of args, of which there may be most_words words. False with p->film.code set;
+// close in either case. only and to, or NULL, choose what is wanted.
+bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
+                  size_t most_words, const char *only, const char *to);
+void planned_close(struct planned *p);
+
+// "0.4 s", "12 s", "3 min 20 s", "2 h 05 min"; "" for 0.
+void planned_print_seconds(double seconds, struct buf *out);
