@@ -29,6 +29,8 @@ const char *media_output_path(const struct media_job *job, const char *name)
 }
 
 static const struct media_op ops[] = {
+    {"local", "cut", false, cut_run},
+    {"local", "join", false, join_run},
     {.driver = NULL, .kind = NULL},
 };
 

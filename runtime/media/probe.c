@@ -146,9 +146,10 @@ static json_t *video_facts(struct input *in, const AVStream *video, struct err *
     sorted = mem_resize(NULL, t.pts.n, sizeof(*sorted));
     memcpy(sorted, t.pts.at, t.pts.n * sizeof(*sorted));
     qsort(sorted, t.pts.n, sizeof(*sorted), compare_times);
-    seconds = (double)(sorted[t.pts.n - 1] - sorted[0]) * av_q2d(video->time_base);
-    seconds += t.last_duration > 0 ? (double)t.last_duration * av_q2d(video->time_base)
-                                   : av_q2d(av_inv_q(fps));
+    if (t.last_duration <= 0)
+        t.last_duration = av_rescale_q(1, av_inv_q(fps), video->time_base);
+    seconds = (double)((sorted[t.pts.n - 1] - sorted[0] + t.last_duration) * video->time_base.num) /
+              video->time_base.den;
     facts = json_pack("{s:s, s:f, s:I, s:o, s:s, s:b, s:I}", "type", "video", "seconds", seconds,
                       "frames", (json_int_t)t.pts.n, "fps", fps_text(fps), "codec",
                       avcodec_get_name(video->codecpar->codec_id), "audio", audio, "reorder",

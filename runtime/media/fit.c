@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/fit.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <libavutil/frame.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "runtime/media/lav.h"
+
+static int even(double v)
+{
+    return (int)lround(v / 2) * 2;
+}
+
+static int clamp(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+// The largest part of width x height that has the frame's shape, around the focus.
+static struct box crop(int width, int height, int to_width, int to_height, const double focus[2])
+{
+    double scale = fmax((double)to_width / width, (double)to_height / height);
+    int w = clamp(even(to_width / scale), 2, width), h = clamp(even(to_height / scale), 2, height);
+    int x = clamp((int)lround(width * focus[0] - w / 2.), 0, width - w);
+    int y = clamp((int)lround(height * focus[1] - h / 2.), 0, height - h);
+
+    return (struct box){x & ~1, y & ~1, w, h};
+}
+
+// Where all of width x height goes in the frame.
+static struct box inside(int width, int height, int to_width, int to_height)
+{
+    double scale = fmin((double)to_width / width, (double)to_height / height);
+    int w = clamp(even(width * scale), 2, to_width), h = clamp(even(height * scale), 2, to_height);
+
+    return (struct box){even((to_width - w) / 2.), even((to_height - h) / 2.), w, h};
+}
+
+bool fit_init(struct fit *f, const json_t *params, int width, int height, int to_width, int to_height,
+              struct err *err)
+{
+    const char *name = json_get_text(params, "fit", "pad");
+    const json_t *point = json_object_get(params, "focus");
+    double focus[2] = {.5, .5};
+    struct box all = {0, 0, width, height}, whole = {0, 0, to_width, to_height};
+
+    for (size_t i = 0; i < 2; i++)
+        if (json_is_number(json_array_get(point, i)))
+            focus[i] = json_number_value(json_array_get(point, i));
+    *f = (struct fit){.from = all, .to = inside(width, height, to_width, to_height), .smooth = true};
+    if (strcmp(name, "crop") == 0) {
+        f->from = crop(width, height, to_width, to_height, focus);
+        f->to = whole;
+    } else if (strcmp(name, "blur") == 0) {
+        f->blur = true;
+    } else if (strcmp(name, "pad") != 0) {
+        return err_set(err, ERR_FILM, "no fit \"%s\": pad, crop and blur are known", name);
+    }
+    if (f->to.w >= to_width - 2 && f->to.h >= to_height - 2) { // a sliver is no bar
+        f->to = whole;
+        f->blur = false;
+    }
+    return true;
+}
+
+void fit_release(struct fit *f)
+{
+    scaler_release(&f->scaler);
+    scaler_release(&f->soft_in);
+    scaler_release(&f->soft_out);
+    av_frame_free(&f->softened);
+}
+
+// A frame that borrows box of frame. Chroma begins where its grid allows: x and y are even.
+static AVFrame *window(const AVFrame *frame, struct box box)
+{
+    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
+    AVFrame *part = av_frame_alloc();
+
+    part->format = frame->format;
+    part->width = box.w;
+    part->height = box.h;
+    part->color_range = frame->color_range;
+    part->colorspace = frame->colorspace;
+    part->chroma_location = frame->chroma_location;
+    for (int i = 0; i < d->nb_components; i++) {
+        int plane = d->comp[i].plane;
+        bool chroma = !(d->flags & AV_PIX_FMT_FLAG_RGB) && (i == 1 || i == 2);
+        ptrdiff_t x = chroma ? box.x >> d->log2_chroma_w : box.x;
+        ptrdiff_t y = chroma ? box.y >> d->log2_chroma_h : box.y;
+
+        if (part->data[plane])
+            continue;
+        part->linesize[plane] = frame->linesize[plane];
+        part->data[plane] = frame->data[plane] + y * frame->linesize[plane] + x * d->comp[i].step;
+    }
+    return part;
+}
+
+static void blacken(AVFrame *frame)
+{
+    ptrdiff_t stride[4] = {frame->linesize[0], frame->linesize[1], frame->linesize[2],
+                           frame->linesize[3]};
+
+    av_image_fill_black(frame->data, stride, (enum AVPixelFormat)frame->format, frame->color_range,
+                        frame->width, frame->height);
+}
+
+// Out of focus: made very small and large again.
+static bool draw_soft(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
+{
+    const double middle[2] = {.5, .5};
+    int w = even(to->width / 40.) + 4, h = even(to->height / 40.) + 4;
+    AVFrame *part = window(from, crop(from->width, from->height, to->width, to->height, middle));
+    bool ok;
+
+    if (!f->softened)
+        f->softened = pixels_new_yuv(w, h, AV_PIX_FMT_YUV444P);
+    ok = scaler_run(&f->soft_in, part, f->softened, true, err);
+    for (int y = 0; ok && y < h; y++) // and darker, so that nobody takes it for the picture
+        for (int x = 0; x < w; x++) {
+            uint8_t *luma = f->softened->data[0] + (ptrdiff_t)y * f->softened->linesize[0] + x;
+
+            *luma = (uint8_t)(16 + (*luma > 16 ? *luma - 16 : 0) * 5 / 10);
+        }
+    ok = ok && scaler_run(&f->soft_out, f->softened, to, true, err);
+    av_frame_free(&part);
+    return ok;
+}
+
+bool fit_draw(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
+{
+    bool bars = f->to.w < to->width || f->to.h < to->height;
+    AVFrame *source = window(from, f->from), *target = window(to, f->to);
+    bool ok = true;
+
+    if (f->blur)
+        ok = draw_soft(f, from, to, err);
+    else if (bars)
+        blacken(to);
+    ok = ok && scaler_run(&f->scaler, source, target, f->from.w != f->to.w || f->from.h != f->to.h, err);
+    av_frame_free(&source);
+    av_frame_free(&target);
+    return ok;
+}
+
+// One plane, by items of size bytes.
+static void turn_plane(const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride,
+                       int w, int h, int size, int degrees)
+{
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            int tx = degrees == 90 ? h - 1 - y : degrees == 180 ? w - 1 - x : y;
+            int ty = degrees == 90 ? x : degrees == 180 ? h - 1 - y : w - 1 - x;
+
+            memcpy(to + ty * to_stride + (ptrdiff_t)tx * size, from + y * from_stride + (ptrdiff_t)x * size,
+                   (size_t)size);
+        }
+}
+
+AVFrame *fit_turn(const AVFrame *frame, int degrees, struct err *err)
+{
+    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
+    bool square = d->log2_chroma_w == d->log2_chroma_h;
+    AVFrame *to = av_frame_alloc();
+    int code = av_frame_copy_props(to, frame);
+
+    if (!square) {
+        av_frame_free(&to);
+        err_set(err, ERR_FINAL, "cannot turn a picture of format %s", d->name);
+        return NULL;
+    }
+    to->format = frame->format;
+    to->width = degrees == 180 ? frame->width : frame->height;
+    to->height = degrees == 180 ? frame->height : frame->width;
+    if (code >= 0)
+        code = av_frame_get_buffer(to, 0);
+    if (code < 0) {
+        av_frame_free(&to);
+        lav_fail(err, code, "turning a picture");
+        return NULL;
+    }
+    for (int plane = 0; plane < av_pix_fmt_count_planes((enum AVPixelFormat)frame->format); plane++) {
+        bool chroma = !(d->flags & AV_PIX_FMT_FLAG_RGB) && (plane == 1 || plane == 2);
+        int w = chroma ? AV_CEIL_RSHIFT(frame->width, d->log2_chroma_w) : frame->width;
+        int h = chroma ? AV_CEIL_RSHIFT(frame->height, d->log2_chroma_h) : frame->height;
+
+        turn_plane(frame->data[plane], frame->linesize[plane], to->data[plane], to->linesize[plane], w,
+                   h, d->comp[plane < d->nb_components ? plane : 0].step, degrees);
+    }
+    return to;
+}

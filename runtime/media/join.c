@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/ops.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <libavutil/frame.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "runtime/media/blend.h"
+#include "runtime/media/encode.h"
+#include "runtime/media/ink.h"
+#include "runtime/media/media.h"
+#include "runtime/media/picture.h"
+#include "runtime/media/pixels.h"
+#include "runtime/media/slate.h"
+
+// One of the two shots that meet.
+struct side {
+    struct picture *picture;
+    struct slate *slate;
+    struct AVFrame *frame;
+    int64_t from; // of the shot, on the join's first frame
+};
+
+struct join {
+    const struct media_job *job;
+    struct side a, b;
+    struct encoder *encoder;
+    struct AVFrame *out;
+    struct ink colour;
+    int64_t frames;
+};
+
+// How frame i (from 1) of n is made of both.
+struct transition {
+    const char *name;
+    void (*blend)(struct join *j, int64_t i);
+};
+
+static void dissolve(struct join *j, int64_t i)
+{
+    blend_two(j->out, j->a.frame, j->b.frame, (unsigned)i, (unsigned)j->frames + 1);
+}
+
+// Through a colour: a goes out in the first half, b comes in the second.
+static void fade(struct join *j, int64_t i)
+{
+    int64_t half = j->frames / 2;
+    double part = i <= half ? 1 - (double)i / (double)(half + 1)
+                            : (double)(i - half) / (double)(j->frames - half + 1);
+
+    av_frame_copy(j->out, i <= half ? j->a.frame : j->b.frame);
+    blend_tint(j->out, j->colour, part);
+}
+
+static void wipe(struct join *j, int64_t i)
+{
+    double t = (double)i / (double)(j->frames + 1);
+
+    blend_wipe(j->out, j->a.frame, j->b.frame, t * t * (3 - 2 * t));
+}
+
+static const struct transition transitions[] = {
+    {"dissolve", dissolve},
+    {"fade", fade},
+    {"wipe", wipe},
+};
+
+static const struct transition *find_transition(const json_t *params, struct err *err)
+{
+    const char *name = json_get_text(params, "kind", "dissolve");
+
+    for (size_t i = 0; i < sizeof(transitions) / sizeof(*transitions); i++)
+        if (strcmp(transitions[i].name, name) == 0)
+            return &transitions[i];
+    err_set(err, ERR_FILM, "no transition \"%s\": dissolve, fade and wipe are known", name);
+    return NULL;
+}
+
+static bool open_side(struct side *s, const struct join *j, const char *name, struct rate rate, int format,
+                      struct err *err)
+{
+    const struct media_input *input = media_input(j->job, name);
+    const json_t *params = json_object_get(j->job->params, name);
+
+    if (!input || !params)
+        return err_set(err, ERR_BUG, "a join without its side %s", name);
+    s->picture = picture_open(input->path, params, j->out->width, j->out->height, format, rate, err);
+    s->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL),
+                         j->out->width, j->out->height, format, rate, json_get_integer(params, "frames", 1));
+    s->frame = pixels_new_yuv(j->out->width, j->out->height, format);
+    return s->picture && s->frame;
+}
+
+static void close_side(struct side *s)
+{
+    picture_close(s->picture);
+    slate_free(s->slate);
+    av_frame_free(&s->frame);
+}
+
+static bool open_join(struct join *j, struct err *err)
+{
+    const json_t *params = j->job->params, *settings = json_object_get(params, "encode");
+    const char *path = media_output_path(j->job, "cut");
+    struct rate rate;
+    int width, height, format = encoder_format(settings, err);
+
+    if (format < 0 || !params_pixels(params, true, &width, &height, err) ||
+        !params_rate(params, &rate, err))
+        return false;
+    j->frames = json_get_integer(params, "frames", 0);
+    if (j->frames < 1 || !path)
+        return err_set(err, ERR_FILM, "a transition of %lld frames: it needs at least two",
+                       (long long)j->frames);
+    if (!ink_read(json_get_text(params, "color", "black"), &j->colour))
+        return err_set(err, ERR_FILM, "no colour \"%s\": black, white or #rrggbb would be",
+                       json_get_text(params, "color", ""));
+    j->out = pixels_new_yuv(width, height, format);
+    if (!j->out || !open_side(&j->a, j, "a", rate, format, err) ||
+        !open_side(&j->b, j, "b", rate, format, err))
+        return false;
+    j->a.from = json_get_integer(json_object_get(params, "a"), "frames", 1) - j->frames / 2;
+    j->b.from = -(j->frames / 2);
+    j->encoder = encoder_open(path, settings ? settings : json_null(), width, height, rate, err);
+    return j->encoder;
+}
+
+static bool draw_side(struct side *s, int64_t i, struct err *err)
+{
+    const AVFrame *frame = picture_frame(s->picture, s->from + i, err);
+
+    if (!frame)
+        return false;
+    if (!av_frame_is_writable(s->frame))
+        av_frame_make_writable(s->frame);
+    av_frame_copy(s->frame, frame);
+    if (s->slate)
+        slate_draw(s->slate, s->frame, s->from + i);
+    return true;
+}
+
+static bool make_join(struct join *j, const struct transition *transition, struct err *err)
+{
+    for (int64_t i = 0; i < j->frames; i++) {
+        if (atomic_load(j->job->cancelled))
+            return err_set(err, ERR_CANCELLED, "stopped");
+        if (!draw_side(&j->a, i, err) || !draw_side(&j->b, i, err))
+            return false;
+        if (!av_frame_is_writable(j->out))
+            av_frame_make_writable(j->out);
+        transition->blend(j, i + 1);
+        if (!encoder_add(j->encoder, j->out, err))
+            return false;
+    }
+    return encoder_finish(j->encoder, err);
+}
+
+static void note_held(const struct join *j)
+{
+    bool a = picture_held(j->a.picture), b = picture_held(j->b.picture);
+
+    if (j->job->note && (a || b))
+        j->job->note(j->job->user, a && b ? "neither clip reaches through the transition: edge frames are held"
+                                   : a ? "the clip before the transition ends in it: its last frame is held"
+                                       : "the clip after the transition begins in it: its first frame is held");
+}
+
+bool join_run(const struct media_job *job, struct err *err)
+{
+    struct join j = {.job = job};
+    const struct transition *transition = find_transition(job->params, err);
+    bool ok = transition && open_join(&j, err) && make_join(&j, transition, err);
+
+    if (ok)
+        note_held(&j);
+    encoder_free(j.encoder);
+    close_side(&j.a);
+    close_side(&j.b);
+    av_frame_free(&j.out);
+    return ok;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/picture.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <cairo.h>
+#include <libavutil/frame.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "runtime/media/clip.h"
+#include "runtime/media/fit.h"
+#include "runtime/media/lav.h"
+#include "runtime/media/move.h"
+#include "runtime/media/pixels.h"
+#include "runtime/media/still.h"
+
+struct picture {
+    struct clip *clip;           // NULL: a still
+    double start_seconds;        // of the shot's first frame in the clip
+    struct fit fit;
+
+    cairo_surface_t *still;      // fitted, as large as the move needs
+    cairo_surface_t *seen;       // what the move shows of it, at the film's size
+    struct move move;
+    double seconds;              // of the shot
+    int64_t frames;
+
+    struct scaler to_film;
+    struct AVFrame *out;
+    bool drawn; // out holds the only frame there is
+    struct rate rate;
+    bool held;
+};
+
+static bool is_still(const json_t *params)
+{
+    return strcmp(json_get_text(params, "from", "still"), "still") == 0;
+}
+
+// The still, fitted, as large as its move needs it.
+static bool open_still(struct picture *p, const char *path, const json_t *params, struct err *err)
+{
+    double scale = move_enlarges(&p->move);
+    int w = (int)lround(p->out->width * scale), h = (int)lround(p->out->height * scale);
+    cairo_surface_t *whole = still_read(path, err);
+    AVFrame *from, *to;
+    bool ok;
+
+    if (!whole)
+        return false;
+    from = pixels_of_surface(whole);
+    p->still = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
+    p->seen = cairo_image_surface_create(CAIRO_FORMAT_RGB24, p->out->width, p->out->height);
+    to = pixels_of_surface(p->still);
+    ok = fit_init(&p->fit, params, from->width, from->height, w, h, err) &&
+         fit_draw(&p->fit, from, to, err);
+    cairo_surface_mark_dirty(p->still);
+    av_frame_free(&from);
+    av_frame_free(&to);
+    cairo_surface_destroy(whole);
+    return ok;
+}
+
+static bool open_clip(struct picture *p, const char *path, const json_t *params, struct err *err)
+{
+    bool footage = strcmp(json_get_text(params, "from", ""), "footage") == 0;
+
+    p->clip = clip_open(path, err);
+    if (!p->clip)
+        return false;
+    p->start_seconds = json_get_number(params, footage ? "in" : "handles", 0);
+    return fit_init(&p->fit, params, clip_width(p->clip), clip_height(p->clip), p->out->width,
+                    p->out->height, err);
+}
+
+struct picture *picture_open(const char *path, const json_t *params, int width, int height, int format,
+                             struct rate rate, struct err *err)
+{
+    struct picture *p = mem_new(sizeof(*p));
+    const char *move = json_get_text(params, "move", NULL);
+
+    lav_quiet();
+    p->rate = rate;
+    p->frames = json_get_integer(params, "frames", 1);
+    p->seconds = rate_seconds(rate, p->frames);
+    p->move = move_of(move, params_hash(move ? move : "") + (uint32_t)p->frames);
+    p->out = pixels_new_yuv(width, height, format);
+    if (!p->out)
+        err_set(err, ERR_FINAL, "no room for a frame of %dx%d", width, height);
+    else if (is_still(params) ? open_still(p, path, params, err) : open_clip(p, path, params, err))
+        return p;
+    picture_close(p);
+    return NULL;
+}
+
+void picture_close(struct picture *p)
+{
+    if (!p)
+        return;
+    clip_close(p->clip);
+    fit_release(&p->fit);
+    cairo_surface_destroy(p->still);
+    cairo_surface_destroy(p->seen);
+    scaler_release(&p->to_film);
+    av_frame_free(&p->out);
+    mem_free(p);
+}
+
+// Shows view of the still: bilinear, which at these sizes is as smooth as it is quick.
+static void look_through(struct picture *p, struct view view)
+{
+    int w = p->out->width, h = p->out->height;
+    double across = cairo_image_surface_get_width(p->still);
+    double down = cairo_image_surface_get_height(p->still);
+    cairo_t *cr = cairo_create(p->seen);
+
+    cairo_scale(cr, w / (view.part * across), h / (view.part * down));
+    cairo_translate(cr, -(view.x - view.part / 2) * across, -(view.y - view.part / 2) * down);
+    cairo_set_source_surface(cr, p->still, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_BILINEAR);
+    cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD);
+    cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);
+    cairo_paint(cr);
+    cairo_destroy(cr);
+}
+
+static const AVFrame *still_frame(struct picture *p, int64_t n, struct err *err)
+{
+    bool steady = move_is_static(&p->move);
+    double part = p->frames > 1 ? (double)n / (double)(p->frames - 1) : 0;
+    AVFrame *from;
+    bool ok;
+
+    if (steady && p->drawn)
+        return p->out;
+    if (!steady)
+        look_through(p, move_view(&p->move, part, p->seconds));
+    from = pixels_of_surface(steady ? p->still : p->seen);
+    if (!av_frame_is_writable(p->out)) // an encoder still holds the last one
+        av_frame_make_writable(p->out);
+    ok = scaler_run(&p->to_film, from, p->out, false, err);
+    av_frame_free(&from);
+    p->drawn = true;
+    return ok ? p->out : NULL;
+}
+
+static bool is_of_the_film(const AVFrame *a, const AVFrame *b)
+{
+    return a->width == b->width && a->height == b->height && a->format == b->format &&
+           a->color_range == b->color_range && a->colorspace == b->colorspace;
+}
+
+static const AVFrame *clip_frame_of(struct picture *p, int64_t n, struct err *err)
+{
+    double seconds = p->start_seconds + ((double)n + .5) * p->rate.den / p->rate.num;
+    bool held = false;
+    const AVFrame *frame = clip_frame(p->clip, seconds, &held, err);
+
+    p->held |= held;
+    if (!frame || is_of_the_film(frame, p->out))
+        return frame;
+    if (!av_frame_is_writable(p->out))
+        av_frame_make_writable(p->out);
+    return fit_draw(&p->fit, frame, p->out, err) ? p->out : NULL;
+}
+
+const AVFrame *picture_frame(struct picture *p, int64_t n, struct err *err)
+{
+    return p->clip ? clip_frame_of(p, n, err) : still_frame(p, n, err);
+}
+
+bool picture_held(const struct picture *p)
+{
+    return p->held;
+}
+
+bool picture_is_steady(const struct picture *p)
+{
+    return !p->clip && move_is_static(&p->move);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// The picture of a shot as a film's frames: a still under a move, a clip, or footage, fitted to the
+// film's size and rate. Owned by one op.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/media/params.h"
+
+struct AVFrame;
+struct err;
+struct picture;
+
+// What of params ("from handles in move frames fit focus") the picture at path is shown by. format is
+// an AVPixelFormat. NULL with *err.
+struct picture *picture_open(const char *path, const json_t *params, int width, int height, int format,
+                             struct rate rate, struct err *err);
+void picture_close(struct picture *p); // accepts NULL
+
+// Frame n of the shot, from 0; before 0 and past the end as far as the handles go, then an edge is
+// held. Borrowed until the next call, and not to be written to; NULL with *err.
+const struct AVFrame *picture_frame(struct picture *p, int64_t n, struct err *err);
+
+// Whether any frame given so far was an edge held, where a clip ought to have had one.
+bool picture_held(const struct picture *p);
+
+// Whether all frames are the same one.
+bool picture_is_steady(const struct picture *p);
