@@ -29,8 +29,13 @@ const char *media_output_path(const struct media_job *job, const char *name)
 }
 
 static const struct media_op ops[] = {
+    {"draft", "ambience", false, ambience_run},
+    {"draft", "speak", true, speak_run},
+    {"local", "conform", false, conform_run},
     {"local", "cut", false, cut_run},
     {"local", "join", false, join_run},
+    {"local", "mix", false, mix_run},
+    {"local", "track", false, track_run},
     {.driver = NULL, .kind = NULL},
 };
 

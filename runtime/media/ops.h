@@ -8,8 +8,10 @@
 struct err;
 struct media_job;
 
+bool ambience_run(const struct media_job *job, struct err *err);
 bool animate_run(const struct media_job *job, struct err *err);
 bool card_run(const struct media_job *job, struct err *err);
+bool conform_run(const struct media_job *job, struct err *err);
 bool cut_run(const struct media_job *job, struct err *err);
 bool edit_run(const struct media_job *job, struct err *err);
 bool frame_run(const struct media_job *job, struct err *err);
@@ -17,6 +19,9 @@ bool image_run(const struct media_job *job, struct err *err);
 bool join_run(const struct media_job *job, struct err *err);
 bool lipsync_run(const struct media_job *job, struct err *err);
 bool mask_run(const struct media_job *job, struct err *err);
+bool mix_run(const struct media_job *job, struct err *err);
 bool proxy_run(const struct media_job *job, struct err *err);
 bool retouch_run(const struct media_job *job, struct err *err);
+bool speak_run(const struct media_job *job, struct err *err);
+bool track_run(const struct media_job *job, struct err *err);
 bool upscale_run(const struct media_job *job, struct err *err);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/loudness.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include <ebur128.h>
+
+#include "base/mem.h"
+#include "runtime/media/pcm.h"
+
+struct meter {
+    ebur128_state *state;
+    unsigned channels;
+};
+
+struct meter *meter_new(unsigned channels, bool true_peak)
+{
+    struct meter *m = mem_new(sizeof(*m));
+    int mode = EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM | (true_peak ? EBUR128_MODE_TRUE_PEAK : 0);
+
+    m->channels = channels;
+    m->state = ebur128_init(channels, PCM_RATE, mode);
+    assert(m->state); // only memory can lack
+    return m;
+}
+
+void meter_free(struct meter *m)
+{
+    if (m)
+        ebur128_destroy(&m->state);
+    mem_free(m);
+}
+
+void meter_add(struct meter *m, const float *from, size_t frames)
+{
+    ebur128_add_frames_float(m->state, from, frames);
+}
+
+double meter_lufs(const struct meter *m)
+{
+    double lufs = LOUDNESS_SILENCE;
+
+    if (ebur128_loudness_global(m->state, &lufs) != EBUR128_SUCCESS || !(lufs > LOUDNESS_SILENCE))
+        return LOUDNESS_SILENCE;
+    return lufs;
+}
+
+double meter_true_peak(const struct meter *m)
+{
+    double most = 0;
+
+    for (unsigned c = 0; c < m->channels; c++) {
+        double peak = 0;
+
+        if (ebur128_true_peak(m->state, c, &peak) == EBUR128_SUCCESS && peak > most)
+            most = peak;
+    }
+    return most > 0 ? 20 * log10(most) : -HUGE_VAL;
+}
+
+double loudness_of(const struct pcm *p)
+{
+    struct meter *m = meter_new(p->channels, false);
+    double lufs;
+
+    for (size_t fed = 0; p->frames && (fed == 0 || fed < PCM_RATE); fed += p->frames)
+        meter_add(m, p->at, p->frames);
+    lufs = meter_lufs(m);
+    meter_free(m);
+    return lufs;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// A sound in memory: float at 48 kHz, channels interleaved. Owned by one op.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+enum { PCM_RATE = 48000 };
+
+struct pcm {
+    float *at; // frames * channels
+    size_t frames;
+    unsigned channels;
+};
+
+// How samples lie in a WAV. A loop carries the mark (a `smpl` chunk) that its end runs into its
+// beginning without a seam.
+enum pcm_form { PCM_S16, PCM_S16_LOOP, PCM_FLOAT };
+
+// frames of silence.
+void pcm_init(struct pcm *p, unsigned channels, size_t frames);
+void pcm_release(struct pcm *p); // a zeroed one is fine
+void pcm_resize(struct pcm *p, size_t frames); // what is new is silence
+
+// The whole sound of any media file. channels is 1 or 2: one channel goes to both at -3 dB, two to
+// one as their mean, more as libswresample folds them down.
+bool pcm_read(struct pcm *p, const char *path, unsigned channels, struct err *err);
+bool pcm_read_fd(struct pcm *p, int fd, const char *name, unsigned channels, struct err *err);
+
+// Writes a WAV to path. Nothing is left there on failure.
+bool pcm_write(const struct pcm *p, const char *path, enum pcm_form form, struct err *err);
+
+// Whether the WAV at path carries the mark of a loop.
+bool pcm_is_loop(const char *path);
+
+// The sample nearest to an instant.
+int64_t pcm_sample(double seconds);
+
+// dB to a factor.
+float pcm_factor(double db);
+
+// Adds from to to, its first sample on sample start of to; what would lie outside is dropped. One
+// channel goes to both of two at -3 dB.
+void pcm_add(struct pcm *to, int64_t start, const struct pcm *from, float factor);
+
+void pcm_scale(struct pcm *p, float factor);
+
+// Equal-power fades over the first and the last frames.
+void pcm_fade(struct pcm *p, size_t in_frames, size_t out_frames);
+
+// The largest sample, without sign.
+float pcm_peak(const struct pcm *p);
