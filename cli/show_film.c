@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -15,14 +16,14 @@
 #include "runtime/plan.h"
 
 struct shot {
-    const struct step *timing; // tells scene and shot
-    double seconds;            // 0: not known yet
-    enum plan_status status;   // of the step that is farthest from being made
-    struct buf kinds;          // what makes it, without what this machine always does
+    const struct step *cut;  // its first: tells scene, shot, and what is known without measuring
+    double seconds;          // 0: not known yet
+    enum plan_status status; // of the step that is farthest from being made
+    struct buf kinds;        // what makes it, without what this machine always does
 };
 
 struct shots {
-    VEC(struct shot *) at; // as the timings stand: in the film's order
+    VEC(struct shot *) at; // as the cuts stand: in the film's order
     struct map by_id;
 };
 
@@ -36,15 +37,27 @@ static void shots_release(struct shots *shots)
     map_release(&shots->by_id);
 }
 
-static void add_shot(struct shots *shots, const struct plan_row *row)
+// Frames that are known from the text are a number; those to be measured a late value.
+static double cut_seconds(const struct step *s)
 {
-    struct shot *shot = mem_new(sizeof(*shot));
+    double num = 0, den = 1;
 
-    shot->timing = row->step;
-    if (row->n_artifacts)
-        shot->seconds = json_get_number(row->artifacts[0].facts, "seconds", 0);
+    if (sscanf(json_get_text(s->params, "fps", ""), "%lf/%lf", &num, &den) < 1 || num <= 0)
+        return 0;
+    return json_get_number(s->params, "frames", 0) * den / num;
+}
+
+static void add_shot(struct shots *shots, const struct step *cut)
+{
+    struct shot *shot;
+
+    if (map_find(&shots->by_id, cut->shot))
+        return;
+    shot = mem_new(sizeof(*shot));
+    shot->cut = cut;
+    shot->seconds = cut_seconds(cut);
     vec_push(&shots->at, shot);
-    map_put(&shots->by_id, row->step->shot, shot);
+    map_put(&shots->by_id, cut->shot, shot);
 }
 
 static void add_step(struct shot *shot, const struct plan_row *row)
@@ -55,6 +68,8 @@ static void add_step(struct shot *shot, const struct plan_row *row)
         shot->status = row->status;
     if (!kind->local && !strstr(buf_text(&shot->kinds), kind->name))
         buf_printf(&shot->kinds, "%s%s", shot->kinds.len ? ", " : "", kind->name);
+    if (strcmp(kind->name, "timing") == 0 && row->n_artifacts)
+        shot->seconds = json_get_number(row->artifacts[0].facts, "seconds", 0);
 }
 
 static struct shots read_shots(const struct plan *plan)
@@ -62,8 +77,8 @@ static struct shots read_shots(const struct plan *plan)
     struct shots shots = {0};
 
     for (size_t i = 0; i < plan->n; i++)
-        if (plan->rows[i].step->shot && strcmp(plan->rows[i].step->kind->name, "timing") == 0)
-            add_shot(&shots, &plan->rows[i]);
+        if (plan->rows[i].step->shot && strcmp(plan->rows[i].step->kind->name, "cut") == 0)
+            add_shot(&shots, plan->rows[i].step);
     for (size_t i = 0; i < plan->n; i++) {
         const struct plan_row *row = &plan->rows[i];
         struct shot *shot = row->step->shot ? map_find(&shots.by_id, row->step->shot) : NULL;
@@ -86,7 +101,7 @@ static void add_row(struct table *t, const struct shot *shot)
     struct buf length = {0};
 
     planned_print_seconds(shot->seconds, &length);
-    table_add(t, "%s", name_in_scene(shot->timing));
+    table_add(t, "%s", name_in_scene(shot->cut));
     table_add(t, "%s", length.len ? buf_text(&length) : "?");
     table_add(t, "%s", plan_status_name(shot->status));
     table_add(t, "%s", buf_text(&shot->kinds));
@@ -96,7 +111,7 @@ static void add_row(struct table *t, const struct shot *shot)
 static bool begins_scene(const struct shots *shots, size_t i)
 {
     return i == 0 ||
-           strcmp(shots->at.at[i]->timing->scene, shots->at.at[i - 1]->timing->scene) != 0;
+           strcmp(shots->at.at[i]->cut->scene, shots->at.at[i - 1]->cut->scene) != 0;
 }
 
 // The sluglines of the film stand in the order of its scenes.
@@ -111,7 +126,7 @@ static void print_shots(const struct shots *shots, const json_t *film, struct bu
             const char *slug = json_get_text(json_array_get(scenes, scene++), "scene", "");
 
             table_print(&t, 2, out);
-            buf_printf(out, "\n%s%s%s\n", shots->at.at[i]->timing->scene, slug[0] ? ": " : "",
+            buf_printf(out, "\n%s%s%s\n", shots->at.at[i]->cut->scene, slug[0] ? ": " : "",
                        slug);
         }
         add_row(&t, shots->at.at[i]);
