@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Prints the tables of keys in docs/language.md from stdlib/schema/*.json. A test compares the two;
+C41_BLESS=1 with that test writes them anew."""
+import json
+import pathlib
+import re
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "stdlib" / "schema"
+
+
+class Schema:
+    def __init__(self, name):
+        self.root = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+    def resolve(self, node):
+        while "$ref" in node and "properties" not in node:
+            file, _, pointer = node["$ref"].partition("#")
+            target = Schema(file.removesuffix(".json")).root if file else self.root
+            for step in filter(None, pointer.split("/")):
+                target = target[step]
+            node = {**target, **{k: v for k, v in node.items() if k != "$ref"}}
+        return node
+
+    def value(self, node):
+        """What may stand under a key, in a few words."""
+        node = self.resolve(node)
+        if "enum" in node:
+            return ", ".join(map(str, node["enum"]))
+        if "title" in node:
+            return node["title"]
+        if "const" in node:
+            return json.dumps(node["const"])
+        if "anyOf" in node:
+            return " or ".join(dict.fromkeys(map(self.value, node["anyOf"])))
+        if node.get("type") == "array" and "items" in node:
+            return "a list: " + self.value(node["items"])
+        return {"boolean": "true, false", "number": "a number", "integer": "a whole number",
+                "string": "text", "object": "a mapping", "array": "a list"}.get(node.get("type"), "anything")
+
+    def objects(self, node):
+        """The mappings with keys of their own that node may be, itself or as one of its forms."""
+        if "properties" in node:
+            yield node
+        for form in node.get("anyOf", []):
+            if "$ref" not in form:
+                yield from self.objects(form)
+
+    def table(self, node):
+        required = set(node.get("required", []))
+        yield "| key | value | meaning |"
+        yield "|---|---|---|"
+        for key, child in node["properties"].items():
+            told = self.resolve(child)
+            meaning = child.get("description", told.get("description", ""))
+            default = child.get("default", told.get("default"))
+            if default is not None:
+                meaning += f" Default: {default if isinstance(default, str) else json.dumps(default)}."
+            if key in required:
+                meaning += " Required."
+            cells = (f"`{key}`", self.value(child), meaning)
+            yield "| " + " | ".join(re.sub(r"\s+", " ", cell).strip().replace("|", "\\|") for cell in cells) + " |"
+
+
+def sections(name, title):
+    schema = Schema(name)
+    yield f"### {title}"
+    for pointer, node in [(title, schema.root), *schema.root.get("$defs", {}).items()]:
+        for number, mapping in enumerate(schema.objects(node)):
+            if pointer != title and number == 0:
+                yield f"#### {pointer}"
+                if node.get("description"):
+                    yield node["description"]
+            if mapping["properties"]:
+                yield "\n".join(schema.table(mapping))
+
+
+def main():
+    for name, title in [("film", "A film"), ("studio", "A studio"), ("picks", "Picks")]:
+        for paragraph in sections(name, title):
+            print(paragraph, end="\n\n")
+
+
+if __name__ == "__main__":
+    main()
