@@ -38,13 +38,18 @@ class Schema:
         return {"boolean": "true, false", "number": "a number", "integer": "a whole number",
                 "string": "text", "object": "a mapping", "array": "a list"}.get(node.get("type"), "anything")
 
-    def objects(self, node):
-        """The mappings with keys of their own that node may be, itself or as one of its forms."""
+    def objects(self, name, node):
+        """Every mapping with keys of its own that is written in node: itself, one of its forms, or one
+        of its members; definitions that it refers to have a place of their own."""
+        if "$ref" in node and "properties" not in node:
+            return
         if "properties" in node:
-            yield node
-        for form in node.get("anyOf", []):
-            if "$ref" not in form:
-                yield from self.objects(form)
+            yield name, node
+        for key, child in node.get("properties", {}).items():
+            yield from self.objects(key, child)
+        for form in [*node.get("anyOf", []), node.get("items", {}), node.get("additionalProperties", {})]:
+            if isinstance(form, dict):
+                yield from self.objects(name, form)
 
     def table(self, node):
         required = set(node.get("required", []))
@@ -64,19 +69,21 @@ class Schema:
 
 def sections(name, title):
     schema = Schema(name)
+    told = title
     yield f"### {title}"
     for pointer, node in [(title, schema.root), *schema.root.get("$defs", {}).items()]:
-        for number, mapping in enumerate(schema.objects(node)):
-            if pointer != title and number == 0:
-                yield f"#### {pointer}"
-                if node.get("description"):
-                    yield node["description"]
-            if mapping["properties"]:
-                yield "\n".join(schema.table(mapping))
+        for key, mapping in schema.objects(pointer, node):
+            if not mapping["properties"]:
+                continue
+            if key != told:
+                yield f"#### {key}"
+                yield from filter(None, [mapping.get("description", node.get("description"))])
+            told = key
+            yield "\n".join(schema.table(mapping))
 
 
 def main():
-    for name, title in [("film", "A film"), ("studio", "A studio"), ("picks", "Picks")]:
+    for name, title in [("film", "A film"), ("preset", "A preset"), ("studio", "A studio"), ("picks", "Picks")]:
         for paragraph in sections(name, title):
             print(paragraph, end="\n\n")
 
