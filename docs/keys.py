@@ -47,7 +47,7 @@ class Schema:
             yield name, node
         for key, child in node.get("properties", {}).items():
             yield from self.objects(key, child)
-        for form in [*node.get("anyOf", []), node.get("items", {}), node.get("additionalProperties", {})]:
+        for form in [*node.get("anyOf", []), node.get("items"), node.get("additionalProperties")]:
             if isinstance(form, dict):
                 yield from self.objects(name, form)
 
