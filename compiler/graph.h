@@ -9,13 +9,17 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/map.h"
 
 struct arena;
 struct buf;
+struct err;
 
-// What a step does. The table of kinds is DESIGN.md's, in graph.c, sorted by name.
+// What a step does. The table of kinds is DESIGN.md's, in kind.c, sorted by name.
 struct kind {
     const char *name;
+    const char *colour; // of its nodes in a drawing of the graph
+    const char *const *outputs; // what it makes where a step does not say, NULL behind the last
     unsigned version;   // in the key: raised when the meaning of params changes
     bool drafted;       // the draft studio makes it
     bool local;         // this machine always makes it
@@ -33,7 +37,8 @@ enum edge_mode {
 // name are a list, in order.
 struct edge {
     const char *name;
-    struct step *from;  // NULL for a file
+    const char *step;   // the id of from
+    struct step *from;  // found by graph_link; NULL for a file
     const char *output; // which artifact of from
     const char *file;   // path in the project; NULL for a step's output
     enum edge_mode mode;
@@ -42,6 +47,7 @@ struct edge {
 // A phrase of a picture's words, and where it comes from.
 struct phrase {
     const char *text;
+    struct span span; // as in step
     struct place at;
 };
 
@@ -59,13 +65,16 @@ struct step {
     const char *scene;      // NULL: of the whole film
     const char *shot;       // "scene/shot", or NULL
     unsigned take;          // from 1; 0 where takes mean nothing
-    struct place at;        // the film's line that asked for it; in no key
+    struct span span;       // the film's line that asked for it; means something to graph_link alone
+    struct place at;        // the same, ready to print; in no key
     size_t index;           // its place in graph.steps
 };
 
 struct deliverable {
     const char *name;
-    struct step *step;
+    const char *asked;  // the id of step
+    struct span span;   // as in step
+    struct step *step;  // found by graph_link
     const char *output;
     const char *file; // path in the project, as for a film without draft steps
     const char *draft_file; // the same below out/draft/
@@ -81,7 +90,26 @@ struct graph {
     size_t n_steps;
     struct deliverable *deliverables;
     size_t n_deliverables;
+
+    struct map by_id; // graph_find's
+    size_t cap_steps, cap_deliverables;
 };
+
+// Making a graph: fill in the fields of what graph_add returns (text in graph.arena, params a value of
+// the graph's own), in any order of steps; then link.
+struct graph *graph_new(void);
+struct step *graph_add(struct graph *g, const char *id, const struct kind *kind);
+struct deliverable *graph_deliver(struct graph *g, const char *name);
+
+// Finds what every edge names, puts the steps in order (inputs first, else as added) and resolves
+// places. A circle or an id used twice is said to d at both places, and so is a deliverable of no
+// step. Returns false with *err after that (ERR_FILM), or when an edge or a late value names what is
+// not there (ERR_BUG).
+bool graph_link(struct graph *g, struct diag *d, struct err *err);
+
+// Checks the late values within params: only the forms of DESIGN.md, each of an input of s. Adds to
+// why and returns false at the first that is not so.
+bool graph_check_late(const struct step *s, struct buf *why);
 
 // Drops the JSON values that the arena cannot; then frees the arena. Accepts NULL.
 void graph_free(struct graph *g);
@@ -89,9 +117,13 @@ void graph_free(struct graph *g);
 // NULL when there is no such step.
 struct step *graph_find(const struct graph *g, const char *id);
 
+// "did you mean …?" with the id nearest to one that is not there, or NULL. In g's arena.
+const char *graph_nearest(const struct graph *g, const char *id);
+
 // The preset of a step. Names are unique within a kind only ("draft" makes many).
 const json_t *graph_preset(const struct graph *g, const struct step *s);
 
-// The graph as `c41 graph --format json` prints it: a new value, equal for equal films.
+// The graph as `c41 graph --format json` prints it: a new value, equal for equal films. Places are not
+// in it: they change with a comment, and with the folder where the command was given.
 json_t *graph_json(const struct graph *g);
 void graph_dot(const struct graph *g, struct buf *out);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/graph.h"
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "base/vec.h"
+
+struct graph *graph_new(void)
+{
+    struct arena *a = arena_new();
+    struct graph *g = arena_make(a, struct graph);
+
+    g->arena = a;
+    g->presets = json_object();
+    return g;
+}
+
+void graph_free(struct graph *g)
+{
+    if (!g)
+        return;
+    for (size_t i = 0; i < g->n_steps; i++)
+        json_decref(g->steps[i]->params);
+    json_decref(g->presets);
+    mem_free(g->steps);
+    mem_free(g->deliverables);
+    map_release(&g->by_id);
+    arena_free(g->arena);
+}
+
+struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
+{
+    struct step *s = arena_make(g->arena, struct step);
+
+    s->id = arena_strdup(g->arena, id);
+    s->kind = kind;
+    s->index = g->n_steps;
+    if (g->n_steps == g->cap_steps) {
+        g->cap_steps = vec_next_cap(g->cap_steps, 64);
+        g->steps = mem_resize(g->steps, g->cap_steps, sizeof(struct step *));
+    }
+    g->steps[g->n_steps++] = s;
+    if (!map_find(&g->by_id, s->id)) // the first of equals; graph_link says the rest
+        map_put(&g->by_id, s->id, s);
+    return s;
+}
+
+struct deliverable *graph_deliver(struct graph *g, const char *name)
+{
+    if (g->n_deliverables == g->cap_deliverables) {
+        g->cap_deliverables = vec_next_cap(g->cap_deliverables, 8);
+        g->deliverables =
+            mem_resize(g->deliverables, g->cap_deliverables, sizeof(*g->deliverables));
+    }
+    g->deliverables[g->n_deliverables] =
+        (struct deliverable){.name = arena_strdup(g->arena, name)};
+    return &g->deliverables[g->n_deliverables++];
+}
+
+struct step *graph_find(const struct graph *g, const char *id)
+{
+    return map_find(&g->by_id, id);
+}
+
+const json_t *graph_preset(const struct graph *g, const struct step *s)
+{
+    return json_object_get(json_object_get(g->presets, s->kind->name), s->preset ? s->preset : "");
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text)
+        json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *edge_json(const struct edge *e)
+{
+    json_t *out = json_object();
+
+    set_text(out, "name", e->name);
+    set_text(out, "file", e->file);
+    set_text(out, "step", e->from ? e->from->id : NULL);
+    set_text(out, "output", e->output);
+    json_object_set_new(out, "mode", json_string(e->mode == EDGE_READ ? "read" : "use"));
+    return out;
+}
+
+static json_t *step_json(const struct step *s)
+{
+    json_t *out = json_object(), *inputs = json_array(), *outputs = json_array();
+    json_t *words = json_array();
+
+    for (size_t i = 0; i < s->n_inputs; i++)
+        json_array_append_new(inputs, edge_json(&s->inputs[i]));
+    for (size_t i = 0; i < s->n_outputs; i++)
+        json_array_append_new(outputs, json_string(s->outputs[i]));
+    for (size_t i = 0; i < s->n_words; i++)
+        json_array_append_new(words, json_string(s->words[i].text));
+    set_text(out, "id", s->id);
+    set_text(out, "kind", s->kind->name);
+    json_object_set_new(out, "version", json_integer(s->kind->version));
+    set_text(out, "preset", s->preset);
+    json_object_set(out, "params", s->params);
+    json_object_set_new(out, "inputs", inputs);
+    json_object_set_new(out, "outputs", outputs);
+    json_object_set_new(out, "words", words);
+    set_text(out, "scene", s->scene);
+    set_text(out, "shot", s->shot);
+    if (s->take)
+        json_object_set_new(out, "take", json_integer(s->take));
+    return out;
+}
+
+static json_t *deliverable_json(const struct deliverable *d)
+{
+    json_t *out = json_object();
+
+    set_text(out, "name", d->name);
+    set_text(out, "step", d->step->id);
+    set_text(out, "output", d->output);
+    set_text(out, "file", d->file);
+    set_text(out, "draft_file", d->draft_file);
+    return out;
+}
+
+json_t *graph_json(const struct graph *g)
+{
+    json_t *out = json_object(), *steps = json_array(), *deliverables = json_array();
+
+    for (size_t i = 0; i < g->n_steps; i++)
+        json_array_append_new(steps, step_json(g->steps[i]));
+    for (size_t i = 0; i < g->n_deliverables; i++)
+        json_array_append_new(deliverables, deliverable_json(&g->deliverables[i]));
+    set_text(out, "film", g->film);
+    set_text(out, "title", g->title);
+    json_object_set(out, "presets", g->presets);
+    json_object_set_new(out, "steps", steps);
+    json_object_set_new(out, "deliverables", deliverables);
+    return out;
+}
