@@ -89,7 +89,6 @@ bool compiled_open(struct compiled *c, const struct cli *cli, const struct args 
         .config_dir = cli->config_dir,
         .use = use,
         .draft = args_has(args, "draft"),
-        .strict = args_has(args, "strict"),
     };
     opts->params = pick_words(cli, args, true, &opts->n_params);
     c->compile = compile_new(opts);

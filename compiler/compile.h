@@ -21,11 +21,11 @@ struct compile_options {
     const char *data_dir;     // the folder that holds stdlib/ and presets/
     const char *studio;       // path of the studio file; NULL: none, or a trusted one of the project
     const char *config_dir;   // the user's folder (presets, recipes, trust); NULL: none
+    const char *home;         // what "~" stands for in a studio; NULL: nothing
     const json_t *use;        // --use: {KIND: PRESET}; NULL: none
-    const char *const *params; // "NAME=VALUE", as given
+    const char *const *params; // of a recipe, "NAME=VALUE" each
     size_t n_params;
-    bool draft;  // --draft: the studio is left out
-    bool strict; // warnings that a deliverable would suffer from are errors
+    bool draft; // --draft: the draft makes everything, whatever studio and film say
 };
 
 // Borrows opts and what it points at until compile_free.
@@ -51,7 +51,7 @@ json_t *compile_film(const struct compile *c);
 
 // Paths of every file that was read as text (film, project, includes, hooks, data, picks, presets):
 // what `c41 watch` watches. Borrowed.
-const char *const *compile_sources(const struct compile *c, size_t *n);
+const char *const *compile_sources(struct compile *c, size_t *n);
 
 // A pass: one stage of the way from text to graph. print adds its result in a form for people.
 struct compile_pass {

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/compile.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/vec.h"
+#include "compiler/film.h"
+#include "compiler/graph.h"
+#include "compiler/node.h"
+#include "compiler/preset.h"
+#include "compiler/rules.h"
+#include "compiler/schema.h"
+#include "compiler/source.h"
+#include "compiler/studio.h"
+
+struct compile {
+    const struct compile_options *opts;
+    struct arena *arena;
+    struct diag *diag;
+    struct film_path at;
+    struct schemas *schemas;
+    struct sources *sources;
+    struct film film;
+    struct studio *studio;
+    const struct use *uses;
+    size_t n_uses;
+    struct presets *presets;
+    struct rules *rules;
+    struct graph *graph;
+    bool linked;
+    VEC(const char *) paths; // compile_sources
+};
+
+struct compile *compile_new(const struct compile_options *opts)
+{
+    struct compile *c = mem_new(sizeof(*c));
+
+    c->opts = opts;
+    c->arena = arena_new();
+    c->diag = diag_new();
+    return c;
+}
+
+void compile_free(struct compile *c)
+{
+    if (!c)
+        return;
+    vec_release(&c->paths);
+    graph_free(c->graph);
+    rules_free(c->rules);
+    presets_free(c->presets);
+    studio_free(c->studio);
+    diag_free(c->diag);
+    sources_free(c->sources);
+    schemas_free(c->schemas);
+    arena_free(c->arena);
+    mem_free(c);
+}
+
+static bool has_errors(const struct compile *c, struct err *err)
+{
+    return diag_errors(c->diag) > 0 && !err_set(err, ERR_FILM, "the film has errors");
+}
+
+static struct film_value *read_values(const struct compile *c, struct err *err)
+{
+    struct film_value *values = arena_array(c->arena, struct film_value, c->opts->n_params + 1);
+
+    for (size_t i = 0; i < c->opts->n_params; i++) {
+        const char *given = c->opts->params[i], *sign = strchr(given, '=');
+
+        if (!sign || sign == given) {
+            err_set(err, ERR_USAGE, "\"%s\" is no parameter: write NAME=VALUE", given);
+            return NULL;
+        }
+        values[i].name = arena_strndup(c->arena, given, (size_t)(sign - given));
+        values[i].value = sign + 1;
+    }
+    return values;
+}
+
+static bool read_film(struct compile *c, struct err *err)
+{
+    const struct film_value *values = read_values(c, err);
+
+    if (!values || !film_locate(&c->at, c->opts->film, c->arena, err))
+        return false;
+    c->schemas = schemas_open(path_join(c->arena, c->opts->data_dir, "stdlib/schema"), err);
+    if (!c->schemas)
+        return false;
+    c->sources = sources_new(c->arena, c->diag, c->at.project);
+    film_read(&c->film, &c->at, values, c->opts->n_params, c->schemas, c->sources, c->arena, c->diag);
+    return !has_errors(c, err);
+}
+
+static void print_film(const struct compile *c, struct buf *out)
+{
+    json_t *film = compile_film(c);
+
+    if (film)
+        json_pretty(film, out);
+    json_decref(film);
+}
+
+// Presets are looked for where studio and project say, so they are opened with the studio.
+static void open_presets(struct compile *c)
+{
+    struct presets_options options = {
+        .schemas = c->schemas,
+        .sources = c->sources,
+        .project = true,
+        .studio = c->studio->presets,
+        .n_studio = c->studio->n_presets,
+        .config = c->opts->config_dir,
+        .data = c->opts->data_dir,
+    };
+    struct presets_options *kept = arena_make(c->arena, struct presets_options);
+    struct rules_options rules = {.arena = c->arena,
+                                  .diag = c->diag,
+                                  .sources = c->sources,
+                                  .schemas = c->schemas,
+                                  .data_dir = c->opts->data_dir};
+
+    *kept = options;
+    c->presets = presets_new(c->arena, c->diag, kept);
+    rules.presets = c->presets;
+    c->rules = rules_new(&rules);
+}
+
+static bool read_studio(struct compile *c, struct err *err)
+{
+    struct studio_options *options = arena_make(c->arena, struct studio_options);
+
+    *options = (struct studio_options){
+        .schemas = c->schemas,
+        .sources = c->sources,
+        .project = true,
+        .file = c->opts->studio,
+        .config = c->opts->config_dir,
+        .home = c->opts->home,
+        .draft = c->opts->draft,
+    };
+    c->studio = studio_read(c->arena, c->diag, options);
+    if (c->studio)
+        open_presets(c);
+    return !has_errors(c, err);
+}
+
+static void print_studio(const struct compile *c, struct buf *out)
+{
+    const char *file = c->studio && c->studio->file ? c->studio->file : "the draft";
+
+    buf_printf(out, "studio: %s\n", file);
+    for (size_t i = 0; c->studio && i < c->studio->n_machines; i++)
+        for (size_t k = 0; k < c->studio->machines[i].n_services; k++)
+            buf_printf(out, "%s/%s: %s\n", c->studio->machines[i].name,
+                       c->studio->machines[i].services[k].name,
+                       c->studio->machines[i].services[k].driver);
+}
+
+static bool run_hooks(struct compile *c, struct err *err)
+{
+    return rules_hook_film(c->rules, &c->film.root, err);
+}
+
+static bool resolve_uses(struct compile *c, struct err *err)
+{
+    const struct node *use = c->opts->draft ? NULL : node_get(c->film.root, "use");
+
+    c->uses = use_resolve(c->arena, c->diag, c->studio, use, c->opts->use, &c->n_uses);
+    return !has_errors(c, err);
+}
+
+static void print_uses(const struct compile *c, struct buf *out)
+{
+    static const char *const from[] = {"--use", "the film", "the studio", "nothing else"};
+
+    for (size_t i = 0; i < c->n_uses; i++) {
+        const struct use *use = &c->uses[i];
+
+        buf_printf(out, "%-10s %s", use->kind, use->other);
+        if (use->people && strcmp(use->people, use->other) != 0)
+            buf_printf(out, ", with people %s", use->people);
+        buf_printf(out, " (%s)\n", from[use->from]);
+    }
+}
+
+static bool run_rules(struct compile *c, struct err *err)
+{
+    struct rules_context context = {.name = c->at.name,
+                                    .picks = c->film.picks,
+                                    .uses = c->uses,
+                                    .n_uses = c->n_uses,
+                                    .draft = c->opts->draft};
+
+    c->graph = graph_new();
+    c->graph->project = arena_strdup(c->graph->arena, c->at.project);
+    c->graph->film = arena_strdup(c->graph->arena, c->at.name);
+    c->graph->title = arena_strdup(c->graph->arena, node_text(node_get(c->film.root, "title")));
+    return rules_compile(c->rules, c->film.root, &context, c->graph, err);
+}
+
+static void print_steps(const struct compile *c, struct buf *out)
+{
+    for (size_t i = 0; c->graph && i < c->graph->n_steps; i++) {
+        const struct step *s = c->graph->steps[i];
+
+        buf_printf(out, "%-10s %s%s%s\n", s->kind->name, s->id, s->preset ? " by " : "",
+                   s->preset ? s->preset : "");
+    }
+}
+
+// A pick of a step that the film no longer has is kept, for it may come back; but it is told.
+static void check_picks(const struct compile *c)
+{
+    const struct node *picks = c->film.picks;
+
+    for (size_t i = 0; picks && i < picks->n; i++) {
+        const char *id = node_text(picks->keys[i]);
+
+        if (strcmp(id, "approved") != 0 && !graph_find(c->graph, id))
+            diag_say(c->diag, SEVERITY_WARNING, picks->keys[i]->span, graph_nearest(c->graph, id),
+                     "this pick is of no step of the film: \"%s\"", id);
+    }
+}
+
+static bool link_graph(struct compile *c, struct err *err)
+{
+    c->linked = graph_link(c->graph, c->diag, err);
+    if (c->linked)
+        check_picks(c);
+    return c->linked;
+}
+
+static void print_graph(const struct compile *c, struct buf *out)
+{
+    json_t *graph = c->linked ? graph_json(c->graph) : NULL;
+
+    if (graph)
+        json_pretty(graph, out);
+    json_decref(graph);
+}
+
+static const struct compile_pass passes[] = {
+    {"film", "the film with all that it includes, in full forms", read_film, print_film},
+    {"studio", "the machines, and what each offers", read_studio, print_studio},
+    {"hooks", "the film as its hooks leave it", run_hooks, print_film},
+    {"use", "which preset makes each kind, and who says so", resolve_uses, print_uses},
+    {"rules", "the steps, as the rules write them", run_rules, print_steps},
+    {"graph", "the steps in order, with all that they name", link_graph, print_graph},
+};
+
+const struct compile_pass *compile_passes(size_t *n)
+{
+    *n = sizeof(passes) / sizeof(*passes);
+    return passes;
+}
+
+const struct graph *compile_run(struct compile *c, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(passes) / sizeof(*passes); i++)
+        if (!passes[i].run(c, err))
+            return NULL;
+    return c->graph;
+}
+
+struct diag *compile_diag(struct compile *c)
+{
+    return c->diag;
+}
+
+const struct graph *compile_graph(const struct compile *c)
+{
+    return c->linked ? c->graph : NULL;
+}
+
+struct graph *compile_take_graph(struct compile *c)
+{
+    struct graph *g = c->linked ? c->graph : NULL;
+
+    if (g)
+        c->graph = NULL;
+    return g;
+}
+
+const struct studio *compile_studio(const struct compile *c)
+{
+    return c->studio;
+}
+
+json_t *compile_film(const struct compile *c)
+{
+    return c->film.root ? node_json(c->film.root) : NULL;
+}
+
+const char *const *compile_sources(struct compile *c, size_t *n)
+{
+    size_t n_all = 0;
+    const struct source *const *all = c->sources ? sources_all(c->sources, &n_all) : NULL;
+
+    c->paths.n = 0;
+    for (size_t i = 0; i < n_all; i++)
+        if (all[i]->number)
+            vec_push(&c->paths, all[i]->shown);
+    *n = c->paths.n;
+    return c->paths.at;
+}

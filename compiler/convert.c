@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/convert.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "compiler/node.h"
+#include "compiler/order.h"
+
+enum { MOST_LEVELS = 100 };
+
+// Registry keys: weak tables from table to node, and of tables marked as lists.
+static const char nodes_key, lists_key;
+
+static void make_weak_table(lua_State *L, const void *key)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+void convert_open(lua_State *L)
+{
+    make_weak_table(L, &nodes_key);
+    make_weak_table(L, &lists_key);
+}
+
+const struct node *convert_node_of(lua_State *L, int idx)
+{
+    const struct node *n;
+
+    idx = lua_absindex(L, idx);
+    if (!lua_istable(L, idx))
+        return NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &nodes_key);
+    lua_pushvalue(L, idx);
+    lua_rawget(L, -2);
+    n = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return n;
+}
+
+void convert_set_node(lua_State *L, int idx, const struct node *n)
+{
+    idx = lua_absindex(L, idx);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &nodes_key);
+    lua_pushvalue(L, idx);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)n);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+void convert_mark_list(lua_State *L, int idx)
+{
+    idx = lua_absindex(L, idx);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &lists_key);
+    lua_pushvalue(L, idx);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+static bool is_marked_list(lua_State *L, int idx)
+{
+    bool marked;
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &lists_key);
+    lua_pushvalue(L, idx);
+    marked = lua_rawget(L, -2) != LUA_TNIL;
+    lua_pop(L, 2);
+    return marked;
+}
+
+void convert_push_node(lua_State *L, const struct node *n)
+{
+    luaL_checkstack(L, 8, "the film is nested too deep");
+    switch (n->type) {
+    case NODE_NULL:
+        lua_pushnil(L);
+        return;
+    case NODE_BOOL:
+        lua_pushboolean(L, n->flag);
+        return;
+    case NODE_INTEGER:
+        lua_pushinteger(L, n->integer);
+        return;
+    case NODE_REAL:
+        lua_pushnumber(L, n->real);
+        return;
+    case NODE_TEXT:
+        lua_pushlstring(L, n->text.ptr ? n->text.ptr : "", n->text.len);
+        return;
+    case NODE_LIST:
+        lua_createtable(L, (int)n->n, 0);
+        for (size_t i = 0; i < n->n; i++) {
+            convert_push_node(L, n->items[i]);
+            lua_rawseti(L, -2, (lua_Integer)i + 1);
+        }
+        break;
+    case NODE_MAP:
+        lua_createtable(L, 0, (int)n->n);
+        for (size_t i = 0; i < n->n; i++) {
+            lua_pushlstring(L, n->keys[i]->text.ptr, n->keys[i]->text.len);
+            convert_push_node(L, n->items[i]);
+            lua_rawset(L, -3);
+        }
+        break;
+    }
+    convert_set_node(L, -1, n);
+}
+
+void convert_push_json(lua_State *L, const json_t *value)
+{
+    const char *key;
+    json_t *item;
+    size_t i;
+
+    luaL_checkstack(L, 8, "nested too deep");
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_OBJECT:
+        lua_createtable(L, 0, (int)json_object_size(value));
+        json_object_foreach((json_t *)(uintptr_t)value, key, item) {
+            convert_push_json(L, item);
+            lua_setfield(L, -2, key);
+        }
+        break;
+    case JSON_ARRAY:
+        lua_createtable(L, (int)json_array_size(value), 0);
+        json_array_foreach(value, i, item) {
+            convert_push_json(L, item);
+            lua_rawseti(L, -2, (lua_Integer)i + 1);
+        }
+        convert_mark_list(L, -1);
+        break;
+    case JSON_STRING:
+        lua_pushlstring(L, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        lua_pushinteger(L, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        lua_pushnumber(L, json_real_value(value));
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        lua_pushboolean(L, json_is_true(value));
+        break;
+    case JSON_NULL:
+        lua_pushnil(L);
+        break;
+    }
+}
+
+static void push_copy(lua_State *L, int idx, int levels)
+{
+    const struct node *n;
+
+    idx = lua_absindex(L, idx);
+    if (!lua_istable(L, idx)) {
+        lua_pushvalue(L, idx);
+        return;
+    }
+    if (levels == 0)
+        luaL_error(L, "a table within itself, or nested too deep");
+    luaL_checkstack(L, 8, "nested too deep");
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        push_copy(L, -2, levels - 1);
+        lua_rawset(L, -5);
+    }
+    n = convert_node_of(L, idx);
+    if (n)
+        convert_set_node(L, -1, n);
+    if (is_marked_list(L, idx))
+        convert_mark_list(L, -1);
+}
+
+void convert_push_copy(lua_State *L, int idx)
+{
+    push_copy(L, idx, MOST_LEVELS);
+}
+
+// A table is a list when its keys are 1 to n, a mapping when they are text.
+enum shape { SHAPE_LIST, SHAPE_MAP, SHAPE_ODD };
+
+static enum shape shape_of(lua_State *L, int idx, size_t *n)
+{
+    size_t numbers = 0, texts = 0, others = 0;
+    const struct node *node;
+
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        bool number = lua_isinteger(L, -2) && lua_tointeger(L, -2) > 0;
+
+        numbers += number;
+        texts += lua_type(L, -2) == LUA_TSTRING;
+        others += !number && lua_type(L, -2) != LUA_TSTRING;
+    }
+    *n = numbers + texts;
+    if (others || (numbers && texts) || (numbers && lua_rawlen(L, idx) != numbers))
+        return SHAPE_ODD;
+    if (numbers || texts)
+        return numbers ? SHAPE_LIST : SHAPE_MAP;
+    node = convert_node_of(L, idx);
+    return is_marked_list(L, idx) || (node && node->type == NODE_LIST) ? SHAPE_LIST : SHAPE_MAP;
+}
+
+static const char *const odd_shape = "a table must be a list (1, 2, 3 … without a gap) or have names "
+                                     "as its keys, not both";
+static const char *const too_deep = "a table within itself, or more than 100 levels deep";
+static const char *const not_utf8 = "text that is not UTF-8";
+static const char *const no_number = "a number that is infinite or not a number";
+
+static const char *odd_type(lua_State *L, int idx)
+{
+    return lua_isfunction(L, idx) ? "a function, which no film can hold"
+                                  : "a value that no film can hold";
+}
+
+static bool is_whole(lua_Number x)
+{
+    return floor(x) == x && fabs(x) <= 9007199254740991.0;
+}
+
+// True where the value at idx is what node was made of.
+static bool is_unchanged(lua_State *L, int idx, const struct node *n)
+{
+    switch (n->type) {
+    case NODE_BOOL:
+        return lua_isboolean(L, idx) && lua_toboolean(L, idx) == (int)n->flag;
+    case NODE_INTEGER:
+        return lua_isinteger(L, idx) && lua_tointeger(L, idx) == n->integer;
+    case NODE_REAL:
+        return lua_type(L, idx) == LUA_TNUMBER && lua_tonumber(L, idx) == n->real;
+    case NODE_TEXT: {
+        struct str s = {0};
+
+        if (lua_type(L, idx) == LUA_TSTRING)
+            s.ptr = lua_tolstring(L, idx, &s.len);
+        return s.ptr && str_eq(s, n->text);
+    }
+    default:
+        return false;
+    }
+}
+
+// What crosses from Lua to a tree of nodes.
+struct crossing {
+    lua_State *L;
+    struct arena *arena;
+    struct span span;
+    const char **why;
+};
+
+static struct node *refuse(struct crossing *c, const char *why)
+{
+    *c->why = why;
+    return NULL;
+}
+
+static struct node *node_at(struct crossing *c, int idx, const struct node *was, int levels);
+
+static struct node *list_at(struct crossing *c, int idx, const struct node *was, size_t n, int levels)
+{
+    struct node *list = node_make_list(c->arena, was ? was->span : c->span, n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct node *item = was && was->type == NODE_LIST && i < was->n ? was->items[i] : NULL;
+
+        lua_rawgeti(c->L, idx, (lua_Integer)i + 1);
+        list->items[i] = node_at(c, lua_gettop(c->L), item, levels - 1);
+        lua_pop(c->L, 1);
+        if (!list->items[i])
+            return NULL;
+    }
+    return list;
+}
+
+static struct node *map_at(struct crossing *c, int idx, const struct node *was, size_t n, int levels)
+{
+    struct node *map = node_make_map(c->arena, was ? was->span : c->span, n);
+    int keys;
+
+    order_push_keys(c->L, idx);
+    keys = lua_gettop(c->L);
+    for (size_t i = 0; i < n; i++) {
+        struct str key;
+
+        lua_rawgeti(c->L, keys, (lua_Integer)i + 1);
+        key.ptr = lua_tolstring(c->L, -1, &key.len);
+        if (!str_is_utf8(key))
+            return refuse(c, not_utf8);
+        map->keys[i] = node_make_text(c->arena, c->span, key);
+        lua_rawget(c->L, idx);
+        map->items[i] = node_at(c, lua_gettop(c->L), node_get(was, map->keys[i]->text.ptr), levels - 1);
+        lua_pop(c->L, 1);
+        if (!map->items[i])
+            return NULL;
+    }
+    lua_pop(c->L, 1);
+    return map;
+}
+
+static struct node *table_at(struct crossing *c, int idx, int levels)
+{
+    const struct node *was = convert_node_of(c->L, idx);
+    size_t n;
+    enum shape shape = shape_of(c->L, idx, &n);
+
+    if (levels == 0)
+        return refuse(c, too_deep);
+    if (shape == SHAPE_ODD)
+        return refuse(c, odd_shape);
+    return shape == SHAPE_LIST ? list_at(c, idx, was, n, levels) : map_at(c, idx, was, n, levels);
+}
+
+static struct node *number_at(struct crossing *c, int idx, struct span span)
+{
+    lua_Number x = lua_tonumber(c->L, idx);
+
+    if (lua_isinteger(c->L, idx))
+        return node_make_integer(c->arena, span, lua_tointeger(c->L, idx));
+    if (!isfinite(x))
+        return refuse(c, no_number);
+    return is_whole(x) ? node_make_integer(c->arena, span, (long long)x)
+                       : node_make_real(c->arena, span, x);
+}
+
+// Balances the stack only when it succeeds; a failure ends the crossing.
+static struct node *node_at(struct crossing *c, int idx, const struct node *was, int levels)
+{
+    struct span span = was && is_unchanged(c->L, idx, was) ? was->span : c->span;
+    struct str text;
+
+    luaL_checkstack(c->L, 8, "nested too deep");
+    switch (lua_type(c->L, idx)) {
+    case LUA_TBOOLEAN:
+        return node_make_flag(c->arena, span, lua_toboolean(c->L, idx));
+    case LUA_TNUMBER:
+        return number_at(c, idx, span);
+    case LUA_TSTRING:
+        text.ptr = lua_tolstring(c->L, idx, &text.len);
+        return str_is_utf8(text) ? node_make_text(c->arena, span, text) : refuse(c, not_utf8);
+    case LUA_TTABLE:
+        return table_at(c, idx, levels);
+    default:
+        return refuse(c, odd_type(c->L, idx));
+    }
+}
+
+struct node *convert_to_node(lua_State *L, int idx, struct span span, struct arena *a,
+                             const char **why)
+{
+    struct crossing c = {L, a, span, why};
+    int top = lua_gettop(L);
+    struct node *n = node_at(&c, lua_absindex(L, idx), NULL, MOST_LEVELS);
+
+    lua_settop(L, top);
+    return n;
+}
+
+// Keys need no order here, for jansson writes them sorted; so nothing raises while values are held.
+static json_t *json_at(lua_State *L, int idx, const char **why, int levels);
+
+static json_t *array_at(lua_State *L, int idx, size_t n, const char **why, int levels)
+{
+    json_t *out = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        json_t *item;
+
+        lua_rawgeti(L, idx, (lua_Integer)i + 1);
+        item = json_at(L, lua_gettop(L), why, levels - 1);
+        lua_pop(L, 1);
+        if (!item) {
+            json_decref(out);
+            return NULL;
+        }
+        json_array_append_new(out, item);
+    }
+    return out;
+}
+
+static json_t *object_at(lua_State *L, int idx, const char **why, int levels)
+{
+    json_t *out = json_object();
+
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        struct str key;
+        json_t *item = json_at(L, lua_gettop(L), why, levels - 1);
+
+        key.ptr = lua_tolstring(L, -2, &key.len);
+        if (item && strlen(key.ptr) == key.len && json_object_set(out, key.ptr, item) == 0) {
+            json_decref(item);
+            continue;
+        }
+        if (item)
+            *why = not_utf8;
+        json_decref(item);
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+static json_t *text_at(lua_State *L, int idx, const char **why)
+{
+    struct str text;
+    json_t *out;
+
+    text.ptr = lua_tolstring(L, idx, &text.len);
+    out = json_stringn(text.ptr, text.len);
+    if (!out)
+        *why = not_utf8;
+    return out;
+}
+
+static json_t *json_at(lua_State *L, int idx, const char **why, int levels)
+{
+    size_t n;
+
+    if (levels == 0 || !lua_checkstack(L, 8)) {
+        *why = too_deep;
+        return NULL;
+    }
+    switch (lua_type(L, idx)) {
+    case LUA_TBOOLEAN:
+        return json_boolean(lua_toboolean(L, idx));
+    case LUA_TSTRING:
+        return text_at(L, idx, why);
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, idx))
+            return json_integer(lua_tointeger(L, idx));
+        *why = no_number;
+        if (!isfinite(lua_tonumber(L, idx)))
+            return NULL;
+        return is_whole(lua_tonumber(L, idx)) ? json_integer((json_int_t)lua_tonumber(L, idx))
+                                              : json_real(lua_tonumber(L, idx));
+    case LUA_TTABLE:
+        switch (shape_of(L, idx, &n)) {
+        case SHAPE_LIST:
+            return array_at(L, idx, n, why, levels);
+        case SHAPE_MAP:
+            return object_at(L, idx, why, levels);
+        case SHAPE_ODD:
+            break;
+        }
+        *why = odd_shape;
+        return NULL;
+    default:
+        *why = odd_type(L, idx);
+        return NULL;
+    }
+}
+
+json_t *convert_to_json(lua_State *L, int idx, const char **why)
+{
+    int top = lua_gettop(L);
+    json_t *out = json_at(L, lua_absindex(L, idx), why, MOST_LEVELS);
+
+    lua_settop(L, top);
+    return out;
+}

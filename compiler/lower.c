@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+// From what rules ask for (c41.step, c41.deliver, c41.preset) to the graph.
+#include "compiler/script.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "compiler/convert.h"
+#include "compiler/graph.h"
+#include "compiler/hooks.h"
+#include "compiler/lua.h"
+#include "compiler/preset.h"
+
+// Argument 1 is the table that a rule gave; its fields as text of the graph, NULL where absent.
+static const char *get_text(lua_State *L, int idx, const char *key)
+{
+    const char *text = NULL;
+
+    switch (lua_getfield(L, idx, key)) {
+    case LUA_TNIL:
+        break;
+    case LUA_TSTRING:
+        text = arena_strdup(script_of(L)->graph->arena, lua_tostring(L, -1));
+        break;
+    default:
+        luaL_error(L, "%s must be text, not %s", key, luaL_typename(L, -1));
+    }
+    lua_pop(L, 1);
+    return text;
+}
+
+static const char *need_text(lua_State *L, int idx, const char *key)
+{
+    const char *text = get_text(L, idx, key);
+
+    if (!text)
+        luaL_error(L, "%s is missing", key);
+    return text;
+}
+
+static struct span get_place(lua_State *L, int idx, const char *key)
+{
+    struct span span;
+
+    lua_getfield(L, idx, key);
+    span = script_span(L, -1);
+    lua_pop(L, 1);
+    return span;
+}
+
+// Pushes the list under key and returns how many items it has: 0 where it is absent.
+static size_t push_list(lua_State *L, int idx, const char *key)
+{
+    if (lua_getfield(L, idx, key) == LUA_TNIL)
+        return 0;
+    if (!lua_istable(L, -1))
+        luaL_error(L, "%s must be a list", key);
+    return lua_rawlen(L, -1);
+}
+
+static void read_edge(lua_State *L, struct edge *e)
+{
+    const char *mode;
+
+    if (!lua_istable(L, -1))
+        luaL_error(L, "an input must be a table");
+    e->name = need_text(L, lua_gettop(L), "name");
+    e->step = get_text(L, lua_gettop(L), "step");
+    e->output = get_text(L, lua_gettop(L), "output");
+    e->file = get_text(L, lua_gettop(L), "file");
+    mode = get_text(L, lua_gettop(L), "mode");
+    e->mode = mode && strcmp(mode, "read") == 0 ? EDGE_READ : EDGE_USE;
+    if (mode && e->mode == EDGE_USE && strcmp(mode, "use") != 0)
+        luaL_error(L, "input %s: mode is use or read", e->name);
+    if (!e->step == !e->file)
+        luaL_error(L, "input %s must name a step or a file", e->name);
+    if (e->file)
+        e->output = NULL;
+}
+
+static void read_inputs(lua_State *L, struct step *s)
+{
+    struct arena *a = script_of(L)->graph->arena;
+
+    s->n_inputs = push_list(L, 1, "inputs");
+    s->inputs = arena_array(a, struct edge, s->n_inputs + 1);
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        read_edge(L, &s->inputs[i]);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static void read_outputs(lua_State *L, struct step *s)
+{
+    struct arena *a = script_of(L)->graph->arena;
+    size_t n = push_list(L, 1, "outputs");
+
+    while (!n && s->kind->outputs[s->n_outputs])
+        s->n_outputs++;
+    s->outputs = arena_array(a, const char *, n + s->n_outputs + 1);
+    for (size_t i = 0; i < s->n_outputs; i++)
+        s->outputs[i] = s->kind->outputs[i];
+    for (size_t i = 0; i < n; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        s->outputs[s->n_outputs++] = arena_strdup(a, luaL_checkstring(L, -1));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+// A phrase is text, or a list of texts and late values, which show as the name of their fact.
+static void add_phrase(lua_State *L, struct buf *out)
+{
+    if (lua_isstring(L, -1)) {
+        buf_puts(out, lua_tostring(L, -1));
+        return;
+    }
+    if (!lua_istable(L, -1) || !lua_checkstack(L, 4))
+        return;
+    lua_pushstring(L, "late");
+    if (lua_rawget(L, -2) == LUA_TSTRING)
+        buf_printf(out, "{%s}", lua_tostring(L, -1));
+    lua_pop(L, 1);
+    for (size_t i = 1; i <= lua_rawlen(L, -1); i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        add_phrase(L, out);
+        lua_pop(L, 1);
+    }
+}
+
+static void read_words(lua_State *L, struct step *s)
+{
+    struct arena *a = script_of(L)->graph->arena;
+
+    s->n_words = push_list(L, 1, "words");
+    s->words = arena_array(a, struct phrase, s->n_words + 1);
+    for (size_t i = 0; i < s->n_words; i++) {
+        struct buf text = {0};
+
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        luaL_checktype(L, -1, LUA_TTABLE);
+        s->words[i].span = get_place(L, lua_gettop(L), "at");
+        lua_getfield(L, -1, "text");
+        add_phrase(L, &text);
+        s->words[i].text = arena_strdup(a, buf_text(&text));
+        buf_release(&text);
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+}
+
+static void use_preset(struct script *s, const struct preset *preset)
+{
+    json_t *presets = s->graph->presets, *kind = json_object_get(presets, preset->kind);
+
+    for (; preset; preset = preset->longer) {
+        if (!kind) {
+            kind = json_object();
+            json_object_set_new(presets, preset->kind, kind);
+        }
+        json_object_set(kind, preset->name, preset->json);
+    }
+}
+
+// Lua tables of presets are made once: a workflow is large, and every shot asks again.
+static void push_preset(lua_State *L, const struct preset *preset)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, preset) != LUA_TNIL)
+        return;
+    lua_pop(L, 1);
+    convert_push_json(L, preset->json);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, preset);
+}
+
+int lower_preset(lua_State *L)
+{
+    struct script *s = script_of(L);
+    const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+    const struct preset *preset = presets_find(s->presets, kind, name, script_span(L, 3));
+
+    if (!preset)
+        return 0;
+    use_preset(s, preset);
+    push_preset(L, preset);
+    return 1;
+}
+
+// What on.step is given, in a table of its own; the fields that it may change are params and preset.
+static void push_for_hooks(lua_State *L)
+{
+    static const char *const keys[] = {"id", "kind", "preset", "scene", "shot", "take"};
+
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        lua_getfield(L, 1, keys[i]);
+        lua_setfield(L, -2, keys[i]);
+    }
+    if (lua_getfield(L, 1, "params") == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    convert_push_copy(L, -1);
+    lua_remove(L, -2);
+    lua_setfield(L, -2, "params");
+}
+
+static bool is_kept(lua_State *L, const char *key)
+{
+    bool same;
+
+    lua_pushstring(L, key);
+    lua_rawget(L, -2);
+    lua_getfield(L, 1, key);
+    same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same;
+}
+
+// Gives the step to hooks; its preset and params are then read from the table left on the stack.
+static void run_hooks(lua_State *L)
+{
+    static const char *const kept[] = {"id", "kind", "scene", "shot", "take"};
+    struct script *s = script_of(L);
+
+    push_for_hooks(L);
+    if (!hooks_run(s->hooks, HOOK_STEP))
+        return;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+        if (!is_kept(L, kept[i]))
+            diag_say(s->diag, SEVERITY_ERROR, s->hook_at, "change step.params or step.preset",
+                     "a hook cannot change the %s of a step", kept[i]);
+}
+
+// A preset may give way to another where a step has inputs that it does not take.
+static void settle_preset(struct script *s, struct step *step, struct span at)
+{
+    const char **names = arena_array(s->graph->arena, const char *, step->n_inputs + 1);
+    const struct preset *preset = presets_find(s->presets, step->kind->name, step->preset, at);
+
+    if (!preset)
+        return;
+    for (size_t i = 0; i < step->n_inputs; i++)
+        names[i] = step->inputs[i].name;
+    preset = preset_for(preset, names, step->n_inputs);
+    use_preset(s, preset);
+    step->preset = arena_strdup(s->graph->arena, preset->name);
+}
+
+// The name comes from the table at idx: the rule's own, or what hooks made of it.
+static void read_preset(lua_State *L, struct step *step, int idx)
+{
+    struct script *s = script_of(L);
+    const char *was = get_text(L, 1, "preset");
+    bool hooked;
+
+    lua_pushstring(L, "preset");
+    lua_rawget(L, idx);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        step->preset = arena_strdup(s->graph->arena, lua_tostring(L, -1));
+    else if (!lua_isnil(L, -1))
+        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "a step's preset is the name of one");
+    lua_pop(L, 1);
+    hooked = step->preset && !(was && strcmp(was, step->preset) == 0);
+    if (hooked || (step->preset && graph_preset(s->graph, step))) // else c41.preset said why not
+        settle_preset(s, step, hooked ? s->hook_at : step->span);
+}
+
+static void read_params(lua_State *L, struct step *step, int idx)
+{
+    struct script *s = script_of(L);
+    const char *why = "";
+
+    lua_pushstring(L, "params");
+    if (lua_rawget(L, idx) == LUA_TTABLE)
+        step->params = convert_to_json(L, -1, &why);
+    else if (lua_isnil(L, -1))
+        step->params = json_object();
+    else
+        why = "something that is no table";
+    lua_pop(L, 1);
+    if (!step->params) {
+        step->params = json_object();
+        if (!s->hook_at.source)
+            luaL_error(L, "step %s: params hold %s", step->id, why);
+        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook left in the params of %s %s",
+                 step->id, why);
+    }
+}
+
+// Late values that a hook wrote are its own fault; graph_link checks those of rules.
+static void check_hooked(struct script *s, const struct step *step)
+{
+    struct buf why = {0};
+
+    if (!graph_check_late(step, &why))
+        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "params of %s: %s", step->id,
+                 buf_text(&why));
+    buf_release(&why);
+}
+
+// The words of a prompt that a hook wrote anew are the hook's.
+static void claim_words(struct script *s, struct step *step, const json_t *before)
+{
+    const json_t *after = json_object_get(step->params, "prompt");
+
+    if (!step->n_words || !json_is_string(after) || json_equal(before, after))
+        return;
+    step->n_words = 1;
+    step->words[0] = (struct phrase){
+        .text = arena_strdup(s->graph->arena, json_string_value(after)), .span = s->hook_at};
+}
+
+static json_t *prompt_before(lua_State *L)
+{
+    json_t *prompt = NULL;
+
+    if (lua_getfield(L, 1, "params") == LUA_TTABLE && lua_getfield(L, -1, "prompt") == LUA_TSTRING)
+        prompt = json_string(lua_tostring(L, -1));
+    lua_settop(L, 1);
+    return prompt;
+}
+
+static void hook_step(lua_State *L, struct step *step)
+{
+    struct script *s = script_of(L);
+    json_t *before;
+
+    run_hooks(L);
+    if (hooks_has(s->hooks, HOOK_STEP)) {
+        read_preset(L, step, 2);
+        read_params(L, step, 2);
+        check_hooked(s, step);
+        before = prompt_before(L);
+        claim_words(s, step, before);
+        json_decref(before);
+    }
+    s->hook_at = (struct span){0};
+}
+
+// c41.step{id=, kind=, preset=, params=, inputs=, outputs=, words=, scene=, shot=, take=, at=}
+int lower_step(lua_State *L)
+{
+    struct script *s = script_of(L);
+    const struct kind *kind;
+    struct step *step;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    kind = kind_find(need_text(L, 1, "kind"));
+    if (!kind)
+        return luaL_error(L, "step %s: no such kind", need_text(L, 1, "id"));
+    step = graph_add(s->graph, need_text(L, 1, "id"), kind);
+    step->scene = get_text(L, 1, "scene");
+    step->shot = get_text(L, 1, "shot");
+    step->span = get_place(L, 1, "at");
+    lua_getfield(L, 1, "take");
+    step->take = (unsigned)luaL_optinteger(L, -1, 0);
+    lua_pop(L, 1);
+    read_inputs(L, step);
+    read_outputs(L, step);
+    read_words(L, step);
+    if (hooks_has(s->hooks, HOOK_STEP))
+        hook_step(L, step);
+    if (!step->params) {
+        read_preset(L, step, 1);
+        read_params(L, step, 1);
+    }
+    return 0;
+}
+
+// c41.deliver{name=, step=, output=, file=, draft_file=}
+int lower_deliver(lua_State *L)
+{
+    struct script *s = script_of(L);
+    struct deliverable *d;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    d = graph_deliver(s->graph, need_text(L, 1, "name"));
+    d->asked = need_text(L, 1, "step");
+    d->span = get_place(L, 1, "at");
+    d->output = get_text(L, 1, "output");
+    d->file = need_text(L, 1, "file");
+    d->draft_file = get_text(L, 1, "draft_file");
+    if (!d->draft_file)
+        d->draft_file = d->file;
+    return 0;
+}

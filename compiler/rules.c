@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/rules.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "compiler/convert.h"
+#include "compiler/graph.h"
+#include "compiler/hooks.h"
+#include "compiler/lua.h"
+#include "compiler/node.h"
+#include "compiler/sandbox.h"
+#include "compiler/script.h"
+#include "compiler/studio.h"
+
+struct rules {
+    struct script script;
+};
+
+// What a function in C that runs under lua_host_call works on.
+struct rules_job {
+    struct rules *rules;
+    struct node **film; // hooks may replace it
+    const struct node *tree;
+    const struct rules_context *context;
+};
+
+static int open_state(lua_State *L)
+{
+    convert_open(L);
+    sandbox_open(L);
+    return 0;
+}
+
+struct rules *rules_new(const struct rules_options *options)
+{
+    struct rules *r = mem_new(sizeof(*r));
+    struct script *s = &r->script;
+    struct lua_fault fault;
+
+    s->arena = options->arena;
+    s->diag = options->diag;
+    s->sources = options->sources;
+    s->schemas = options->schemas;
+    s->presets = options->presets;
+    s->data_dir = options->data_dir;
+    s->host = lua_host_new(s->arena);
+    s->hooks = hooks_new(s);
+    lua_host_set_owner(s->host, s);
+    lua_pushcfunction(lua_host_state(s->host), open_state);
+    lua_host_call(s->host, 0, 0, NULL, &fault);
+    return r;
+}
+
+void rules_free(struct rules *r)
+{
+    if (!r)
+        return;
+    hooks_free(r->script.hooks);
+    lua_host_free(r->script.host);
+    vec_release(&r->script.places);
+    map_release(&r->script.assets);
+    map_release(&r->script.modules);
+    map_release(&r->script.chunks);
+    map_release(&r->script.tables);
+    mem_free(r);
+}
+
+static bool fail(const struct lua_fault *fault, struct err *err)
+{
+    if (fault->kind == LUA_FAULT_MEMORY)
+        return err_set(err, ERR_FILM, "this film is too large: compiling it takes more than %d MiB",
+                       LUA_HOST_BYTES >> 20);
+    return err_set(err, ERR_BUG, "rules: %s (%s:%u)\n%s", fault->message,
+                   fault->chunk ? fault->chunk : "?", fault->line,
+                   fault->traceback ? fault->traceback : "");
+}
+
+// Runs work(job) where errors of Lua may be raised.
+static bool run(struct rules *r, lua_CFunction work, struct rules_job *job, struct lua_fault *fault)
+{
+    lua_State *L = lua_host_state(r->script.host);
+
+    lua_pushcfunction(L, work);
+    lua_pushlightuserdata(L, job);
+    return lua_host_call(r->script.host, 1, 0, NULL, fault);
+}
+
+static int hook_film(lua_State *L)
+{
+    struct rules_job *job = lua_touserdata(L, 1);
+    struct script *s = &job->rules->script;
+
+    if (hooks_load(s->hooks, node_get(*job->film, "hooks")) && hooks_has(s->hooks, HOOK_FILM))
+        hooks_film(s->hooks, job->film);
+    s->hook_at = (struct span){0};
+    return 0;
+}
+
+bool rules_hook_film(struct rules *r, struct node **film, struct err *err)
+{
+    struct rules_job job = {.rules = r, .film = film};
+    size_t errors = diag_errors(r->script.diag);
+    struct lua_fault fault;
+
+    if (!node_get(*film, "hooks"))
+        return true;
+    if (!run(r, hook_film, &job, &fault))
+        return fail(&fault, err);
+    return diag_errors(r->script.diag) == errors || err_set(err, ERR_FILM, "the hooks have errors");
+}
+
+static void push_uses(lua_State *L, struct script *s, const struct rules_context *context)
+{
+    lua_createtable(L, 0, (int)context->n_uses);
+    for (size_t i = 0; i < context->n_uses; i++) {
+        const struct use *use = &context->uses[i];
+
+        lua_createtable(L, 0, 3);
+        lua_pushstring(L, use->people);
+        lua_setfield(L, -2, "people");
+        lua_pushstring(L, use->other);
+        lua_setfield(L, -2, "else");
+        if (use->at.source) {
+            lua_pushinteger(L, script_add_place(s, use->at, NULL));
+            lua_setfield(L, -2, "at");
+        }
+        lua_setfield(L, -2, use->kind);
+    }
+}
+
+static void push_context(lua_State *L, struct script *s, const struct rules_context *context)
+{
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, context->name);
+    lua_setfield(L, -2, "name");
+    if (context->picks)
+        convert_push_node(L, context->picks);
+    else
+        lua_newtable(L);
+    lua_setfield(L, -2, "picks");
+    push_uses(L, s, context);
+    lua_setfield(L, -2, "use");
+    lua_createtable(L, 0, 1);
+    lua_pushboolean(L, context->draft);
+    lua_setfield(L, -2, "draft");
+    lua_setfield(L, -2, "options");
+}
+
+// require("rules.film").compile(film, ctx)
+static int compile_film(lua_State *L)
+{
+    struct rules_job *job = lua_touserdata(L, 1);
+    struct script *s = &job->rules->script;
+
+    script_push_env(L, true);
+    sandbox_freeze(L, -1);
+    lua_getfield(L, -1, "require");
+    lua_pushstring(L, "rules.film");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "compile");
+    convert_push_node(L, job->tree);
+    push_context(L, s, job->context);
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
+                   struct graph *graph, struct err *err)
+{
+    struct rules_job job = {.rules = r, .tree = film, .context = context};
+    struct script *s = &r->script;
+    struct lua_fault fault;
+
+    s->graph = graph;
+    if (!run(r, compile_film, &job, &fault))
+        return fail(&fault, err);
+    return diag_errors(s->diag) == 0 || err_set(err, ERR_FILM, "the film has errors");
+}

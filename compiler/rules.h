@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// From a film to steps: runs hooks and stdlib/rules on the merged film. Owned by one compilation.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct diag;
+struct err;
+struct film;
+struct graph;
+struct node;
+struct presets;
+struct rules;
+struct schemas;
+struct sources;
+struct use;
+
+struct rules_options {
+    struct arena *arena;
+    struct diag *diag;
+    struct sources *sources;
+    struct schemas *schemas;
+    struct presets *presets;
+    const char *data_dir;
+};
+
+// Borrows all of options.
+struct rules *rules_new(const struct rules_options *options);
+void rules_free(struct rules *r); // accepts NULL
+
+// Loads the hook files that the film names and runs on.film, which may replace *film; then checks it
+// against the schema again. False with *err as below.
+bool rules_hook_film(struct rules *r, struct node **film, struct err *err);
+
+// What rules are told beside the film: ctx in stdlib/rules.
+struct rules_context {
+    const char *name;         // of the film's file, without its ending
+    const struct node *picks; // or NULL
+    const struct use *uses;
+    size_t n_uses;
+    bool draft;
+};
+
+// Runs the rules; every step and deliverable goes to graph, unlinked. False with *err: ERR_FILM after
+// errors were said, ERR_BUG with a traceback.
+bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
+                   struct graph *graph, struct err *err);

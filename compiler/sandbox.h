@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What Lua code sees: the libraries without the doors to the world outside, in an environment of its
+// own. Everything is in a fixed order and nothing tells an address, so that equal films give equal
+// graphs.
+#pragma once
+
+#include <stdbool.h>
+
+struct lua_State;
+
+// Fills in the shared part; once for each state.
+void sandbox_open(struct lua_State *L);
+
+// Pushes a new environment: reads fall through to the shared part, writes stay in it until it is frozen.
+// require (a function on the top of the stack, popped; nil: none) becomes its own.
+void sandbox_push_env(struct lua_State *L);
+
+// From now on writing a global of the environment at idx is an error.
+void sandbox_freeze(struct lua_State *L, int idx);
+
+// Replaces the table on top by a view of it that can be read only.
+void sandbox_seal(struct lua_State *L);
+
+// Adds the table on top (popped) to the shared part, sealed, under name.
+void sandbox_share(struct lua_State *L, const char *name);

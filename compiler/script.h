@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// What the functions of the c41 table work on: found from any Lua state by script_of. Internal to the
+// files that make up the Lua side of the compiler: api, hooks, lower, rules.
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+#include "base/map.h"
+#include "base/vec.h"
+
+struct arena;
+struct graph;
+struct hooks;
+struct lua_State;
+struct lua_fault;
+struct lua_host;
+struct node;
+struct presets;
+struct schemas;
+struct source;
+struct sources;
+
+// A place that Lua holds as a number: its position in the list, from 1.
+struct script_place {
+    struct span span;
+    const struct node *node; // for parts of its text; may be NULL
+};
+
+struct script {
+    struct arena *arena;
+    struct diag *diag;
+    struct sources *sources;
+    struct schemas *schemas;
+    struct presets *presets;
+    const char *data_dir;
+    struct lua_host *host;
+    struct hooks *hooks;
+    struct graph *graph; // while rules run
+    struct span hook_at; // the hook that runs; {0}: none
+    VEC(struct script_place) places;
+    struct map assets;   // path -> struct asset, so that each file is looked at once
+    struct map modules;  // path -> struct str, text of stdlib's Lua
+    struct map chunks;   // path -> struct source, of hook files
+    struct map tables;   // digest of a text -> struct csv
+};
+
+struct script *script_of(struct lua_State *L);
+
+// Places that Lua holds as numbers; 0 and nil are none. script_span gives the hook's place for none.
+long long script_add_place(struct script *s, struct span span, const struct node *node);
+const struct script_place *script_place(struct lua_State *L, int idx);
+struct span script_span(struct lua_State *L, int idx);
+
+// The line of a hook file that was loaded as chunk; no place for other chunks.
+struct span script_line(struct script *s, const char *chunk, unsigned line);
+
+// Says why a hook failed, at its line, or at otherwise where Lua does not tell one.
+void script_say_fault(struct script *s, const struct lua_fault *fault, struct span otherwise);
+
+// Push the function of a Lua file without running it. False with *fault.
+bool script_load_stdlib(struct script *s, const char *path, struct lua_fault *fault);
+bool script_load_source(struct script *s, const struct source *source, struct lua_fault *fault);
+
+// Pushes the environment of one run of rules (trusted) or of a hook file, with a require of its own.
+void script_push_env(struct lua_State *L, bool trusted);
+
+// Pushes the c41 table: all of it for rules, what hooks may use otherwise. Sealed, made once.
+void api_push(struct lua_State *L, bool trusted);
+
+// c41.step, c41.deliver and c41.preset, for rules alone.
+int lower_step(struct lua_State *L);
+int lower_deliver(struct lua_State *L);
+int lower_preset(struct lua_State *L);
