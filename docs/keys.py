@@ -38,18 +38,18 @@ class Schema:
         return {"boolean": "true, false", "number": "a number", "integer": "a whole number",
                 "string": "text", "object": "a mapping", "array": "a list"}.get(node.get("type"), "anything")
 
-    def objects(self, name, node):
+    def objects(self, node):
         """Every mapping with keys of its own that is written in node: itself, one of its forms, or one
         of its members; definitions that it refers to have a place of their own."""
         if "$ref" in node and "properties" not in node:
             return
         if "properties" in node:
-            yield name, node
-        for key, child in node.get("properties", {}).items():
-            yield from self.objects(key, child)
+            yield node
+        for child in node.get("properties", {}).values():
+            yield from self.objects(child)
         for form in [*node.get("anyOf", []), node.get("items"), node.get("additionalProperties")]:
             if isinstance(form, dict):
-                yield from self.objects(name, form)
+                yield from self.objects(form)
 
     def table(self, node):
         required = set(node.get("required", []))
@@ -69,21 +69,22 @@ class Schema:
 
 def sections(name, title):
     schema = Schema(name)
-    told = title
     yield f"### {title}"
-    for pointer, node in [(title, schema.root), *schema.root.get("$defs", {}).items()]:
-        for key, mapping in schema.objects(pointer, node):
+    told = title
+    for node in [schema.root, *schema.root.get("$defs", {}).values()]:
+        for mapping in schema.objects(node):
             if not mapping["properties"]:
                 continue
-            if key != told:
-                yield f"#### {key}"
+            heading = mapping["title"][0].upper() + mapping["title"][1:]
+            if heading != told:
+                yield f"#### {heading}"
                 yield from filter(None, [mapping.get("description", node.get("description"))])
-            told = key
+            told = heading
             yield "\n".join(schema.table(mapping))
 
 
 def main():
-    for name, title in [("film", "A film"), ("preset", "A preset"), ("studio", "A studio"), ("picks", "Picks")]:
+    for name, title in [("film", "A film"), ("preset", "A preset"), ("studio", "A studio"), ("picks", "A picks file")]:
         for paragraph in sections(name, title):
             print(paragraph, end="\n\n")
 
