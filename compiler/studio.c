@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/studio.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "compiler/graph.h"
+#include "compiler/node.h"
+#include "compiler/schema.h"
+#include "compiler/source.h"
+#include "compiler/trust.h"
+#include "compiler/yaml.h"
+
+enum { MINUTES_OF_DAY = 24 * 60, USUAL_PATIENCE_MS = 10 * 60 * 1000 };
+
+struct reading {
+    struct arena *arena;
+    struct diag *diag;
+    const struct studio_options *options;
+    struct studio *studio;
+    bool wrong;
+};
+
+static void say(struct reading *r, const struct node *at, const char *help, const char *message)
+{
+    r->wrong = true;
+    diag_say(r->diag, SEVERITY_ERROR, at->span, help, "%s", message);
+}
+
+static const char *text_or_null(const struct node *map, const char *key)
+{
+    const struct node *n = node_get(map, key);
+
+    return n ? node_text(n) : NULL;
+}
+
+// {env: NAME}: secrets are named, never written.
+static const char *env_of(const struct node *map, const char *key)
+{
+    return text_or_null(node_get(map, key), "env");
+}
+
+static struct place place_of(const struct reading *r, const struct node *n)
+{
+    return diag_place(r->diag, n->span, r->arena);
+}
+
+static bool is_url(const char *text)
+{
+    return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+}
+
+static void check_url(struct reading *r, const struct node *url)
+{
+    if (url && !is_url(node_text(url)))
+        say(r, url, "write http://HOST:PORT",
+            arena_printf(r->arena, "\"%s\" is no address of a server", node_text(url)));
+}
+
+// Drivers that talk to a server, and so need its address.
+static const char *const served[] = {"comfyui", "ollama", "openai", "speech"};
+
+static void check_service(struct reading *r, const struct node *key, const struct node *n)
+{
+    const struct node *driver = node_get(n, "driver"), *url = node_get(n, "url"),
+                      *over = node_get(n, "over");
+
+    check_url(r, url);
+    for (size_t i = 0; !url && driver && i < sizeof(served) / sizeof(*served); i++)
+        if (strcmp(served[i], node_text(driver)) == 0)
+            say(r, key, "add url: \"http://HOST:PORT\"",
+                arena_printf(r->arena, "service \"%s\" does not say where its server is",
+                             node_text(key)));
+    if (over && (strncmp(node_text(over), "ssh ", 4) != 0 || node_text(over)[4] == '-' ||
+                 strchr(node_text(over) + 4, ' ')))
+        say(r, over, "write over: ssh HOST, and everything else into ~/.ssh/config",
+            arena_printf(r->arena, "\"%s\" is no way to a machine", node_text(over)));
+}
+
+static const char *const *texts_of(struct reading *r, const struct node *list, size_t *n)
+{
+    const char **texts = list ? arena_array(r->arena, const char *, list->n + 1) : NULL;
+
+    *n = list ? list->n : 0;
+    for (size_t i = 0; i < *n; i++)
+        texts[i] = node_text(list->items[i]);
+    return texts;
+}
+
+static void read_service(struct reading *r, struct studio_service *s, const struct node *key,
+                         const struct node *n)
+{
+    check_service(r, key, n);
+    s->name = node_text(key);
+    s->driver = node_text(node_get(n, "driver"));
+    s->url = text_or_null(n, "url");
+    s->token_env = env_of(n, "token");
+    s->dialect = text_or_null(n, "dialect");
+    s->loras = text_or_null(n, "loras");
+    s->over = text_or_null(n, "over");
+    s->work = text_or_null(n, "work");
+    s->presets = texts_of(r, node_get(n, "presets"), &s->n_presets);
+    s->options = node_json(n);
+    s->at = place_of(r, key);
+}
+
+// "20:00" in minutes, -1 for anything else.
+static int minutes_of(const char *text, const char **end)
+{
+    char *stop;
+    long h = strtol(text, &stop, 10), m = -1;
+
+    if (*stop == ':' && stop - text <= 2 && stop != text) {
+        const char *from = stop + 1;
+
+        m = strtol(from, &stop, 10);
+        if (stop - from != 2)
+            m = -1;
+    }
+    *end = stop;
+    return h < 0 || h > 24 || m < 0 || m > 59 || h * 60 + m > MINUTES_OF_DAY ? -1 : (int)(h * 60 + m);
+}
+
+static void read_hours(struct reading *r, struct studio_machine *m, const struct node *hours)
+{
+    const char *text = node_text(hours), *end;
+
+    m->from_min = minutes_of(text, &end);
+    m->to_min = *end == '-' ? minutes_of(end + 1, &end) : -1;
+    if (m->from_min < 0 || m->to_min < 0 || *end)
+        say(r, hours, "write hours: 20:00-08:00",
+            arena_printf(r->arena, "\"%s\" are no hours of a day", text));
+}
+
+static void read_machine(struct reading *r, struct studio_machine *m, const struct node *key,
+                         const struct node *n)
+{
+    const struct node *services = node_get(n, "services"), *gpus = node_get(n, "gpus"),
+                      *hours = node_get(n, "hours");
+
+    m->name = node_text(key);
+    m->gpus = gpus ? (unsigned)gpus->integer : 0;
+    m->at = place_of(r, key);
+    if (hours)
+        read_hours(r, m, hours);
+    if (strcmp(m->name, "here") == 0)
+        say(r, key, "give the services of this machine another machine's name",
+            "\"here\" is always there: it is this machine, with its own local and draft");
+    m->n_services = services ? services->n : 0;
+    m->services = arena_array(r->arena, struct studio_service, m->n_services + 1);
+    for (size_t i = 0; i < m->n_services; i++) {
+        read_service(r, &m->services[i], services->keys[i], services->items[i]);
+        m->services[i].machine = m;
+    }
+}
+
+// This machine makes what needs no model, in every studio.
+static void add_here(struct reading *r, struct studio_machine *m)
+{
+    static const char *const own[] = {"local", "draft"};
+
+    m->name = "here";
+    m->n_services = sizeof(own) / sizeof(*own);
+    m->services = arena_array(r->arena, struct studio_service, m->n_services);
+    for (size_t i = 0; i < m->n_services; i++)
+        m->services[i] = (struct studio_service){.name = own[i], .driver = own[i], .machine = m};
+}
+
+static void read_machines(struct reading *r, const struct node *machines)
+{
+    struct studio *s = r->studio;
+    size_t n = machines ? machines->n : 0;
+
+    s->machines = arena_array(r->arena, struct studio_machine, n + 1);
+    for (size_t i = 0; i < n; i++)
+        read_machine(r, &s->machines[i], machines->keys[i], machines->items[i]);
+    add_here(r, &s->machines[n]);
+    s->n_machines = n + 1;
+}
+
+// False after saying that there is no such kind.
+static bool check_kind(struct arena *a, struct diag *d, const char *name, struct span at)
+{
+    size_t n;
+    const struct kind *all = kind_all(&n);
+    const char **names = arena_array(a, const char *, n + 1), *near;
+
+    if (kind_find(name))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        names[i] = all[i].name;
+    near = str_nearest(name, names, n);
+    diag_say(d, SEVERITY_ERROR, at, near ? arena_printf(a, "did you mean \"%s\"?", near) : NULL,
+             "unknown kind of step \"%s\"", name);
+    return false;
+}
+
+// PRESET, or {people: PRESET, else: PRESET}.
+static struct use read_use(const struct node *key, const struct node *n, enum use_from from)
+{
+    const char *both = n->type == NODE_MAP ? NULL : node_text(n);
+
+    return (struct use){
+        .kind = node_text(key),
+        .people = both ? both : text_or_null(n, "people"),
+        .other = both ? both : text_or_null(n, "else"),
+        .from = from,
+        .at = n->span,
+    };
+}
+
+static void read_uses(struct reading *r, const struct node *use)
+{
+    struct studio *s = r->studio;
+
+    s->uses = arena_array(r->arena, struct use, (use ? use->n : 0) + 1);
+    for (size_t i = 0; use && i < use->n; i++) {
+        if (!check_kind(r->arena, r->diag, node_text(use->keys[i]), use->keys[i]->span))
+            r->wrong = true;
+        s->uses[s->n_uses++] = read_use(use->keys[i], use->items[i], USE_STUDIO);
+    }
+}
+
+// "~" is the user's home; else relative to the studio's own folder.
+static const char *folder_of(struct reading *r, const struct node *n)
+{
+    const char *path = node_text(n), *home = r->options->home;
+
+    if (path[0] != '~')
+        return path_join(r->arena, path_dir(r->arena, r->studio->file), path);
+    if (home && (path[1] == '/' || !path[1]))
+        return path_join(r->arena, home, path[1] ? path + 2 : "");
+    say(r, n, "write the whole path", arena_printf(r->arena, "\"%s\": whose home is not known", path));
+    return path;
+}
+
+static void read_folders(struct reading *r, const struct node *list)
+{
+    const char **folders = arena_array(r->arena, const char *, (list ? list->n : 0) + 1);
+
+    for (size_t i = 0; list && i < list->n; i++)
+        folders[i] = folder_of(r, list->items[i]);
+    r->studio->presets = folders;
+    r->studio->n_presets = list ? list->n : 0;
+}
+
+static const struct {
+    const char *name;
+    int64_t ms;
+} units[] = {{"s", 1000}, {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400 * 1000}};
+
+static void read_patience(struct reading *r, const struct node *n)
+{
+    char *end;
+    double amount;
+
+    r->studio->patience_ms = USUAL_PATIENCE_MS;
+    if (!n)
+        return;
+    amount = strtod(node_text(n), &end);
+    while (*end == ' ')
+        end++;
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+        if (strcmp(end, units[i].name) == 0 && amount >= 0 && amount < 1e6) {
+            r->studio->patience_ms = (int64_t)(amount * (double)units[i].ms);
+            return;
+        }
+    say(r, n, "write for example 30 s, 10 min or 2 h",
+        arena_printf(r->arena, "\"%s\" is no length of time", node_text(n)));
+}
+
+static const char *const fingerprints[] = {"off", "warn", "strict"};
+
+static void read_rest(struct reading *r, const struct node *root)
+{
+    const struct node *cache = node_get(root, "cache"), *print = node_get(root, "fingerprint"),
+                      *webhook = node_get(node_get(root, "notify"), "webhook"),
+                      *push = node_get(cache, "push");
+    struct studio *s = r->studio;
+
+    check_url(r, node_get(cache, "remote"));
+    s->cache_url = text_or_null(cache, "remote");
+    s->cache_token_env = env_of(cache, "token");
+    s->cache_push = push && push->flag;
+    s->fingerprint = FINGERPRINT_WARN;
+    for (size_t i = 0; print && i < sizeof(fingerprints) / sizeof(*fingerprints); i++)
+        if (strcmp(fingerprints[i], node_text(print)) == 0)
+            s->fingerprint = (enum studio_fingerprint)i;
+    s->webhook_env = text_or_null(webhook, "env");
+    s->webhook = webhook && webhook->type == NODE_TEXT ? node_text(webhook) : NULL;
+}
+
+static bool read_root(struct reading *r, struct node *root)
+{
+    read_machines(r, node_get(root, "machines"));
+    read_uses(r, node_get(root, "use"));
+    read_folders(r, node_get(root, "presets"));
+    read_patience(r, node_get(root, "patience"));
+    read_rest(r, root);
+    return !r->wrong;
+}
+
+static bool read_source(struct reading *r, const struct source *source)
+{
+    struct node *root = source->number ? yaml_parse(r->arena, r->diag, source->number) : NULL;
+
+    r->studio->file = source->shown;
+    return root &&
+           schema_check(r->options->schemas, "studio.json", &root, r->arena, r->diag) &&
+           read_root(r, root);
+}
+
+// The project's studio is a stranger's until `c41 trust`.
+static const struct source *project_studio(struct reading *r)
+{
+    const struct source *s =
+        source_try(r->options->sources, SOURCE_STUDIO, "studio.yaml", (struct span){0});
+    struct trust *t;
+    bool trusted;
+
+    if (!s || s->missing)
+        return NULL;
+    t = trust_read(r->arena, r->options->config);
+    trusted = trust_check(t, sources_project(r->options->sources), s->path, &s->digest);
+    trust_release(t);
+    if (trusted)
+        return s;
+    diag_say(r->diag, SEVERITY_WARNING, (struct span){0}, "look at it, then run `c41 trust`",
+             "%s is not trusted, or it changed since it was: it is left out", s->shown);
+    return NULL;
+}
+
+// What is read: *none when there is no studio anywhere.
+static const struct source *pick_source(struct reading *r, bool *none)
+{
+    const struct studio_options *o = r->options;
+    const char *own = o->config ? path_join(r->arena, o->config, "studio.yaml") : NULL;
+    const struct source *s;
+
+    *none = false;
+    if (o->file)
+        return source_read_outside(o->sources, SOURCE_STUDIO, o->file, (struct span){0});
+    if (own && file_exists(own))
+        return source_read_outside(o->sources, SOURCE_STUDIO, own, (struct span){0});
+    s = o->project ? project_studio(r) : NULL;
+    *none = !s;
+    return s;
+}
+
+struct studio *studio_read(struct arena *a, struct diag *d, const struct studio_options *options)
+{
+    struct reading r = {a, d, options, arena_make(a, struct studio), false};
+    bool none = options->draft;
+    const struct source *source = none ? NULL : pick_source(&r, &none);
+
+    if (none) {
+        read_root(&r, NULL);
+        return r.studio;
+    }
+    if (source && read_source(&r, source))
+        return r.studio;
+    studio_free(r.studio);
+    return NULL;
+}
+
+void studio_free(struct studio *s)
+{
+    for (size_t i = 0; s && i < s->n_machines; i++)
+        for (size_t j = 0; j < s->machines[i].n_services; j++) {
+            json_decref(s->machines[i].services[j].options);
+            s->machines[i].services[j].options = NULL;
+        }
+}
+
+static bool runs(const struct studio_service *service, const char *driver, const char *name)
+{
+    if (strcmp(service->driver, driver) != 0)
+        return false;
+    for (size_t i = 0; i < service->n_presets; i++)
+        if (strcmp(service->presets[i], name) == 0)
+            return true;
+    return !service->presets;
+}
+
+size_t studio_offers(const struct studio *s, const json_t *preset,
+                     const struct studio_service **out, size_t max)
+{
+    const char *driver = json_get_text(preset, "driver", ""),
+               *name = json_get_text(preset, "preset", "");
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_machines; i++)
+        for (size_t j = 0; j < s->machines[i].n_services && n < max; j++)
+            if (runs(&s->machines[i].services[j], driver, name))
+                out[n++] = &s->machines[i].services[j];
+    return n;
+}
+
+// Fills in what a stronger layer left open.
+static void lay_under(struct use *use, const struct use *weaker)
+{
+    if (!use->people && weaker->people) {
+        use->people = weaker->people;
+        use->from = weaker->from;
+        use->at = weaker->at;
+    }
+    if (!use->other && weaker->other) {
+        use->other = weaker->other;
+        use->from = weaker->from;
+        use->at = weaker->at;
+    }
+}
+
+static void check_options(struct arena *a, struct diag *d, const json_t *options)
+{
+    json_t *o = json_deep_copy(options), *value;
+    const char *kind;
+
+    json_object_foreach (o, kind, value)
+        check_kind(a, d, arena_strdup(a, kind), (struct span){0});
+    json_decref(o);
+}
+
+static const char *fallback(const struct kind *kind)
+{
+    return kind->drafted ? "draft" : kind->local ? "local" : "none";
+}
+
+static struct use resolve(const struct kind *kind, const struct studio *s,
+                          const struct node *film_use, const json_t *options)
+{
+    const char *option = json_get_text(options, kind->name, NULL), *own = fallback(kind);
+    const struct node *film = node_get(film_use, kind->name);
+    struct use use = {kind->name, option, option, USE_OPTION, {0}}, weaker;
+
+    if (film) {
+        weaker = read_use(film, film, USE_FILM);
+        lay_under(&use, &weaker);
+    }
+    for (size_t i = 0; i < s->n_uses; i++)
+        if (strcmp(s->uses[i].kind, kind->name) == 0)
+            lay_under(&use, &s->uses[i]);
+    // A studio that names one preset for people and none for the rest means it for both.
+    weaker = (struct use){kind->name, use.other, use.people, use.from, use.at};
+    lay_under(&use, &weaker);
+    weaker = (struct use){kind->name, own, own, USE_FALLBACK, {0}};
+    lay_under(&use, &weaker);
+    use.kind = kind->name;
+    return use;
+}
+
+struct use *use_resolve(struct arena *a, struct diag *d, const struct studio *s,
+                        const struct node *film_use, const json_t *options, size_t *n)
+{
+    const struct kind *kinds = kind_all(n);
+    struct use *uses = arena_array(a, struct use, *n);
+
+    check_options(a, d, options);
+    for (size_t i = 0; film_use && i < film_use->n; i++)
+        check_kind(a, d, node_text(film_use->keys[i]), film_use->keys[i]->span);
+    for (size_t i = 0; i < *n; i++)
+        uses[i] = resolve(&kinds[i], s, film_use, options);
+    return uses;
+}
+
+const struct use *use_find(const struct use *uses, size_t n, const char *kind)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(uses[i].kind, kind) == 0)
+            return &uses[i];
+    return NULL;
+}
