@@ -133,7 +133,7 @@ static json_t *param_of(struct form *f, const struct node *key, const struct nod
         else
             json_object_set_new(out, member, node_json(value));
     }
-    if (strcmp(name, "frames") == 0)
+    if (f->workflow && strcmp(name, "frames") == 0)
         check_frames(f, key, param);
     return out;
 }
@@ -380,23 +380,29 @@ static const char *main_output(const char *kind)
     return "output";
 }
 
+// A node of the workflow, or the file that a command writes.
 static json_t *output_of(struct form *f, const struct node *output)
 {
     const struct node *node = node_get(output, "node"), *key = node_get(output, "key");
-    const char *id = f->workflow ? workflow_node(f->workflow, node_text(node), node->span) : NULL;
-    const char *its = key ? node_text(key) : id ? key_of_class(workflow_class(f->workflow, id)) : "";
-    json_t *out;
+    const char *id, *known;
+    json_t *out = node_json(output);
 
-    f->wrong |= f->workflow && !id;
-    if (id && !its)
+    if (!f->workflow)
+        return out;
+    if (!node) {
+        say(f, output, "write {node: ID}", "an output of a workflow is saved by one of its nodes");
+        return out;
+    }
+    id = workflow_node(f->workflow, node_text(node), node->span);
+    known = id ? key_of_class(workflow_class(f->workflow, id)) : "";
+    f->wrong |= !id;
+    if (!known && !key && !node_get(output, "saved"))
         say(f, output, "add key: where its files stand in the server's history, for example \"images\"",
             arena_printf(f->arena, "how a %s reports its files is not known",
                          workflow_class(f->workflow, id)));
-    if (!id || !its)
-        return json_object();
-    out = node_json(output);
-    json_object_set_new(out, "node", json_string(id));
-    json_object_set_new(out, "key", json_string(its));
+    json_object_set_new(out, "node", json_string(id ? id : ""));
+    if (!key && known)
+        json_object_set_new(out, "key", json_string(known));
     return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "compiler/studio.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 #include "compiler/trust.h"
 #include "compiler/yaml.h"
 
-enum { MINUTES_OF_DAY = 24 * 60, USUAL_PATIENCE_MS = 10 * 60 * 1000 };
+enum { USUAL_PATIENCE_MS = 10 * 60 * 1000 };
 
 struct reading {
     struct arena *arena;
@@ -50,36 +51,18 @@ static struct place place_of(const struct reading *r, const struct node *n)
     return diag_place(r->diag, n->span, r->arena);
 }
 
-static bool is_url(const char *text)
-{
-    return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
-}
-
-static void check_url(struct reading *r, const struct node *url)
-{
-    if (url && !is_url(node_text(url)))
-        say(r, url, "write http://HOST:PORT",
-            arena_printf(r->arena, "\"%s\" is no address of a server", node_text(url)));
-}
-
 // Drivers that talk to a server, and so need its address.
 static const char *const served[] = {"comfyui", "ollama", "openai", "speech"};
 
 static void check_service(struct reading *r, const struct node *key, const struct node *n)
 {
-    const struct node *driver = node_get(n, "driver"), *url = node_get(n, "url"),
-                      *over = node_get(n, "over");
+    const char *driver = node_text(node_get(n, "driver"));
 
-    check_url(r, url);
-    for (size_t i = 0; !url && driver && i < sizeof(served) / sizeof(*served); i++)
-        if (strcmp(served[i], node_text(driver)) == 0)
+    for (size_t i = 0; !node_get(n, "url") && i < sizeof(served) / sizeof(*served); i++)
+        if (strcmp(served[i], driver) == 0)
             say(r, key, "add url: \"http://HOST:PORT\"",
                 arena_printf(r->arena, "service \"%s\" does not say where its server is",
                              node_text(key)));
-    if (over && (strncmp(node_text(over), "ssh ", 4) != 0 || node_text(over)[4] == '-' ||
-                 strchr(node_text(over) + 4, ' ')))
-        say(r, over, "write over: ssh HOST, and everything else into ~/.ssh/config",
-            arena_printf(r->arena, "\"%s\" is no way to a machine", node_text(over)));
 }
 
 static const char *const *texts_of(struct reading *r, const struct node *list, size_t *n)
@@ -109,32 +92,11 @@ static void read_service(struct reading *r, struct studio_service *s, const stru
     s->at = place_of(r, key);
 }
 
-// "20:00" in minutes, -1 for anything else.
-static int minutes_of(const char *text, const char **end)
+// "20:00-08:00" in minutes; the schema has seen to its shape.
+static void read_hours(struct studio_machine *m, const char *hours)
 {
-    char *stop;
-    long h = strtol(text, &stop, 10), m = -1;
-
-    if (*stop == ':' && stop - text <= 2 && stop != text) {
-        const char *from = stop + 1;
-
-        m = strtol(from, &stop, 10);
-        if (stop - from != 2)
-            m = -1;
-    }
-    *end = stop;
-    return h < 0 || h > 24 || m < 0 || m > 59 || h * 60 + m > MINUTES_OF_DAY ? -1 : (int)(h * 60 + m);
-}
-
-static void read_hours(struct reading *r, struct studio_machine *m, const struct node *hours)
-{
-    const char *text = node_text(hours), *end;
-
-    m->from_min = minutes_of(text, &end);
-    m->to_min = *end == '-' ? minutes_of(end + 1, &end) : -1;
-    if (m->from_min < 0 || m->to_min < 0 || *end)
-        say(r, hours, "write hours: 20:00-08:00",
-            arena_printf(r->arena, "\"%s\" are no hours of a day", text));
+    m->from_min = 60 * (int)strtol(hours, NULL, 10) + (int)strtol(hours + 3, NULL, 10);
+    m->to_min = 60 * (int)strtol(hours + 6, NULL, 10) + (int)strtol(hours + 9, NULL, 10);
 }
 
 static void read_machine(struct reading *r, struct studio_machine *m, const struct node *key,
@@ -147,7 +109,7 @@ static void read_machine(struct reading *r, struct studio_machine *m, const stru
     m->gpus = gpus ? (unsigned)gpus->integer : 0;
     m->at = place_of(r, key);
     if (hours)
-        read_hours(r, m, hours);
+        read_hours(m, node_text(hours));
     if (strcmp(m->name, "here") == 0)
         say(r, key, "give the services of this machine another machine's name",
             "\"here\" is always there: it is this machine, with its own local and draft");
@@ -251,27 +213,20 @@ static void read_folders(struct reading *r, const struct node *list)
 
 static const struct {
     const char *name;
-    int64_t ms;
-} units[] = {{"s", 1000}, {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400 * 1000}};
+    double ms;
+} units[] = {{"s", 1000}, {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400e3}};
 
-static void read_patience(struct reading *r, const struct node *n)
+static int64_t milliseconds(const char *time)
 {
     char *end;
-    double amount;
+    double amount = strtod(time, &end);
 
-    r->studio->patience_ms = USUAL_PATIENCE_MS;
-    if (!n)
-        return;
-    amount = strtod(node_text(n), &end);
     while (*end == ' ')
         end++;
     for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-        if (strcmp(end, units[i].name) == 0 && amount >= 0 && amount < 1e6) {
-            r->studio->patience_ms = (int64_t)(amount * (double)units[i].ms);
-            return;
-        }
-    say(r, n, "write for example 30 s, 10 min or 2 h",
-        arena_printf(r->arena, "\"%s\" is no length of time", node_text(n)));
+        if (strcmp(end, units[i].name) == 0)
+            return (int64_t)fmin(amount * units[i].ms, 1e15);
+    return USUAL_PATIENCE_MS;
 }
 
 static const char *const fingerprints[] = {"off", "warn", "strict"};
@@ -280,13 +235,13 @@ static void read_rest(struct reading *r, const struct node *root)
 {
     const struct node *cache = node_get(root, "cache"), *print = node_get(root, "fingerprint"),
                       *webhook = node_get(node_get(root, "notify"), "webhook"),
-                      *push = node_get(cache, "push");
+                      *push = node_get(cache, "push"), *patience = node_get(root, "patience");
     struct studio *s = r->studio;
 
-    check_url(r, node_get(cache, "remote"));
     s->cache_url = text_or_null(cache, "remote");
     s->cache_token_env = env_of(cache, "token");
     s->cache_push = push && push->flag;
+    s->patience_ms = patience ? milliseconds(node_text(patience)) : USUAL_PATIENCE_MS;
     s->fingerprint = FINGERPRINT_WARN;
     for (size_t i = 0; print && i < sizeof(fingerprints) / sizeof(*fingerprints); i++)
         if (strcmp(fingerprints[i], node_text(print)) == 0)
@@ -300,7 +255,6 @@ static bool read_root(struct reading *r, struct node *root)
     read_machines(r, node_get(root, "machines"));
     read_uses(r, node_get(root, "use"));
     read_folders(r, node_get(root, "presets"));
-    read_patience(r, node_get(root, "patience"));
     read_rest(r, root);
     return !r->wrong;
 }
