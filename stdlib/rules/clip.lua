@@ -96,7 +96,7 @@ end
 
 -- A model that cannot go past its window would fail after hours: say so now, by the length of the text.
 local function check_window(w, sh, preset, place)
-  local frames = preset and preset.frames
+  local frames = preset and preset.params and preset.params.frames
   local seconds = timing.estimate(sh)
   if not (frames and frames.max and frames.fps and seconds) or preset.windows or preset.pieces or preset.longer then
     return
@@ -194,7 +194,8 @@ local function retouch(w, sh, ref, video)
   local id = sh.id .. "/video/retouch"
   local asked = text.value(w, spec.prompt, id .. "/words", place, inputs)
   c41.step { id = id, kind = "retouch", preset = preset and preset.preset, outputs = { "video" }, inputs = inputs, at = place,
-    params = { prompt = asked, negative = words.negative(w), seed = w:seed_of("retouch", 1, sh.was) }, scene = sh.scene.name, shot = sh.id }
+    params = { prompt = asked, negative = words.negative(w), seed = w:seed_of("retouch", 1, sh.was), pixels = w.format.pixels,
+      seconds = w.late("video.seconds") }, scene = sh.scene.name, shot = sh.id }
   return { step = id, output = "video" }
 end
 
