@@ -143,6 +143,36 @@ struct node *node_make_map(struct arena *a, struct span span, size_t count)
     return n;
 }
 
+struct node *node_copy(struct arena *a, const struct node *n)
+{
+    struct node *copy = arena_make(a, struct node);
+
+    *copy = *n;
+    if (n->items)
+        copy->items = arena_array(a, struct node *, n->n + 1);
+    if (n->keys)
+        copy->keys = arena_array(a, struct node *, n->n + 1);
+    for (size_t i = 0; i < n->n; i++) {
+        copy->items[i] = node_copy(a, n->items[i]);
+        if (n->keys)
+            copy->keys[i] = node_copy(a, n->keys[i]);
+    }
+    return copy;
+}
+
+void node_remove(struct node *map, const char *key)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < map->n; i++) {
+        if (strcmp(map->keys[i]->text.ptr, key) == 0)
+            continue;
+        map->items[kept] = map->items[i];
+        map->keys[kept++] = map->keys[i];
+    }
+    map->n = kept;
+}
+
 void node_put(struct arena *a, struct node *map, const char *key, struct node *value)
 {
     struct node **items, **keys;

@@ -45,6 +45,7 @@ struct node {
     };
     bool comment_follows; // " #" with one blank right behind a plain scalar, on its line
     bool empty_in_flow;   // a key without a value inside {…}
+    bool unknown;         // ${name} without a value, which was said: checks let it pass
     struct node **items;  // NODE_LIST: n items; NODE_MAP: n values
     struct node **keys;   // NODE_MAP: n keys (scalars), as written
     size_t n;
@@ -71,8 +72,14 @@ struct node *node_make_text(struct arena *a, struct span span, struct str text);
 struct node *node_make_list(struct arena *a, struct span span, size_t n);
 struct node *node_make_map(struct arena *a, struct span span, size_t n);
 
+// A copy of the whole tree, keys too.
+struct node *node_copy(struct arena *a, const struct node *n);
+
 // Sets map's key to value, in the place of what stood there or at the end.
 void node_put(struct arena *a, struct node *map, const char *key, struct node *value);
+
+// Takes key out of map, if it is there.
+void node_remove(struct node *map, const char *key);
 
 // The tree as a new JSON value, each scalar by its type.
 json_t *node_json(const struct node *n);

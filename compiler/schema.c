@@ -489,6 +489,8 @@ static void check_node(struct check *c, const struct trail *trail, const struct 
 {
     unsigned kind = kind_of(*n);
 
+    if ((*n)->unknown)
+        return;
     if (rule->n_branches)
         check_union(c, trail, rule, n);
     else if (!kind)

@@ -129,7 +129,7 @@ static bool is_text(struct sources *s, const struct source *source)
 }
 
 // Takes in what stands in bytes: digest, byte order mark, registration.
-static const struct source *take_text(struct sources *s, struct source *source, struct buf *bytes)
+static void take_text(struct sources *s, struct source *source, struct buf *bytes)
 {
     static const char mark[] = "\xef\xbb\xbf";
     struct str text = buf_view(bytes);
@@ -139,7 +139,7 @@ static const struct source *take_text(struct sources *s, struct source *source, 
         text = (struct str){text.ptr + 3, text.len - 3};
     source->text = (struct str){arena_strndup(s->arena, text.len ? text.ptr : "", text.len), text.len};
     source->number = diag_add_source(s->diag, source->shown, source->text);
-    return is_text(s, source) ? source : NULL;
+    source->broken = !is_text(s, source);
 }
 
 static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
@@ -152,7 +152,7 @@ static const struct source *read_file(struct sources *s, enum source_kind kind, 
     int fd;
 
     if (source && (source->missing || source->number))
-        return source->missing ? NULL : source;
+        return source->missing || source->broken ? NULL : source;
     if (outside) {
         ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
     } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
@@ -165,10 +165,10 @@ static const struct source *read_file(struct sources *s, enum source_kind kind, 
         source->shown = source->path;
     if (!ok && !(may_miss && !file_exists(path_join(s->arena, s->project, path))))
         diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
-    else if (ok)
-        source = take_text(s, source, &bytes) ? source : NULL;
+    if (ok)
+        take_text(s, source, &bytes);
     buf_release(&bytes);
-    return ok ? source : NULL;
+    return ok && !source->broken ? source : NULL;
 }
 
 const struct source *source_read(struct sources *s, enum source_kind kind, const char *path,

@@ -35,6 +35,7 @@ struct source {
     const char *shown;    // as messages name it: relative to where the command was given
     uint32_t number;      // of the diagnostics; 0: not a text
     bool missing;         // looked for and not found: its coming would change the film
+    bool broken;          // no text in UTF-8, which was said
     struct str text;      // without a byte order mark; zero-terminated
     struct digest digest; // of the file's bytes, of a listing's names; zero for an asset
 };

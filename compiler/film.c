@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+#include "compiler/film.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/vec.h"
+#include "compiler/merge.h"
+#include "compiler/node.h"
+#include "compiler/param.h"
+#include "compiler/rows.h"
+#include "compiler/schema.h"
+#include "compiler/source.h"
+#include "compiler/yaml.h"
+
+static const char project_file[] = "project.yaml";
+
+// A file of the film and what it includes.
+struct part {
+    struct node *root;   // NULL: it does not parse
+    const char *path;    // in the project
+    const char *schema;
+    struct part **includes; // sorted by name
+    size_t n_includes;
+};
+
+struct reading {
+    const struct film_path *at;
+    const struct schemas *schemas;
+    struct sources *sources;
+    struct arena *arena;
+    struct diag *diag;
+    struct map seen; // paths of the files that are in it
+};
+
+// How many folders up from dir (canonical) project.yaml is; -1: nowhere.
+static int find_up(struct arena *a, const char *dir)
+{
+    char *at = arena_strdup(a, dir);
+
+    for (int up = 0;; up++) {
+        char *slash = strrchr(at, '/');
+
+        if (file_exists(path_join(a, at[0] ? at : "/", project_file)))
+            return up;
+        if (!at[0] || !slash)
+            return -1;
+        *slash = 0;
+    }
+}
+
+// Whether dir, as named, ends in a name that going up takes away.
+static bool ends_in_name(const char *dir)
+{
+    const char *base = path_base(dir);
+
+    return *base && strcmp(base, ".") != 0 && strcmp(base, "..") != 0;
+}
+
+// The folder `up` levels above dir, named from where dir is named; *tail gets the names left behind.
+static const char *go_up(struct arena *a, const char *dir, const char *real, int up, const char **tail)
+{
+    const char *end = real + strlen(real), *start = end;
+
+    for (int i = 0; i < up; i++) {
+        dir = ends_in_name(dir) ? path_dir(a, dir) : strcmp(dir, ".") == 0 ? ".." : path_join(a, dir, "..");
+        while (start > real && *--start != '/')
+            continue;
+    }
+    *tail = up ? start + 1 : "";
+    return dir;
+}
+
+bool film_locate(struct film_path *out, const char *file, struct arena *a, struct err *err)
+{
+    const char *dir = path_dir(a, file), *base = path_base(file), *ext = path_ext(base), *tail;
+    char *real = realpath(dir, NULL);
+    size_t stem = strlen(base) - (*ext ? strlen(ext) + 1 : 0);
+    struct stat st;
+    int up;
+
+    if (!real || stat(file, &st) != 0) {
+        free(real);
+        return err_set(err, ERR_FILM, "there is no film \"%s\"", file);
+    }
+    if (S_ISDIR(st.st_mode)) {
+        free(real);
+        return err_set(err, ERR_FILM, "\"%s\" is a folder: name the film in it, such as %s/film.yaml", file, file);
+    }
+    up = find_up(a, real);
+    out->project = go_up(a, dir, real, up < 0 ? 0 : up, &tail);
+    out->path = path_join(a, arena_strdup(a, tail), base);
+    out->name = arena_strndup(a, base, stem);
+    free(real);
+    return true;
+}
+
+static struct part *read_part(struct reading *r, enum source_kind kind, const char *path, const char *schema,
+                              struct span at);
+
+static int by_path(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+// Globs may take in files that are no part of a film: the film itself, the project's, picks.
+static bool is_of_film(struct reading *r, const char *path)
+{
+    return strcmp(path, project_file) != 0 && !str_ends(str_of(path), ".picks.yaml") && !map_find(&r->seen, path);
+}
+
+static void read_includes(struct reading *r, struct part *part)
+{
+    const struct node *globs = node_get(part->root, "include");
+    VEC(const char *) paths = {0};
+    const char *dir = path_dir(r->arena, part->path);
+    struct span at = globs ? globs->span : (struct span){0};
+
+    if (globs && globs->type != NODE_LIST)
+        return; // the schema will say so
+    for (size_t i = 0; globs && i < globs->n; i++) {
+        const struct node *glob = globs->items[i];
+        const char *const *found;
+        size_t n;
+
+        if (!glob->text.len)
+            continue;
+        found = source_glob(r->sources, path_join(r->arena, dir, node_text(glob)), glob->span, &n);
+        if (found && !n)
+            diag_say(r->diag, SEVERITY_ERROR, glob->span, NULL, "no file matches \"%s\"", node_text(glob));
+        for (size_t k = 0; found && k < n; k++)
+            if (is_of_film(r, found[k])) {
+                map_put(&r->seen, found[k], part);
+                vec_push(&paths, found[k]);
+            }
+    }
+    if (paths.n)
+        qsort(paths.at, paths.n, sizeof(*paths.at), by_path);
+    part->includes = arena_array(r->arena, struct part *, paths.n + 1);
+    for (size_t i = 0; i < paths.n; i++)
+        part->includes[part->n_includes++] =
+            read_part(r, SOURCE_INCLUDE, paths.at[i], "film.json#/$defs/include", at);
+    vec_release(&paths);
+}
+
+static struct node *parse(struct reading *r, const struct source *source)
+{
+    size_t before = diag_errors(r->diag);
+    struct node *root = yaml_parse(r->arena, r->diag, source->number);
+
+    if (!root && diag_errors(r->diag) == before)
+        diag_say(r->diag, SEVERITY_ERROR, (struct span){source->number, 0, 1}, NULL, "this file is empty");
+    return root;
+}
+
+static struct part *read_part(struct reading *r, enum source_kind kind, const char *path, const char *schema,
+                              struct span at)
+{
+    const struct source *source = source_read(r->sources, kind, path, at);
+    struct part *part = arena_make(r->arena, struct part);
+
+    part->path = path;
+    part->schema = schema;
+    part->root = source ? parse(r, source) : NULL;
+    map_put(&r->seen, path, part);
+    if (part->root)
+        read_includes(r, part);
+    return part;
+}
+
+static struct node **find_item(struct node *map, const char *key)
+{
+    for (size_t i = 0; map && map->type == NODE_MAP && i < map->n; i++)
+        if (strcmp(node_text(map->keys[i]), key) == 0)
+            return &map->items[i];
+    return NULL;
+}
+
+// Checks `params:` of all parts, so that they can be read; returns how many there are at most.
+static size_t check_params(struct reading *r, struct part *part)
+{
+    struct node **params = find_item(part->root, "params");
+    size_t n = 0;
+
+    if (params && schema_check(r->schemas, "film.json#/$defs/params", params, r->arena, r->diag))
+        n = (*params)->n;
+    for (size_t i = 0; i < part->n_includes; i++)
+        n += check_params(r, part->includes[i]);
+    return n;
+}
+
+struct given {
+    const struct film_value *values;
+    size_t n;
+    bool *used;
+};
+
+static void gather_params(struct reading *r, const struct part *part, struct scope *scope,
+                          const struct given *given)
+{
+    param_read(scope, node_get(part->root, "params"), given->values, given->n, given->used, r->arena, r->diag);
+    for (size_t i = 0; i < part->n_includes; i++)
+        gather_params(r, part->includes[i], scope, given);
+}
+
+static void refuse_unused(struct reading *r, const struct scope *scope, const struct given *given)
+{
+    for (size_t i = 0; i < given->n; i++) {
+        const char *nearest = str_nearest(given->values[i].name, scope->names, scope->n);
+
+        if (!given->used[i])
+            diag_say(r->diag, SEVERITY_ERROR, (struct span){0},
+                     nearest      ? arena_printf(r->arena, "did you mean \"%s\"?", nearest)
+                     : scope->n   ? NULL
+                                  : "a film with `params:` takes values, and this one has none",
+                     "the film has no param \"%s\"", given->values[i].name);
+    }
+}
+
+static struct node *scenes_of(struct part *part)
+{
+    struct node *scenes = part->root->type == NODE_LIST ? part->root : node_get(part->root, "scenes");
+
+    return scenes && scenes->type == NODE_LIST ? scenes : NULL;
+}
+
+// Fills in ${…}, makes scenes of rows, checks, and puts everything into full forms.
+static void check_part(struct reading *r, struct part *part, const struct scope *params)
+{
+    struct rows_host host = {r->schemas, r->sources, r->arena, r->diag, params, 0};
+    struct node *scenes;
+
+    for (size_t i = 0; i < part->n_includes; i++)
+        check_part(r, part->includes[i], params);
+    if (!part->root)
+        return;
+    scenes = scenes_of(part);
+    for (size_t i = 0; part->root->type == NODE_MAP && i < part->root->n; i++)
+        if (part->root->items[i] != scenes && strcmp(node_text(part->root->keys[i]), "params") != 0)
+            param_fill(&part->root->items[i], params, r->arena, r->diag);
+    if (scenes) {
+        rows_expand(&host, scenes);
+        merge_all_keys(scenes, r->arena);
+    }
+    schema_check(r->schemas, part->schema, &part->root, r->arena, r->diag);
+    scenes = scenes_of(part);
+    if (scenes)
+        merge_all_members(scenes, r->arena);
+}
+
+// A part with all that it includes, as one mapping; NULL when there is none.
+static struct node *join_part(struct reading *r, struct part *part)
+{
+    struct node *root = part->root;
+
+    if (root && root->type == NODE_LIST) {
+        struct node *map = node_make_map(r->arena, root->span, 1);
+
+        map->keys[0] = node_make_text(r->arena, root->span, str_of("scenes"));
+        map->items[0] = root;
+        root = map;
+    }
+    if (!root || root->type != NODE_MAP)
+        return NULL;
+    for (size_t i = part->n_includes; i-- > 0;) { // the later wins, and scenes go before
+        struct node *from = join_part(r, part->includes[i]);
+
+        if (from)
+            merge_include(root, from, r->arena, r->diag);
+    }
+    return root;
+}
+
+static struct node *read_picks(struct reading *r)
+{
+    const char *dir = path_dir(r->arena, r->at->path);
+    const char *path = path_join(r->arena, dir, arena_printf(r->arena, "%s.picks.yaml", r->at->name));
+    const struct source *source = source_try(r->sources, SOURCE_PICKS, path, (struct span){0});
+    struct node *picks = source ? yaml_parse(r->arena, r->diag, source->number) : NULL;
+
+    if (picks)
+        schema_check(r->schemas, "picks.json", &picks, r->arena, r->diag);
+    return picks;
+}
+
+static void check_scenes(struct reading *r, const struct node *root)
+{
+    const struct node *scenes = node_get(root, "scenes");
+
+    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks"))
+        diag_say(r->diag, SEVERITY_ERROR, scenes ? scenes->span : root->span,
+                 "add `scenes:`, or `include:` files that have some", "a film needs scenes, and this one has none");
+}
+
+bool film_read(struct film *out, const struct film_path *at, const struct film_value *values, size_t n_values,
+               const struct schemas *schemas, struct sources *sources, struct arena *a, struct diag *d)
+{
+    struct reading r = {at, schemas, sources, a, d, {0}};
+    struct given given = {values, n_values, arena_array(a, bool, n_values + 1)};
+    bool is_project = strcmp(at->path, project_file) == 0;
+    size_t before = diag_errors(d), n;
+    struct part *film, *project = NULL;
+    struct scope scope;
+
+    film = read_part(&r, SOURCE_FILM, at->path, "film.json", (struct span){0});
+    if (!is_project && source_try(sources, SOURCE_PROJECT, project_file, (struct span){0}))
+        project = read_part(&r, SOURCE_PROJECT, project_file, "project.json", (struct span){0});
+    n = check_params(&r, film) + (project ? check_params(&r, project) : 0);
+    scope_init(&scope, NULL, a, n);
+    gather_params(&r, film, &scope, &given);
+    if (project)
+        gather_params(&r, project, &scope, &given);
+    if (film->root)
+        refuse_unused(&r, &scope, &given);
+    check_part(&r, film, &scope);
+    if (project)
+        check_part(&r, project, &scope);
+    scope_release(&scope);
+    out->root = join_part(&r, film);
+    if (out->root && project && project->root && project->root->type == NODE_MAP)
+        merge_project(out->root, join_part(&r, project), a);
+    if (out->root)
+        check_scenes(&r, out->root);
+    out->picks = read_picks(&r);
+    map_release(&r.seen);
+    return diag_errors(d) == before;
+}
