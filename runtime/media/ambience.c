@@ -82,25 +82,6 @@ static bool add_words(struct bed *b, const char *prompt, uint64_t seed, struct e
     return ok;
 }
 
-// Fades what lies beyond the end into the beginning, at equal power: the first sample then follows
-// the last one as it did when they were made.
-static void close_loop(struct pcm *p, size_t seam)
-{
-    size_t end = p->frames - seam;
-
-    for (size_t i = 0; i < seam; i++) {
-        float angle = (float)M_PI_2 * ((float)i + 0.5f) / (float)seam;
-        float head = sinf(angle), tail = cosf(angle);
-
-        for (unsigned c = 0; c < p->channels; c++) {
-            float *at = &p->at[i * p->channels + c];
-
-            *at = *at * head + p->at[(end + i) * p->channels + c] * tail;
-        }
-    }
-    pcm_resize(p, end);
-}
-
 static void level(struct pcm *p, double lufs)
 {
     double now = loudness_of(p);
@@ -126,8 +107,8 @@ bool ambience_run(const struct media_job *job, struct err *err)
     ok = add_words(&b, json_get_text(job->params, "prompt", ""),
                    (uint64_t)json_get_integer(job->params, "seed", 0), err);
     if (ok) {
-        if (loop)
-            close_loop(&b.moving, seam);
+        if (loop) // the first sample follows the last as it did when they were made
+            pcm_close_loop(&b.moving, seam);
         pcm_add(&b.moving, 0, &b.steady, 1);
         if (!loop)
             pcm_fade(&b.moving, (size_t)pcm_sample(spot_in_seconds),

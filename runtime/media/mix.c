@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "runtime/media/film_time.h"
 #include "runtime/media/media.h"
+#include "runtime/media/params.h"
 #include "runtime/media/pcm.h"
 
 static const double ring_seconds = 1;      // that a spot sound may last beyond its shot
@@ -119,13 +119,13 @@ static bool write_stem(const struct stems *s, const struct pcm *stem, const char
 bool mix_run(const struct media_job *job, struct err *err)
 {
     struct stems s = {.job = job};
-    struct film_time time;
+    struct rate rate;
     bool ok;
 
-    if (!film_time_init(&time, job->params, err))
+    if (!params_rate(job->params, &rate, err))
         return false;
     s.lead = pcm_sample(json_get_number(job->params, "lead", 0));
-    s.picture = film_time_sample(&time, json_get_integer(job->params, "frames", 0));
+    s.picture = pcm_frame_sample(rate, json_get_integer(job->params, "frames", 0));
     pcm_init(&s.dialogue, 2, (size_t)(s.lead + s.picture));
     pcm_init(&s.effects, 2, (size_t)(s.lead + s.picture));
     ok = add_lines(&s, err) && add_spot(&s, err) && add_footage(&s, err) &&

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libavutil/mathematics.h>
+
 #include "base/err.h"
 #include "base/mem.h"
+#include "runtime/media/params.h"
 #include "runtime/media/sound.h"
 
 enum { WAV_PCM = 1, WAV_FLOAT = 3, BLOCK_SAMPLES = 1 << 14 };
@@ -228,6 +231,11 @@ int64_t pcm_sample(double seconds)
     return llround(seconds * PCM_RATE);
 }
 
+int64_t pcm_frame_sample(struct rate rate, int64_t frame)
+{
+    return av_rescale(frame, (int64_t)PCM_RATE * rate.den, rate.num);
+}
+
 float pcm_factor(double db)
 {
     return (float)pow(10, db / 20);
@@ -269,6 +277,23 @@ void pcm_fade(struct pcm *p, size_t in_frames, size_t out_frames)
     for (size_t i = 0; i < out_frames; i++)
         scale_frame(p, p->frames - 1 - i,
                     sinf(quarter_turn * ((float)i + 0.5f) / (float)out_frames));
+}
+
+void pcm_close_loop(struct pcm *p, size_t seam_frames)
+{
+    size_t end = p->frames - seam_frames;
+
+    for (size_t i = 0; i < seam_frames; i++) {
+        float angle = quarter_turn * ((float)i + 0.5f) / (float)seam_frames;
+        float head = sinf(angle), tail = cosf(angle);
+
+        for (unsigned c = 0; c < p->channels; c++) {
+            float *at = &p->at[i * p->channels + c];
+
+            *at = *at * head + p->at[(end + i) * p->channels + c] * tail;
+        }
+    }
+    pcm_resize(p, end);
 }
 
 float pcm_peak(const struct pcm *p)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct err;
+struct rate;
 
 enum { PCM_RATE = 48000 };
 
@@ -39,6 +40,10 @@ bool pcm_is_loop(const char *path);
 // The sample nearest to an instant.
 int64_t pcm_sample(double seconds);
 
+// The sample on which a frame of the film begins. Every instant is counted from the first frame and
+// rounded once, so that no error adds up.
+int64_t pcm_frame_sample(struct rate rate, int64_t frame);
+
 // dB to a factor.
 float pcm_factor(double db);
 
@@ -50,6 +55,10 @@ void pcm_scale(struct pcm *p, float factor);
 
 // Equal-power fades over the first and the last frames.
 void pcm_fade(struct pcm *p, size_t in_frames, size_t out_frames);
+
+// Makes p run into itself: what lies in its last seam_frames is faded, at equal power, into its
+// beginning, and is gone from the end.
+void pcm_close_loop(struct pcm *p, size_t seam_frames);
 
 // The largest sample, without sign.
 float pcm_peak(const struct pcm *p);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "runtime/media/languages.h"
 
 static const double seconds_per_column = 0.07;
 
@@ -35,17 +36,6 @@ static const struct {
     {0x0b80, 0x0bff, "ta"}, {0x10a0, 0x10ff, "ka"}, {0x1100, 0x11ff, "ko"},
     {0x3040, 0x30ff, "ja"}, {0x3400, 0x9fff, "cmn"}, {0xac00, 0xd7af, "ko"},
     {0x20000, 0x3ffff, "cmn"},
-};
-
-static const struct {
-    const char *name, *code;
-} languages[] = {
-    {"arabic", "ar"}, {"chinese", "cmn"}, {"zh", "cmn"}, {"dutch", "nl"}, {"english", "en"},
-    {"eng", "en"}, {"french", "fr"}, {"fra", "fr"}, {"german", "de"}, {"deu", "de"},
-    {"greek", "el"}, {"hebrew", "he"}, {"hindi", "hi"}, {"italian", "it"}, {"ita", "it"},
-    {"japanese", "ja"}, {"jpn", "ja"}, {"korean", "ko"}, {"kor", "ko"}, {"mandarin", "cmn"},
-    {"polish", "pl"}, {"portuguese", "pt"}, {"por", "pt"}, {"russian", "ru"}, {"rus", "ru"},
-    {"spanish", "es"}, {"spa", "es"}, {"swedish", "sv"}, {"turkish", "tr"}, {"ukrainian", "uk"},
 };
 
 static bool is_word_byte(char c)
@@ -112,27 +102,6 @@ static const char *language_of_script(unsigned code)
     return NULL;
 }
 
-// espeak-ng's code for what the film calls a language ("German", "de-AT", "deu"); its first two or
-// three letters where the table does not know it, NULL when those are none.
-static const char *find_language(const char *name, char code[4])
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++) {
-        size_t len = strlen(languages[i].name);
-
-        if (strncasecmp(name, languages[i].name, len) == 0 && !isalpha((unsigned char)name[len]))
-            return languages[i].code;
-    }
-    for (; n < 4 && isalpha((unsigned char)name[n]); n++)
-        if (n < 3)
-            code[n] = (char)tolower((unsigned char)name[n]);
-    if (n < 2 || n > 3)
-        return NULL;
-    code[n] = '\0';
-    return code;
-}
-
 struct counts {
     size_t sayable; // letters and digits that ASCII has, with or without an accent
     size_t foreign; // those of other scripts
@@ -176,7 +145,7 @@ void spoken_init(struct spoken *s, const json_t *params)
     pronounce_words(&s->text, json_get_text(params, "text", ""),
                     json_object_get(params, "pronounce"));
     counts = read_scripts(s);
-    told = find_language(asked, s->code);
+    told = language_for_espeak(asked);
     s->latin = counts.foreign * 4 <= counts.sayable;
     if (told && (s->latin || strcmp(told, "en") != 0))
         s->language = told;

@@ -11,7 +11,6 @@ struct spoken {
     struct buf text;       // as written, with the film's pronunciations put in
     struct buf plain;      // the same in ASCII, for voices that know no more
     const char *language;  // of espeak-ng: "en", "ru"; from the film, else from the script
-    char code[4];          // where language stands when no table has it
     bool latin;            // plain says nearly all of it
     bool empty;            // there is nothing to say
     double seconds;        // about how long it takes
