@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/watchdog.h"
 
-enum { COUNT_EVERY = 1000, MOST_CHUNK_BYTES = 500 };
+enum { COUNT_EVERY = 1000, MOST_CHUNK_BYTES = 500, DEEP_LEVELS = 50000 };
 
 struct lua_host {
     lua_State *L;
@@ -18,6 +18,7 @@ struct lua_host {
     void *owner;
     size_t used_bytes, most_bytes;
     bool guarded, over;
+    bool deep; // when memory was refused last, calls were nested without measure
     long steps_left;
     struct lua_fault *fault; // of the call that runs
 };
@@ -27,8 +28,12 @@ static void *allocate(void *owner, void *ptr, size_t old_size, size_t size)
     struct lua_host *h = owner;
     size_t old = ptr ? old_size : 0;
 
-    if (size > old && size - old > h->most_bytes - h->used_bytes)
+    if (size > old && size - old > h->most_bytes - h->used_bytes) {
+        lua_Debug ar;
+
+        h->deep = lua_getstack(h->L, DEEP_LEVELS, &ar); // the stack itself is what grew
         return NULL; // Lua collects its garbage and asks again
+    }
     h->used_bytes = h->used_bytes - old + size;
     if (size)
         return mem_resize(ptr, size, 1);
@@ -161,7 +166,7 @@ static void describe(struct lua_host *h, int status)
 {
     struct lua_fault *f = h->fault;
 
-    if (status == LUA_ERRMEM && f->kind != LUA_FAULT_STEPS)
+    if (status == LUA_ERRMEM && f->kind != LUA_FAULT_STEPS && !h->deep)
         f->kind = LUA_FAULT_MEMORY;
     if (f->kind == LUA_FAULT_STEPS)
         f->message = arena_printf(h->arena, "this runs on and on: more than %d million instructions",
@@ -201,6 +206,7 @@ bool lua_host_call(struct lua_host *h, int n_args, int n_results, const char *la
 
     *fault = (struct lua_fault){0};
     h->fault = fault;
+    h->deep = false;
     lua_pushcfunction(L, note_fault);
     lua_insert(L, function);
     if (last_words)

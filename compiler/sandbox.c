@@ -168,13 +168,9 @@ static int safe_setmetatable(lua_State *L)
 }
 
 // Errors that end a call end it whole: no pcall may go on without instructions or memory.
-static int give_up(lua_State *L, int status)
+static bool is_end(lua_State *L, int status)
 {
-    if (lua_host_is_over(lua_host_of(L)) || status == LUA_ERRMEM)
-        return lua_error(L);
-    lua_pushboolean(L, 0);
-    lua_insert(L, -2);
-    return 2;
+    return status == LUA_ERRMEM || lua_host_is_over(lua_host_of(L));
 }
 
 static int safe_pcall(lua_State *L)
@@ -183,13 +179,15 @@ static int safe_pcall(lua_State *L)
 
     luaL_checkany(L, 1);
     status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    if (status != LUA_OK)
-        return give_up(L, status);
-    lua_pushboolean(L, 1);
+    if (status != LUA_OK && is_end(L, status))
+        return lua_error(L);
+    lua_pushboolean(L, status == LUA_OK);
     lua_insert(L, 1);
     return lua_gettop(L);
 }
 
+// The handler is called once the stack is unwound: called by Lua it would run where instructions are
+// not counted, and there is no debug library for which the whole stack would matter.
 static int safe_xpcall(lua_State *L)
 {
     int status;
@@ -198,11 +196,17 @@ static int safe_xpcall(lua_State *L)
     lua_pushvalue(L, 1); // handler below function below arguments
     lua_remove(L, 1);
     lua_insert(L, 2);
-    status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
-    if (status != LUA_OK)
-        return give_up(L, status);
-    lua_pushboolean(L, 1);
-    lua_replace(L, 1);
+    status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+    if (status == LUA_OK) {
+        lua_pushboolean(L, 1);
+        lua_replace(L, 1);
+        return lua_gettop(L);
+    }
+    if (is_end(L, status))
+        return lua_error(L);
+    lua_call(L, 1, LUA_MULTRET);
+    lua_pushboolean(L, 0);
+    lua_insert(L, 1);
     return lua_gettop(L);
 }
 
