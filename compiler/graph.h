@@ -23,6 +23,7 @@ struct kind {
     unsigned version;   // in the key: raised when the meaning of params changes
     bool drafted;       // the draft studio makes it
     bool local;         // this machine always makes it
+    bool optional;      // left out where nobody makes it; others compile and wait for a studio
 };
 
 const struct kind *kind_find(const char *name); // NULL: no such kind

@@ -19,7 +19,7 @@ static const struct kind kinds[] = {
     {"frame", "#cfd8dc", MAKES("image"), .version = 1, .local = true},
     {"image", "#a9cdf2", MAKES("image"), .version = 1, .drafted = true},
     {"join", "#cfd8dc", MAKES("cut"), .version = 1, .local = true},
-    {"judge", "#f6e6a6", MAKES("scores"), .version = 1},
+    {"judge", "#f6e6a6", MAKES("scores"), .version = 1, .optional = true},
     {"lipsync", "#d3c0f0", MAKES("video"), .version = 1, .drafted = true},
     {"mask", "#cfd8dc", MAKES("mask"), .version = 1, .local = true},
     {"mix", "#cfe3d0", MAKES("dialogue", "effects"), .version = 1, .local = true},

@@ -382,7 +382,7 @@ static void check_options(struct arena *a, struct diag *d, const json_t *options
 
 static const char *fallback(const struct kind *kind)
 {
-    return kind->drafted ? "draft" : kind->local ? "local" : "none";
+    return kind->drafted ? "draft" : kind->local ? "local" : kind->optional ? NULL : "none";
 }
 
 static struct use resolve(const struct kind *kind, const struct studio *s,
@@ -411,14 +411,18 @@ static struct use resolve(const struct kind *kind, const struct studio *s,
 struct use *use_resolve(struct arena *a, struct diag *d, const struct studio *s,
                         const struct node *film_use, const json_t *options, size_t *n)
 {
-    const struct kind *kinds = kind_all(n);
-    struct use *uses = arena_array(a, struct use, *n);
+    size_t n_kinds;
+    const struct kind *kinds = kind_all(&n_kinds);
+    struct use *uses = arena_array(a, struct use, n_kinds);
 
+    *n = 0;
     check_options(a, d, options);
     for (size_t i = 0; film_use && i < film_use->n; i++)
         check_kind(a, d, node_text(film_use->keys[i]), film_use->keys[i]->span);
-    for (size_t i = 0; i < *n; i++)
-        uses[i] = resolve(&kinds[i], s, film_use, options);
+    for (size_t i = 0; i < n_kinds; i++) {
+        uses[*n] = resolve(&kinds[i], s, film_use, options);
+        *n += uses[*n].other != NULL;
+    }
     return uses;
 }
 

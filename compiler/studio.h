@@ -90,7 +90,7 @@ size_t studio_offers(const struct studio *s, const json_t *preset,
 
 // What makes each kind: --use ({KIND: PRESET}, or NULL) over the film's `use` (a checked node, or NULL)
 // over the studio's, else draft, local, or "none" (compiles; no service offers it). One row a kind,
-// sorted, in a. Faults of options are said without a place.
+// sorted, in a; none for an optional kind that nobody makes. Faults of options are said without a place.
 struct use *use_resolve(struct arena *a, struct diag *d, const struct studio *s,
                         const struct node *film_use, const json_t *options, size_t *n);
 const struct use *use_find(const struct use *uses, size_t n, const char *kind); // NULL: no such kind

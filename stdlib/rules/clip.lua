@@ -39,12 +39,16 @@ local function lipsync_preset(w, sh)
   return w:maker("lipsync", spec.preset, place, true), spec, place
 end
 
-local function check_speakers(preset, list, place)
-  local most = preset.speakers or 1
-  if #list > most then
+-- The preset, or the one it gives way to, that takes so many speakers in one picture.
+local function for_speakers(w, preset, list, place)
+  local most, more = preset.speakers or 1, preset.instead and preset.instead.speakers
+  if #list > most and more then
+    return for_speakers(w, w:preset("lipsync", more, place), list, place)
+  elseif #list > most then
     c41.error(place, ("%d people speak in this picture; preset %s takes %d"):format(#list, preset.preset, most),
       "write `lipsync: false`, name a preset for more speakers, or give each a shot")
   end
+  return preset
 end
 
 local function check_regions(w, sh, spec, list, preset, place)
@@ -140,7 +144,7 @@ local function synced(w, sh)
     return nil
   end
   local list, inputs, who = speakers(sh), {}, {}
-  check_speakers(preset, list, place)
+  preset = for_speakers(w, preset, list, place)
   check_regions(w, sh, spec, list, preset, place)
   check_window(w, sh, preset, place)
   add_picture(w, sh, inputs)
