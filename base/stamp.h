@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// What the file system says of a file without reading it: equal stamps, equal bytes.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct file_stamp {
+    uint64_t device, inode, bytes;
+    int64_t changed_ns, status_ns; // mtime and ctime, since 1970
+};
+
+// False: there is no file at path (or what is there is no regular file).
+bool file_stamp(const char *path, struct file_stamp *stamp);
+bool file_stamp_fd(int fd, struct file_stamp *stamp);
+
+// Whether the file changed so shortly before now that it could change again with the same stamp.
+bool file_stamp_is_fresh(const struct file_stamp *stamp, int64_t now_ms);
