@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Keys: the SHA-256 over everything that decides a step's result, and the canonical JSON that it is
+// taken of, which the ledger keeps whole. Inputs stand as digests, so a step that gives the same
+// bytes again changes no key after it; inputs that are only read are seen in the request alone.
+//
+// File names in requests are compared as bytes: text in a form other than NFC is another key.
+#pragma once
+
+#include <jansson.h>
+
+#include "base/digest.h"
+
+struct artifact;
+struct step;
+
+// The preimage of step's key: {"driver", "inputs", "kind", "request", "version"} in canonical form, on the
+// heap (mem_free). inputs stand in the order of step->inputs; those that kept leaves out (false) and
+// those that are only read are not in it.
+char *key_preimage(const struct step *step, const char *driver, const json_t *request,
+                   const struct artifact *const *inputs, const bool *kept);
+
+// Writes the key of a preimage.
+void key_of(const char *preimage, char hex[DIGEST_HEX_BYTES]);

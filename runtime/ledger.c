@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/ledger.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "runtime/artifact.h"
+#include "runtime/store.h"
+
+enum { SCHEMA_VERSION = 1, COMMIT_AFTER_MS = 200, BUSY_MS = 10000 };
+
+static const char schema[] =
+    "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
+    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
+    " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX results_kind ON results (kind, preset, seconds);"
+    "CREATE TABLE artifacts (key TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
+    " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
+    " PRIMARY KEY (key, position)) WITHOUT ROWID;"
+    "CREATE INDEX artifacts_digest ON artifacts (digest);"
+    "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (film, step)) WITHOUT ROWID;"
+    "CREATE TABLE files (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, bytes INTEGER,"
+    " changed_ns INTEGER, status_ns INTEGER, digest TEXT NOT NULL, facts TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE in_flight (attempt TEXT PRIMARY KEY, key TEXT NOT NULL, service TEXT NOT NULL,"
+    " job TEXT, sent_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
+    " good INTEGER NOT NULL, facts TEXT NOT NULL);"
+    "PRAGMA user_version = 1;";
+
+enum query {
+    FIND,
+    FIND_ARTIFACTS,
+    FIND_BY_DIGEST,
+    PREIMAGE,
+    PUT_RESULT,
+    DROP_ARTIFACTS,
+    PUT_ARTIFACT,
+    LAST_KEY,
+    PUT_LAST,
+    MEAN,
+    FIND_FILE,
+    PUT_FILE,
+    PUT_BUILD,
+    N_QUERIES,
+};
+
+static const char *const queries[N_QUERIES] = {
+    [FIND] = "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
+    [FIND_ARTIFACTS] =
+        "SELECT name, digest, ext, facts FROM artifacts WHERE key = ?1 ORDER BY position",
+    [FIND_BY_DIGEST] = "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
+                       " WHERE digest >= ?1 AND digest < ?1 || 'g'"
+                       " ORDER BY r.step = ?2 DESC, position LIMIT 1",
+    [PREIMAGE] = "SELECT preimage FROM results WHERE key = ?1",
+    [PUT_RESULT] = "INSERT OR REPLACE INTO results (key, kind, step, preset, machine, seconds,"
+                   " made_ms, note, preimage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [DROP_ARTIFACTS] = "DELETE FROM artifacts WHERE key = ?1",
+    [PUT_ARTIFACT] = "INSERT INTO artifacts (key, position, name, digest, ext, facts)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [LAST_KEY] = "SELECT key FROM steps WHERE film = ?1 AND step = ?2",
+    [PUT_LAST] = "INSERT OR REPLACE INTO steps (film, step, key) VALUES (?1, ?2, ?3)",
+    [MEAN] = "SELECT avg(seconds) FROM results WHERE kind = ?1 AND preset = ?2",
+    [FIND_FILE] = "SELECT digest, facts FROM files WHERE path = ?1 AND device = ?2 AND inode = ?3"
+                  " AND bytes = ?4 AND changed_ns = ?5 AND status_ns = ?6",
+    [PUT_FILE] = "INSERT OR REPLACE INTO files (path, device, inode, bytes, changed_ns, status_ns,"
+                 " digest, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [PUT_BUILD] = "INSERT INTO builds (film, ended_ms, good, facts) VALUES (?1, ?2, ?3, ?4)",
+};
+
+struct ledger {
+    sqlite3 *db;
+    sqlite3_stmt *statements[N_QUERIES]; // prepared on first use
+    struct clock *clock;
+    char *path; // for messages
+    bool open;  // a transaction
+    int64_t opened_ms;
+};
+
+// What SQLite says, in words that help. Returns false.
+static bool fail(struct ledger *l, int code, struct err *err)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return err_set(err, ERR_FULL, "the disk is full: %s could not be written; nothing that was "
+                       "rendered is lost, free some space and build again", l->path);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return err_set(err, ERR_TRANSIENT, "%s is locked by another program; end it and build again",
+                       l->path);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return err_set(err, ERR_FINAL, "%s is damaged (%s); move it away and build again: the store "
+                       "keeps its files, but their steps will run anew", l->path,
+                       sqlite3_errmsg(l->db));
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return err_set(err, ERR_FINAL, "%s cannot be written (%s); c41 needs to write in the "
+                       "project's folder .c41", l->path, sqlite3_errmsg(l->db));
+    default:
+        return err_set(err, ERR_FINAL, "%s: %s", l->path, sqlite3_errmsg(l->db));
+    }
+}
+
+static bool run_text(struct ledger *l, const char *sql, struct err *err)
+{
+    int code = sqlite3_exec(l->db, sql, NULL, NULL, NULL);
+
+    return code == SQLITE_OK || fail(l, code, err);
+}
+
+static sqlite3_stmt *prepare(struct ledger *l, enum query q)
+{
+    if (!l->statements[q] && sqlite3_prepare_v3(l->db, queries[q], -1, SQLITE_PREPARE_PERSISTENT,
+                                                &l->statements[q], NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_reset(l->statements[q]);
+    return l->statements[q];
+}
+
+// Texts are borrowed: every statement is stepped and reset before its caller returns.
+static void bind_text(sqlite3_stmt *s, int at, const char *text)
+{
+    sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
+}
+
+static const char *column_text(sqlite3_stmt *s, int at)
+{
+    return (const char *)sqlite3_column_text(s, at);
+}
+
+// Runs a statement that changes something, inside the transaction.
+static bool change(struct ledger *l, sqlite3_stmt *s, struct err *err)
+{
+    int code = s ? sqlite3_step(s) : sqlite3_errcode(l->db);
+
+    if (s)
+        sqlite3_reset(s);
+    return code == SQLITE_DONE || fail(l, code, err);
+}
+
+static bool begin(struct ledger *l, struct err *err)
+{
+    if (l->open)
+        return true;
+    l->opened_ms = l->clock->now_ms(l->clock);
+    return l->open = run_text(l, "BEGIN IMMEDIATE", err);
+}
+
+static bool end(struct ledger *l, struct err *err)
+{
+    if (!l->open)
+        return true;
+    l->open = false;
+    if (run_text(l, "COMMIT", err))
+        return true;
+    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+// Reading works on what SQLite has: the first look tells a damaged file.
+static bool read_version(struct ledger *l, int *version, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(l->db, "PRAGMA user_version", -1, &s, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    *version = code == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
+    sqlite3_finalize(s);
+    return code == SQLITE_ROW || fail(l, code, err);
+}
+
+static bool make_schema(struct ledger *l, struct err *err)
+{
+    int version;
+
+    // Another builder may have made it since we looked.
+    return run_text(l, "BEGIN IMMEDIATE", err) && read_version(l, &version, err) &&
+           (version != 0 || run_text(l, schema, err)) && run_text(l, "COMMIT", err);
+}
+
+// In reading, a ledger that is not there or was never filled in stands as an empty one in memory.
+static bool stand_empty(struct ledger *l, struct err *err)
+{
+    int code;
+
+    sqlite3_close(l->db);
+    l->db = NULL;
+    code = sqlite3_open_v2(":memory:", &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    return code == SQLITE_OK ? run_text(l, schema, err) : fail(l, code, err);
+}
+
+static bool set_up(struct ledger *l, enum ledger_mode mode, struct err *err)
+{
+    int version;
+
+    sqlite3_busy_timeout(l->db, BUSY_MS);
+    if (!read_version(l, &version, err))
+        return false;
+    if (version > SCHEMA_VERSION)
+        return err_set(err, ERR_FINAL, "%s was written by a newer c41 (its schema is %d, this one "
+                       "knows %d); build with that one", l->path, version, SCHEMA_VERSION);
+    if (mode == LEDGER_READ)
+        return version == SCHEMA_VERSION || stand_empty(l, err);
+    if (version == SCHEMA_VERSION)
+        return run_text(l, "PRAGMA synchronous = NORMAL", err);
+    return run_text(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", err) &&
+           make_schema(l, err);
+}
+
+static bool open_file(struct ledger *l, enum ledger_mode mode, struct err *err)
+{
+    int flags = mode == LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                     : SQLITE_OPEN_READONLY;
+    int code;
+
+    if (mode == LEDGER_READ && !file_exists(l->path))
+        return stand_empty(l, err);
+    code = sqlite3_open_v2(l->path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK)
+        return fail(l, code, err);
+    return set_up(l, mode, err);
+}
+
+struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
+                           struct err *err)
+{
+    struct ledger *l = mem_new(sizeof(*l));
+    struct arena *a = arena_new();
+
+    l->clock = clock;
+    l->path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
+    arena_free(a);
+    if (open_file(l, mode, err))
+        return l;
+    ledger_close(l, &(struct err){0});
+    return NULL;
+}
+
+bool ledger_close(struct ledger *l, struct err *err)
+{
+    bool ok;
+
+    if (!l)
+        return true;
+    ok = end(l, err);
+    for (size_t i = 0; i < N_QUERIES; i++)
+        sqlite3_finalize(l->statements[i]);
+    sqlite3_close(l->db);
+    mem_free(l->path);
+    mem_free(l);
+    return ok;
+}
+
+bool ledger_tick(struct ledger *l, bool idle, struct err *err)
+{
+    if (!l->open || (!idle && l->clock->now_ms(l->clock) - l->opened_ms < COMMIT_AFTER_MS))
+        return true;
+    return end(l, err);
+}
+
+// The artifact in the row of FIND_ARTIFACTS or FIND_BY_DIGEST.
+static bool read_artifact(sqlite3_stmt *s, struct arena *a, struct artifact *out)
+{
+    out->name = arena_strdup(a, column_text(s, 0));
+    out->ext = arena_strdup(a, column_text(s, 2));
+    if (!digest_parse(column_text(s, 1), &out->digest))
+        return false;
+    out->path = store_path(a, &out->digest, out->ext);
+    out->facts = json_loads(column_text(s, 3), 0, NULL);
+    return out->facts != NULL;
+}
+
+static bool find_artifacts(struct ledger *l, const char *key, struct arena *a, struct result *out)
+{
+    enum { MOST_ARTIFACTS = 16 };
+    struct artifact *list = arena_array(a, struct artifact, MOST_ARTIFACTS);
+    sqlite3_stmt *s = prepare(l, FIND_ARTIFACTS);
+    bool ok = s != NULL;
+
+    if (!ok)
+        return false;
+    bind_text(s, 1, key);
+    out->n_artifacts = 0;
+    while (ok && out->n_artifacts < MOST_ARTIFACTS && sqlite3_step(s) == SQLITE_ROW)
+        ok = read_artifact(s, a, &list[out->n_artifacts++]);
+    sqlite3_reset(s);
+    out->artifacts = list;
+    for (size_t i = 0; !ok && i < out->n_artifacts; i++)
+        json_decref(list[i].facts);
+    return ok && out->n_artifacts > 0;
+}
+
+bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct result *out)
+{
+    sqlite3_stmt *s = prepare(l, FIND);
+    bool found;
+
+    if (!s)
+        return false;
+    bind_text(s, 1, key);
+    found = sqlite3_step(s) == SQLITE_ROW;
+    if (found) {
+        *out = (struct result){
+            .kind = arena_strdup(a, column_text(s, 0)),
+            .step = arena_strdup(a, column_text(s, 1)),
+            .preset = arena_strdup(a, column_text(s, 2)),
+            .machine = arena_strdup(a, column_text(s, 3)),
+            .seconds = sqlite3_column_double(s, 4),
+            .made_ms = sqlite3_column_int64(s, 5),
+            .note = column_text(s, 6) ? arena_strdup(a, column_text(s, 6)) : NULL,
+        };
+        memcpy(out->key, key, sizeof(out->key));
+    }
+    sqlite3_reset(s);
+    return found && find_artifacts(l, key, a, out);
+}
+
+static const char *find_text(struct ledger *l, sqlite3_stmt *s, struct arena *a)
+{
+    const char *text = NULL;
+
+    (void)l;
+    if (sqlite3_step(s) == SQLITE_ROW && column_text(s, 0))
+        text = arena_strdup(a, column_text(s, 0));
+    sqlite3_reset(s);
+    return text;
+}
+
+const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a)
+{
+    sqlite3_stmt *s = prepare(l, PREIMAGE);
+
+    if (!s)
+        return NULL;
+    bind_text(s, 1, key);
+    return find_text(l, s, a);
+}
+
+static bool put_artifact(struct ledger *l, const char *key, int position,
+                         const struct artifact *artifact, struct err *err)
+{
+    sqlite3_stmt *s = prepare(l, PUT_ARTIFACT);
+    char hex[DIGEST_HEX_BYTES];
+    struct buf facts = {0};
+    bool ok;
+
+    if (!s)
+        return change(l, s, err);
+    json_canonical(artifact->facts, &facts);
+    bind_text(s, 1, key);
+    sqlite3_bind_int(s, 2, position);
+    bind_text(s, 3, artifact->name);
+    bind_text(s, 4, digest_hex(&artifact->digest, hex));
+    bind_text(s, 5, artifact->ext);
+    bind_text(s, 6, buf_text(&facts));
+    ok = change(l, s, err);
+    buf_release(&facts);
+    return ok;
+}
+
+static bool put_row(struct ledger *l, const struct result *r, struct err *err)
+{
+    sqlite3_stmt *s = prepare(l, PUT_RESULT);
+
+    if (s) {
+        bind_text(s, 1, r->key);
+        bind_text(s, 2, r->kind);
+        bind_text(s, 3, r->step);
+        bind_text(s, 4, r->preset);
+        bind_text(s, 5, r->machine);
+        sqlite3_bind_double(s, 6, r->seconds);
+        sqlite3_bind_int64(s, 7, r->made_ms);
+        bind_text(s, 8, r->note);
+        bind_text(s, 9, r->preimage);
+    }
+    return change(l, s, err);
+}
+
+bool ledger_put(struct ledger *l, const struct result *r, struct err *err)
+{
+    sqlite3_stmt *drop;
+
+    if (!begin(l, err) || !put_row(l, r, err))
+        return false;
+    if ((drop = prepare(l, DROP_ARTIFACTS)))
+        bind_text(drop, 1, r->key);
+    if (!change(l, drop, err))
+        return false;
+    for (size_t i = 0; i < r->n_artifacts; i++)
+        if (!put_artifact(l, r->key, (int)i, &r->artifacts[i], err))
+            return false;
+    return true;
+}
+
+bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
+                          struct artifact *out)
+{
+    sqlite3_stmt *s = prepare(l, FIND_BY_DIGEST);
+    bool found;
+
+    if (!s)
+        return false;
+    bind_text(s, 1, prefix);
+    bind_text(s, 2, id);
+    found = sqlite3_step(s) == SQLITE_ROW && read_artifact(s, a, out);
+    sqlite3_reset(s);
+    return found;
+}
+
+const char *ledger_last_key(struct ledger *l, const char *film, const char *step, struct arena *a)
+{
+    sqlite3_stmt *s = prepare(l, LAST_KEY);
+
+    if (!s)
+        return NULL;
+    bind_text(s, 1, film);
+    bind_text(s, 2, step);
+    return find_text(l, s, a);
+}
+
+bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
+                     struct err *err)
+{
+    sqlite3_stmt *s;
+
+    if (!begin(l, err))
+        return false;
+    if ((s = prepare(l, PUT_LAST))) {
+        bind_text(s, 1, film);
+        bind_text(s, 2, step);
+        bind_text(s, 3, key);
+    }
+    return change(l, s, err);
+}
+
+double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset)
+{
+    sqlite3_stmt *s = prepare(l, MEAN);
+    double mean = 0;
+
+    if (!s)
+        return 0;
+    bind_text(s, 1, kind);
+    bind_text(s, 2, preset);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        mean = sqlite3_column_double(s, 0);
+    sqlite3_reset(s);
+    return mean;
+}
+
+static void bind_stamp(sqlite3_stmt *s, const char *path, const struct file_stamp *stamp)
+{
+    bind_text(s, 1, path);
+    sqlite3_bind_int64(s, 2, (sqlite3_int64)stamp->device);
+    sqlite3_bind_int64(s, 3, (sqlite3_int64)stamp->inode);
+    sqlite3_bind_int64(s, 4, (sqlite3_int64)stamp->bytes);
+    sqlite3_bind_int64(s, 5, stamp->changed_ns);
+    sqlite3_bind_int64(s, 6, stamp->status_ns);
+}
+
+bool ledger_find_file(struct ledger *l, const char *path, const struct file_stamp *stamp,
+                      struct digest *digest, json_t **facts)
+{
+    sqlite3_stmt *s = prepare(l, FIND_FILE);
+    bool found = false;
+
+    if (!s)
+        return false;
+    bind_stamp(s, path, stamp);
+    if (sqlite3_step(s) == SQLITE_ROW && digest_parse(column_text(s, 0), digest)) {
+        *facts = json_loads(column_text(s, 1), 0, NULL);
+        found = *facts != NULL;
+    }
+    sqlite3_reset(s);
+    return found;
+}
+
+bool ledger_put_file(struct ledger *l, const char *path, const struct file_stamp *stamp,
+                     const struct digest *digest, const json_t *facts, struct err *err)
+{
+    char hex[DIGEST_HEX_BYTES];
+    struct buf text = {0};
+    sqlite3_stmt *s;
+    bool ok;
+
+    if (!begin(l, err))
+        return false;
+    json_canonical(facts, &text);
+    if ((s = prepare(l, PUT_FILE))) {
+        bind_stamp(s, path, stamp);
+        bind_text(s, 7, digest_hex(digest, hex));
+        bind_text(s, 8, buf_text(&text));
+    }
+    ok = change(l, s, err);
+    buf_release(&text);
+    return ok;
+}
+
+bool ledger_put_build(struct ledger *l, const char *film, bool good, const json_t *facts,
+                      struct err *err)
+{
+    struct buf text = {0};
+    sqlite3_stmt *s;
+    bool ok;
+
+    if (!begin(l, err))
+        return false;
+    json_canonical(facts, &text);
+    if ((s = prepare(l, PUT_BUILD))) {
+        bind_text(s, 1, film);
+        sqlite3_bind_int64(s, 2, l->clock->wall_ms(l->clock));
+        sqlite3_bind_int(s, 3, good);
+        bind_text(s, 4, buf_text(&text));
+    }
+    ok = change(l, s, err);
+    buf_release(&text);
+    return ok;
+}

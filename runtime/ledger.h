@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The ledger: which key gave which artifacts, how long it took, what each step of a film was last made
+// with. One SQLite file in the project. Used by the loop thread alone.
+//
+// Rows are gathered in a transaction that ends after a while or when there is nothing else to do; a
+// row is put only when the files it names are safe, so a kill at any instant loses at most rows.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/stamp.h"
+
+struct arena;
+struct artifact;
+struct clock;
+struct err;
+struct ledger;
+
+enum ledger_mode {
+    LEDGER_WRITE, // made when it is not there
+    LEDGER_READ,  // an empty one when it is not there
+};
+
+// project is the folder; the file is .c41/ledger.db below it. NULL with *err: a newer schema, a damaged
+// file, a folder that cannot be written.
+struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
+                           struct err *err);
+
+// Ends the open transaction first. Accepts NULL.
+bool ledger_close(struct ledger *l, struct err *err);
+
+// Ends the open transaction when it is old enough, or when idle.
+bool ledger_tick(struct ledger *l, bool idle, struct err *err);
+
+// What a key gave.
+struct result {
+    char key[DIGEST_HEX_BYTES];
+    const char *kind, *step, *preset, *machine;
+    const char *preimage;
+    const char *note; // what the driver had to say, or NULL
+    double seconds;
+    int64_t made_ms; // since 1970
+    const struct artifact *artifacts;
+    size_t n_artifacts;
+};
+
+// Fills in *out, in a, without the preimage. False without an error: there is no such row.
+bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct result *out);
+
+// The preimage of a key, in a, or NULL.
+const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a);
+bool ledger_put(struct ledger *l, const struct result *r, struct err *err);
+
+// An artifact whose digest begins with prefix (hex), of the step called id when that has one, else of
+// any. False without an error: there is none.
+bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
+                          struct artifact *out);
+
+// The key that the step had when it was last made or found for this film; NULL: never.
+const char *ledger_last_key(struct ledger *l, const char *film, const char *step,
+                            struct arena *a);
+bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
+                     struct err *err);
+
+// The mean of what steps of this kind and preset took, or 0.
+double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);
+
+// Files of the project by what stat says, so that they are read only once.
+bool ledger_find_file(struct ledger *l, const char *path, const struct file_stamp *stamp,
+                      struct digest *digest, json_t **facts); // facts: a new value
+bool ledger_put_file(struct ledger *l, const char *path, const struct file_stamp *stamp,
+                     const struct digest *digest, const json_t *facts, struct err *err);
+
+// A build that ended.
+bool ledger_put_build(struct ledger *l, const char *film, bool good, const json_t *facts,
+                      struct err *err);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/file.h"
+
+static bool take(int fd, int command)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int result;
+
+    do
+        result = fcntl(fd, command, &whole);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+// Leaves word of who has the lock. Nothing depends on it, so failures do not matter.
+static void sign(int fd, const char *film)
+{
+    char host[128] = "", line[512];
+    int len;
+
+    gethostname(host, sizeof(host) - 1);
+    len = snprintf(line, sizeof(line), "c41 (process %ld on %s) builds %s", (long)getpid(), host,
+                   film);
+    if (len < 0 || ftruncate(fd, 0) != 0)
+        return;
+    len = len < (int)sizeof(line) ? len : (int)sizeof(line) - 1;
+    if (pwrite(fd, line, (size_t)len, 0) < 0)
+        return;
+}
+
+bool lock_try(struct lock *lock, const char *project, const char *film, char *who, size_t size,
+              struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *path = path_join(a, project, ".c41/lock");
+    ssize_t n;
+    bool ok = false;
+
+    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    who[0] = 0;
+    if (lock->fd < 0) {
+        err_errno(err, "opening %s", path);
+    } else if (take(lock->fd, F_SETLK)) {
+        sign(lock->fd, film);
+        ok = true;
+    } else if (errno == EAGAIN || errno == EACCES) {
+        n = pread(lock->fd, who, size - 1, 0);
+        who[n > 0 ? n : 0] = 0;
+    } else {
+        err_errno(err, "locking %s", path);
+    }
+    arena_free(a);
+    return ok;
+}
+
+bool lock_wait(struct lock *lock, const char *film, struct err *err)
+{
+    if (!take(lock->fd, F_SETLKW))
+        return err_errno(err, "waiting for the project");
+    sign(lock->fd, film);
+    return true;
+}
+
+void lock_release(struct lock *lock)
+{
+    if (lock->fd >= 0)
+        close(lock->fd);
+    lock->fd = -1;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/file.h"
+
+#define STORE_DIR ".c41/store"
+#define TEMP_DIR  ".c41/store/tmp"
+
+bool store_init(struct store *s, const char *project, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok;
+
+    s->project = project;
+    ok = file_make_dirs(path_join(a, project, TEMP_DIR), err) ||
+         err_wrap(err, "c41 keeps its renders in %s, which must be writable",
+                  path_join(a, project, ".c41"));
+    arena_free(a);
+    return ok;
+}
+
+void store_sweep(const struct store *s)
+{
+    struct arena *a = arena_new();
+    const char *path = path_join(a, s->project, TEMP_DIR);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+    arena_free(a);
+}
+
+char *store_path(struct arena *a, const struct digest *digest, const char *ext)
+{
+    char hex[DIGEST_HEX_BYTES];
+
+    digest_hex(digest, hex);
+    return arena_printf(a, STORE_DIR "/%.2s/%s%s%s", hex, hex + 2, ext[0] ? "." : "", ext);
+}
+
+char *store_temp(const struct store *s, struct arena *a, const char *tag, const char *ext)
+{
+    return path_join(a, s->project,
+                     arena_printf(a, TEMP_DIR "/%s%s%s", tag, ext[0] ? "." : "", ext));
+}
+
+// Makes sure that the bytes are whole and on the disk, and learns their digest.
+static bool settle(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return err_errno(err, "reading it back");
+    if (!S_ISREG(st.st_mode) || st.st_size == 0)
+        return err_set(err, ERR_FINAL, "the step left an empty file");
+    *bytes = (uint64_t)st.st_size;
+    return digest_fd(fd, digest, err) && file_sync(fd, err) &&
+           (fchmod(fd, 0444) == 0 || err_errno(err, "making it read-only"));
+}
+
+static bool place(const struct store *s, struct arena *a, const char *temp, const char *path,
+                  struct err *err)
+{
+    const char *whole = path_join(a, s->project, path), *dir = path_dir(a, whole);
+
+    if (store_has(s, path))
+        return true;
+    if (mkdir(dir, 0755) != 0 && errno != EEXIST)
+        return err_errno(err, "making the folder %s", dir);
+    if (rename(temp, whole) != 0)
+        return err_errno(err, "naming it %s", path);
+    return file_sync_dir(dir, err);
+}
+
+bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
+                  uint64_t *bytes, struct err *err)
+{
+    struct arena *a = arena_new();
+    int fd = open(temp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool ok;
+
+    if (fd < 0)
+        ok = err_errno(err, "opening %s", path_base(temp));
+    else
+        ok = settle(fd, digest, bytes, err) &&
+             place(s, a, temp, store_path(a, digest, ext), err);
+    if (fd >= 0)
+        close(fd);
+    unlink(temp); // gone already when it was renamed
+    arena_free(a);
+    return ok || err_wrap(err, "storing an artifact");
+}
+
+bool store_has(const struct store *s, const char *path)
+{
+    char whole[4096];
+    struct stat st;
+    int len = snprintf(whole, sizeof(whole), "%s/%s", s->project, path);
+
+    return len > 0 && (size_t)len < sizeof(whole) && stat(whole, &st) == 0 &&
+           S_ISREG(st.st_mode) && st.st_size > 0;
+}
+
+bool store_verify(const struct store *s, const char *path, const struct digest *digest,
+                  struct err *err)
+{
+    struct arena *a = arena_new();
+    struct digest found;
+    int fd = open(path_join(a, s->project, path), O_RDONLY | O_CLOEXEC);
+    bool ok;
+
+    if (fd < 0)
+        ok = err_errno(err, "%s", path);
+    else if (!digest_fd(fd, &found, err))
+        ok = false;
+    else if (memcmp(&found, digest, sizeof(found)) != 0)
+        ok = err_set(err, ERR_FINAL, "%s is damaged: its bytes are not those that were stored", path);
+    else
+        ok = true;
+    if (fd >= 0)
+        close(fd);
+    arena_free(a);
+    return ok;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The store: artifacts by digest, read-only files `.c41/store/ab/REST.EXT` of the project. A file comes
+// in whole: written under a temporary name on the same disk, synced, renamed. Any thread may import;
+// nothing of the store is held in memory.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+
+struct arena;
+struct err;
+
+struct store {
+    const char *project; // the folder that paths of artifacts are relative to; borrowed
+};
+
+// Makes the folders. False with a message that names the folder and what would help.
+bool store_init(struct store *s, const char *project, struct err *err);
+
+// Removes what builds that were killed have left behind. Only the holder of the project's lock.
+void store_sweep(const struct store *s);
+
+// The path of an artifact from the project's folder.
+char *store_path(struct arena *a, const struct digest *digest, const char *ext);
+
+// A path for a new file that store_import will take: tag is unique among the temporary files.
+char *store_temp(const struct store *s, struct arena *a, const char *tag, const char *ext);
+
+// Takes the file at temp in and removes that name, also when it fails. An artifact that is there
+// already stays as it is.
+bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
+                  uint64_t *bytes, struct err *err);
+
+// Whether path (of store_path) is there, as a file that is not empty.
+bool store_has(const struct store *s, const char *path);
+
+// Reads the artifact and compares.
+bool store_verify(const struct store *s, const char *path, const struct digest *digest,
+                  struct err *err);
