@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/plan.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "compiler/graph.h"
+#include "runtime/build.h"
+#include "runtime/deliver.h"
+#include "runtime/engine.h"
+#include "runtime/ledger.h"
+#include "runtime/offer.h"
+#include "runtime/store.h"
+#include "runtime/survey.h"
+#include "runtime/walk.h"
+#include "runtime/why.h"
+
+// The plan and what it stands on.
+struct planning {
+    struct plan plan;
+    const struct build_options *options;
+    struct arena *arena;
+    struct store store;
+    struct ledger *ledger;
+    struct walk walk;
+    struct plan_row *rows;
+    struct buf drafted;
+};
+
+const char *plan_status_name(enum plan_status status)
+{
+    static const char *const names[] = {
+        [PLAN_CURRENT] = "current",
+        [PLAN_STALE] = "stale",
+        [PLAN_MISSING] = "missing",
+        [PLAN_BLOCKED] = "blocked",
+    };
+
+    return names[status];
+}
+
+static bool is_here(const struct work *work)
+{
+    return strcmp(work->driver, "draft") == 0 || strcmp(work->driver, "local") == 0;
+}
+
+// The first input that is not at hand. NULL: all are.
+static const struct step *first_missing(const struct planning *p, const struct step *step,
+                                        bool blocked)
+{
+    for (size_t i = 0; i < step->n_inputs; i++) {
+        const struct step *from = step->inputs[i].from;
+
+        if (from && (blocked ? p->rows[from->index].status == PLAN_BLOCKED
+                             : p->walk.works[from->index].state != WORK_DONE))
+            return from;
+    }
+    return NULL;
+}
+
+static void set_blocked(struct planning *p, struct plan_row *row, struct work *work)
+{
+    const struct step *needs = first_missing(p, work->step, true);
+    const char *help;
+    struct err err;
+
+    if (work->state == WORK_FAILED) {
+        row->status = PLAN_BLOCKED;
+        row->why = arena_strdup(p->arena, work->err.text);
+    } else if (!offer_has_service(&p->walk, work, NULL, &err, &help)) {
+        row->status = PLAN_BLOCKED;
+        row->why = arena_strdup(p->arena, err.text);
+    } else if (needs) {
+        row->status = PLAN_BLOCKED;
+        row->why = arena_printf(p->arena, "needs %s", needs->id);
+    } else if (work->owed && !is_here(work) && !p->options->assume_picks) {
+        row->status = PLAN_BLOCKED;
+        row->why = "a pick is owed";
+    }
+}
+
+static void set_status(struct planning *p, struct plan_row *row, struct work *work)
+{
+    const char *film = p->walk.graph->film;
+    const char *last = ledger_last_key(p->ledger, film, work->step->id, p->arena);
+    const struct step *waits_for;
+
+    row->status = last ? PLAN_STALE : PLAN_MISSING;
+    if (!work->wanted) {
+        row->why = "nothing that is wanted needs it";
+    } else if (work->state == WORK_READY) {
+        row->why = why_runs(&p->walk, work);
+        if (last && strcmp(last, work->key) == 0)
+            row->status = PLAN_MISSING;
+    } else {
+        waits_for = first_missing(p, work->step, false);
+        row->why = !last ? "never made"
+                         : arena_printf(p->arena, "input changed: %s", waits_for ? waits_for->id : "?");
+    }
+    if (work->wanted)
+        set_blocked(p, row, work);
+}
+
+static void fill_row(struct planning *p, struct plan_row *row, struct work *work)
+{
+    *row = (struct plan_row){
+        .step = work->step,
+        .wanted = work->wanted,
+        .picked = work->picked,
+        .locked = work->locked,
+        .why = "",
+        .where = work->machine ? work->machine : is_here(work) ? "here" : "",
+        .seconds = work->seconds,
+        .request = work->bound.request,
+        .made_ms = work->made_ms,
+        .note = work->note,
+    };
+    memcpy(row->key, work->key, sizeof(row->key));
+    if (work->state != WORK_DONE) {
+        set_status(p, row, work);
+        return;
+    }
+    row->artifacts = work->artifacts;
+    row->n_artifacts = work->step->n_outputs;
+    if (work->owed && !work->key[0])
+        row->why = "a pick is owed: take 1 stands in";
+}
+
+static void count_row(struct planning *p, const struct plan_row *row)
+{
+    struct plan *plan = &p->plan;
+    size_t *counts[] = {
+        [PLAN_CURRENT] = &plan->current,
+        [PLAN_STALE] = &plan->stale,
+        [PLAN_MISSING] = &plan->missing,
+        [PLAN_BLOCKED] = &plan->blocked,
+    };
+
+    if (!row->wanted)
+        return;
+    ++*counts[row->status];
+    if (row->status == PLAN_STALE || row->status == PLAN_MISSING)
+        plan->seconds += row->seconds;
+}
+
+static void list_owed(struct planning *p)
+{
+    const char **owed = arena_array(p->arena, const char *, p->plan.n);
+
+    for (size_t i = 0; i < p->plan.n; i++)
+        if (p->walk.works[i].wanted && p->walk.works[i].owed && p->walk.works[i].state == WORK_DONE &&
+            !p->walk.works[i].key[0])
+            owed[p->plan.n_owed++] = p->rows[i].step->id;
+    p->plan.owed = owed;
+}
+
+static void list_deliverables(struct planning *p, bool draft)
+{
+    size_t n = p->walk.graph->n_deliverables;
+    const char **paths = arena_array(p->arena, const char *, n);
+    bool *there = arena_array(p->arena, bool, n);
+
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = deliver_path(&p->walk, i, draft);
+        there[i] = deliver_is_current(&p->walk, i, draft);
+    }
+    p->plan.deliverables = paths;
+    p->plan.delivered = there;
+}
+
+static void fill(struct planning *p)
+{
+    unsigned workers = p->options->jobs ? p->options->jobs : engine_cores();
+    double longest = 0;
+
+    p->plan.n = p->walk.graph->n_steps;
+    p->rows = arena_array(p->arena, struct plan_row, p->plan.n);
+    p->plan.rows = p->rows;
+    for (size_t i = 0; i < p->plan.n; i++) {
+        struct work *work = &p->walk.works[i];
+
+        fill_row(p, &p->rows[i], work);
+        count_row(p, &p->rows[i]);
+        if (work->wanted && work->path_seconds > longest)
+            longest = work->path_seconds;
+    }
+    p->plan.finish_seconds = p->plan.seconds / workers;
+    if (p->plan.seconds > 0 && p->plan.finish_seconds < longest)
+        p->plan.finish_seconds = longest;
+    list_owed(p);
+    list_deliverables(p, walk_drafted(&p->walk, &p->drafted));
+    p->plan.drafted = buf_text(&p->drafted);
+}
+
+struct plan *plan_new(const struct graph *graph, const struct studio *studio,
+                      const struct build_options *options, struct err *err)
+{
+    struct planning *p = mem_new(sizeof(*p));
+    struct clock *clock = options->clock ? options->clock : clock_system();
+
+    (void)studio; // its services come with their drivers
+    p->options = options;
+    p->arena = arena_new();
+    p->store.project = graph->project;
+    p->ledger = ledger_open(graph->project, LEDGER_READ, clock, err);
+    if (!p->ledger || !walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena, err)) {
+        plan_free(&p->plan);
+        return NULL;
+    }
+    survey_here(&p->walk.files, options->module_dir);
+    walk_resolve_all(&p->walk);
+    walk_measure(&p->walk);
+    fill(p);
+    return &p->plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    struct planning *p = (struct planning *)(void *)plan; // plan is its first member
+
+    if (!p)
+        return;
+    walk_release(&p->walk);
+    ledger_close(p->ledger, &(struct err){0});
+    buf_release(&p->drafted);
+    arena_free(p->arena);
+    mem_free(p);
+}
+
+const struct plan_row *plan_find(const struct plan *plan, const char *id)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        if (strcmp(plan->rows[i].step->id, id) == 0)
+            return &plan->rows[i];
+    return NULL;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/takes.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "compiler/graph.h"
+#include "runtime/artifact.h"
+#include "runtime/ledger.h"
+#include "runtime/store.h"
+#include "runtime/walk.h"
+
+bool takes_is_pick(const struct step *step)
+{
+    return strcmp(step->kind->name, "pick") == 0;
+}
+
+// The work's artifacts become those of one take; it has one output, whatever the take calls it.
+static void stand_for(struct walk *w, struct work *work, const struct artifact *take)
+{
+    work->artifacts = arena_array(w->arena, struct artifact, work->step->n_outputs);
+    for (size_t i = 0; i < work->step->n_outputs; i++) {
+        work->artifacts[i] = *take;
+        work->artifacts[i].name = work->step->outputs[i];
+        json_incref(take->facts);
+    }
+}
+
+static bool stand_for_kept(struct walk *w, struct work *work, const char *is)
+{
+    struct artifact kept;
+
+    if (!ledger_find_artifact(w->ledger, work->step->id, is, w->arena, &kept))
+        return false;
+    if (store_has(w->store, kept.path))
+        stand_for(w, work, &kept);
+    json_decref(kept.facts);
+    return work->artifacts != NULL;
+}
+
+bool takes_locked(struct walk *w, struct work *work)
+{
+    const char *is = json_get_text(work->step->params, "is", NULL);
+
+    work->picked = is != NULL;
+    work->locked = json_get_flag(work->step->params, "locked", false);
+    return is && work->locked && stand_for_kept(w, work, is);
+}
+
+static bool has_digest(const struct artifact *artifact, const char *prefix)
+{
+    char hex[DIGEST_HEX_BYTES];
+
+    return strncmp(digest_hex(&artifact->digest, hex), prefix, strlen(prefix)) == 0;
+}
+
+static const struct artifact *take_by_digest(const struct step *step,
+                                             const struct artifact *const *inputs, const char *is)
+{
+    for (size_t i = 0; i < step->n_inputs; i++)
+        if (strcmp(step->inputs[i].name, "take") == 0 && has_digest(inputs[i], is))
+            return inputs[i];
+    return NULL;
+}
+
+// Takes count from 1.
+static const struct artifact *take_by_number(const struct step *step,
+                                             const struct artifact *const *inputs, json_int_t n)
+{
+    for (size_t i = 0; i < step->n_inputs; i++)
+        if (strcmp(step->inputs[i].name, "take") == 0 && --n == 0)
+            return inputs[i];
+    return NULL;
+}
+
+// The first take that is good enough, else the best. NULL when nobody judged.
+static const struct artifact *take_by_score(const struct step *step,
+                                            const struct artifact *const *inputs)
+{
+    const struct artifact *take = NULL, *best = NULL;
+    double enough = json_get_number(step->params, "until", 0), highest = 0;
+
+    for (size_t i = 0; i < step->n_inputs; i++) {
+        double score = json_get_number(inputs[i]->facts, "score", 0);
+
+        if (strcmp(step->inputs[i].name, "take") == 0) {
+            take = inputs[i];
+        } else if (strcmp(step->inputs[i].name, "scores") == 0 && take) {
+            if (enough > 0 && score >= enough)
+                return take;
+            if (!best || score > highest) {
+                best = take;
+                highest = score;
+            }
+        }
+    }
+    return best;
+}
+
+static const struct artifact *choose(struct walk *w, struct work *work,
+                                     const struct artifact *const *inputs)
+{
+    const struct step *step = work->step;
+    const json_t *pick = json_object_get(step->params, "pick");
+    const char *how = json_get_text(step->params, "pick", "auto");
+    const struct artifact *scored = take_by_score(step, inputs);
+
+    if (json_is_integer(pick)) {
+        work->picked = true;
+        return take_by_number(step, inputs, json_integer_value(pick));
+    }
+    if (strcmp(how, "ask") == 0) {
+        work->owed = true;
+        work->note = arena_printf(w->arena, "pick owed: take 1 stands in until somebody picks");
+    } else if (scored) {
+        return scored;
+    } else {
+        work->note = "nothing in the studio judges takes: take 1 was chosen";
+    }
+    return take_by_number(step, inputs, 1);
+}
+
+bool takes_choose(struct walk *w, struct work *work, const struct artifact *const *inputs)
+{
+    const struct step *step = work->step;
+    const char *is = json_get_text(step->params, "is", NULL);
+    const struct artifact *take = is ? take_by_digest(step, inputs, is) : NULL;
+
+    if (is && !take && work->locked)
+        return err_set(&work->err, ERR_FILM, "the locked pick %s is neither among the takes nor in "
+                       "the store: give the store back, or unlock it and pick again", is);
+    if (!take)
+        take = choose(w, work, inputs);
+    if (!take)
+        return err_set(&work->err, ERR_FILM, "there is no such take to pick");
+    if (is && !has_digest(take, is)) {
+        work->picked = false;
+        work->note = arena_printf(w->arena, "the pick %s is stale and lapses: its step would now make "
+                                  "something else", is);
+    }
+    stand_for(w, work, take);
+    return true;
+}

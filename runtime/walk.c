@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/walk.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "compiler/graph.h"
+#include "runtime/build.h"
+#include "runtime/key.h"
+#include "runtime/ledger.h"
+#include "runtime/sched.h"
+#include "runtime/store.h"
+#include "runtime/takes.h"
+
+static struct work *work_of(const struct walk *w, const struct step *step)
+{
+    return &w->works[step->index];
+}
+
+// A locked pick whose artifact is at hand needs none of its takes.
+static bool settle_locked(struct walk *w, struct work *work)
+{
+    if (!takes_is_pick(work->step) || !takes_locked(w, work))
+        return false;
+    work->state = WORK_DONE;
+    work->cached = true;
+    return true;
+}
+
+static void want(struct walk *w, const struct step *step)
+{
+    struct work *work = work_of(w, step);
+
+    w->n_wanted += !work->wanted;
+    work->wanted = true;
+}
+
+// From the last step back to the first: whatever a wanted one takes in stands before it.
+static void want_inputs(struct walk *w)
+{
+    for (size_t i = w->graph->n_steps; i-- > 0;) {
+        const struct step *step = w->graph->steps[i];
+
+        if (!w->works[i].wanted || settle_locked(w, &w->works[i]))
+            continue;
+        for (size_t k = 0; k < step->n_inputs; k++) {
+            if (step->inputs[k].from)
+                want(w, step->inputs[k].from);
+            else
+                files_add(&w->files, w->ledger, step->inputs[k].file);
+        }
+    }
+}
+
+static bool want_chosen(struct walk *w, const struct build_options *options, struct err *err)
+{
+    size_t before = w->n_wanted;
+
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        const struct step *s = w->graph->steps[i];
+
+        if ((!options->only || fnmatch(options->only, s->id, 0) == 0) &&
+            (!options->to || strcmp(options->to, s->kind->name) == 0))
+            want(w, s);
+    }
+    if (w->n_wanted > before)
+        return true;
+    if (options->only && options->to)
+        return err_set(err, ERR_USAGE, "no %s step is called \"%s\"", options->to, options->only);
+    if (options->only)
+        return err_set(err, ERR_USAGE, "no step is called \"%s\"; `c41 list` shows their names",
+                       options->only);
+    return err_set(err, ERR_USAGE, "the film has no step of kind \"%s\"", options->to);
+}
+
+// Proxies are for people, so nothing else asks for them.
+static void want_film(struct walk *w)
+{
+    for (size_t i = 0; i < w->graph->n_deliverables; i++)
+        want(w, w->graph->deliverables[i].step);
+    for (size_t i = 0; i < w->graph->n_steps; i++)
+        if (strcmp(w->graph->steps[i]->kind->name, "proxy") == 0)
+            want(w, w->graph->steps[i]);
+}
+
+static void link_users(struct walk *w)
+{
+    size_t n = w->graph->n_steps;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < w->graph->steps[i]->n_inputs; k++)
+            if (w->graph->steps[i]->inputs[k].from)
+                work_of(w, w->graph->steps[i]->inputs[k].from)->n_users++;
+    for (size_t i = 0; i < n; i++) {
+        w->works[i].users = arena_array(w->arena, struct work *, w->works[i].n_users);
+        w->works[i].n_users = 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < w->graph->steps[i]->n_inputs; k++)
+            if (w->graph->steps[i]->inputs[k].from) {
+                struct work *from = work_of(w, w->graph->steps[i]->inputs[k].from);
+
+                from->users[from->n_users++] = &w->works[i];
+            }
+}
+
+static void count_waits(struct walk *w)
+{
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        struct work *work = &w->works[i];
+
+        if (!work->wanted || work->state == WORK_DONE)
+            continue;
+        for (size_t k = 0; k < work->step->n_inputs; k++) {
+            const struct step *from = work->step->inputs[k].from;
+
+            work->waits += from && work_of(w, from)->state != WORK_DONE;
+        }
+    }
+}
+
+bool walk_init(struct walk *w, const struct graph *graph, const struct build_options *options,
+               struct ledger *ledger, const struct store *store, struct arena *arena,
+               struct err *err)
+{
+    *w = (struct walk){.graph = graph, .arena = arena, .ledger = ledger, .store = store};
+    files_init(&w->files, graph->project, arena);
+    w->works = arena_array(arena, struct work, graph->n_steps);
+    for (size_t i = 0; i < graph->n_steps; i++) {
+        w->works[i].step = graph->steps[i];
+        w->works[i].preset = graph_preset(graph, graph->steps[i]);
+        w->works[i].driver = json_get_text(w->works[i].preset, "driver", "local");
+    }
+    link_users(w);
+    if (options->only || options->to) {
+        if (!want_chosen(w, options, err))
+            return false;
+    } else {
+        want_film(w);
+    }
+    want_inputs(w);
+    count_waits(w);
+    return true;
+}
+
+static void release_work(struct work *work)
+{
+    for (size_t i = 0; work->artifacts && i < work->step->n_outputs; i++)
+        json_decref(work->artifacts[i].facts);
+    bound_release(&work->bound);
+    mem_free(work->preimage);
+}
+
+void walk_release(struct walk *w)
+{
+    for (size_t i = 0; w->works && i < w->graph->n_steps; i++)
+        release_work(&w->works[i]);
+    files_release(&w->files);
+    map_release(&w->expected);
+}
+
+static const struct artifact *output_of(const struct work *work, const char *name)
+{
+    for (size_t i = 0; i < work->step->n_outputs; i++)
+        if (strcmp(work->step->outputs[i], name) == 0)
+            return &work->artifacts[i];
+    return NULL;
+}
+
+const struct artifact *walk_input(const struct walk *w, const struct step *step, size_t i)
+{
+    const struct edge *e = &step->inputs[i];
+    const struct work *from = e->from ? work_of(w, e->from) : NULL;
+    const struct project_file *f = e->from ? NULL : files_find(&w->files, e->file);
+
+    if (from)
+        return from->state == WORK_DONE ? output_of(from, e->output) : NULL;
+    return f && f->known ? &f->artifact : NULL;
+}
+
+static bool gather(struct walk *w, struct work *work, const struct artifact **inputs)
+{
+    const struct step *step = work->step;
+
+    for (size_t i = 0; i < step->n_inputs; i++) {
+        const struct project_file *f = step->inputs[i].from ? NULL
+                                                            : files_find(&w->files,
+                                                                         step->inputs[i].file);
+
+        if (f && f->failed) {
+            work->err = f->err;
+            return false;
+        }
+        inputs[i] = walk_input(w, step, i);
+        if (!inputs[i])
+            return err_set(&work->err, ERR_BUG, "the input \"%s\" has no artifact \"%s\"",
+                           step->inputs[i].name, step->inputs[i].output);
+        work->owed = work->owed || (step->inputs[i].from && work_of(w, step->inputs[i].from)->owed);
+    }
+    return true;
+}
+
+// A row counts when it has every output and all its files are there.
+static bool is_whole(const struct walk *w, const struct work *work, const struct result *r)
+{
+    if (r->n_artifacts != work->step->n_outputs)
+        return false;
+    for (size_t i = 0; i < r->n_artifacts; i++)
+        if (strcmp(r->artifacts[i].name, work->step->outputs[i]) != 0 ||
+            !store_has(w->store, r->artifacts[i].path))
+            return false;
+    return true;
+}
+
+static bool look_up(struct walk *w, struct work *work)
+{
+    struct result r;
+
+    if (!ledger_find(w->ledger, work->key, w->arena, &r))
+        return false;
+    if (!is_whole(w, work, &r)) {
+        for (size_t i = 0; i < r.n_artifacts; i++)
+            json_decref(r.artifacts[i].facts);
+        return false;
+    }
+    work->artifacts = arena_array(w->arena, struct artifact, r.n_artifacts);
+    memcpy(work->artifacts, r.artifacts, r.n_artifacts * sizeof(*r.artifacts));
+    work->seconds = r.seconds;
+    work->note = r.note;
+    work->machine = r.machine;
+    work->made_ms = r.made_ms;
+    return true;
+}
+
+static bool find_key(struct work *work, const struct artifact *const *inputs)
+{
+    if (!bind_step(work->step, work->preset, inputs, &work->bound, &work->err))
+        return false;
+    work->preimage = key_preimage(work->step, work->driver, work->bound.request, inputs,
+                                  work->bound.kept);
+    key_of(work->preimage, work->key);
+    return true;
+}
+
+void walk_resolve(struct walk *w, struct work *work)
+{
+    const struct artifact **inputs = mem_new(work->step->n_inputs * sizeof(*inputs));
+
+    if (!gather(w, work, inputs)) {
+        work->state = WORK_FAILED;
+    } else if (takes_is_pick(work->step)) {
+        work->state = takes_choose(w, work, inputs) ? WORK_DONE : WORK_FAILED;
+        work->cached = true;
+    } else if (!find_key(work, inputs)) {
+        work->state = WORK_FAILED;
+    } else if (look_up(w, work)) {
+        work->state = WORK_DONE;
+        work->cached = true;
+    } else {
+        work->state = WORK_READY;
+    }
+    mem_free(inputs);
+}
+
+static bool knows_files(const struct walk *w, const struct step *step)
+{
+    for (size_t i = 0; i < step->n_inputs; i++) {
+        const struct project_file *f = step->inputs[i].from ? NULL
+                                                            : files_find(&w->files,
+                                                                         step->inputs[i].file);
+
+        if (f && !f->known && !f->failed)
+            return false;
+    }
+    return true;
+}
+
+static void lift_waits(void *user, struct work *work)
+{
+    (void)user;
+    (void)work; // it stands later in the graph's order, so the walk comes to it
+}
+
+void walk_resolve_all(struct walk *w)
+{
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        struct work *work = &w->works[i];
+
+        if (!work->wanted || work->state != WORK_WAITING || work->waits > 0 ||
+            !knows_files(w, work->step))
+            continue;
+        walk_resolve(w, work);
+        if (work->state == WORK_DONE)
+            walk_finish(w, work, lift_waits, NULL);
+    }
+}
+
+void walk_finish(struct walk *w, struct work *work,
+                 void (*ready)(void *user, struct work *work), void *user)
+{
+    (void)w;
+    for (size_t i = 0; i < work->n_users; i++) {
+        struct work *u = work->users[i];
+
+        if (u->wanted && u->state == WORK_WAITING && --u->waits == 0)
+            ready(user, u);
+    }
+}
+
+static bool needs_lost(const struct walk *w, const struct work *work)
+{
+    for (size_t i = 0; i < work->step->n_inputs; i++) {
+        const struct step *from = work->step->inputs[i].from;
+
+        if (from && (work_of(w, from)->state == WORK_FAILED || work_of(w, from)->state == WORK_SKIPPED))
+            return true;
+    }
+    return false;
+}
+
+size_t walk_skip(struct walk *w, struct work *work)
+{
+    size_t n = 0;
+
+    for (size_t i = work->step->index + 1; i < w->graph->n_steps; i++) {
+        struct work *u = &w->works[i];
+
+        if (u->wanted && u->state == WORK_WAITING && needs_lost(w, u)) {
+            u->state = WORK_SKIPPED;
+            n++;
+        }
+    }
+    return n;
+}
+
+// Steps of one kind and preset are expected to take the same, so one question to the ledger does.
+static double expect(struct walk *w, const struct work *work)
+{
+    const char *name = arena_printf(w->arena, "%s %s", work->step->kind->name,
+                                    json_get_text(work->preset, "preset", ""));
+    double *known = map_find(&w->expected, name);
+
+    if (!known) {
+        known = arena_make(w->arena, double);
+        *known = sched_expect(w->ledger, work);
+        map_put(&w->expected, name, known);
+    }
+    return *known;
+}
+
+void walk_measure(struct walk *w)
+{
+    for (size_t i = w->graph->n_steps; i-- > 0;) {
+        struct work *work = &w->works[i];
+        double longest = 0;
+
+        if (!work->wanted)
+            continue;
+        for (size_t k = 0; k < work->n_users; k++)
+            if (work->users[k]->wanted && work->users[k]->path_seconds > longest)
+                longest = work->users[k]->path_seconds;
+        if (work->state != WORK_DONE && work->seconds <= 0)
+            work->seconds = expect(w, work);
+        work->path_seconds = longest + (work->state == WORK_DONE ? 0 : work->seconds);
+    }
+}
+
+bool walk_wants(const struct walk *w, const struct build_options *options, size_t deliverable)
+{
+    (void)options;
+    return work_of(w, w->graph->deliverables[deliverable].step)->wanted;
+}
+
+bool walk_drafted(const struct walk *w, struct buf *kinds)
+{
+    size_t n_kinds;
+    const struct kind *all = kind_all(&n_kinds);
+    bool *found = mem_new(n_kinds * sizeof(*found)), any = false;
+
+    for (size_t i = 0; i < w->graph->n_steps; i++)
+        if (w->works[i].wanted && strcmp(w->works[i].driver, "draft") == 0)
+            found[w->works[i].step->kind - all] = any = true;
+    for (size_t i = 0; kinds && i < n_kinds; i++)
+        if (found[i])
+            buf_printf(kinds, "%s%s", kinds->len ? ", " : "", all[i].name);
+    mem_free(found);
+    return any;
+}

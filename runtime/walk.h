@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The walk: which steps of a graph are wanted, and what is known of each. A step whose inputs are there is
+// bound and its key known; what the ledger and the store keep under that key is its result. The build
+// walks on as steps end; the plan walks as far as it can see. Loop thread only.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "runtime/artifact.h"
+#include "runtime/bind.h"
+#include "runtime/files.h"
+
+struct arena;
+struct buf;
+struct build_options;
+struct graph;
+struct ledger;
+struct step;
+struct store;
+
+enum work_state {
+    WORK_WAITING, // for inputs
+    WORK_READY,   // its key is known, and nothing is kept under it
+    WORK_RUNNING,
+    WORK_DONE,    // its artifacts are at hand
+    WORK_FAILED,
+    WORK_SKIPPED, // something that it needs has failed
+};
+
+// What is known of one step.
+struct work {
+    const struct step *step;
+    const json_t *preset;
+    const char *driver;
+    enum work_state state;
+    bool wanted;
+    bool cached;        // done without running
+    bool owed;          // a pick that waits for somebody, or made from one
+    bool picked, locked;
+    size_t waits;       // wanted inputs that are not done
+    struct work **users; // every step that takes an output of this one, once for each edge
+    size_t n_users;
+    struct bound bound; // once ready
+    char *preimage;     // once ready
+    char key[DIGEST_HEX_BYTES];
+    struct artifact *artifacts; // one for each of step->outputs; once done
+    double seconds;     // what it took, or is expected to take
+    double path_seconds; // its own and the longest way to a target behind it
+    const char *note;   // what its driver or its choice had to say
+    const char *machine; // where it was made
+    int64_t made_ms;
+    struct err err;     // once failed
+};
+
+struct walk {
+    const struct graph *graph;
+    struct arena *arena;
+    struct ledger *ledger;
+    const struct store *store;
+    struct files files;
+    struct work *works; // one a step, in the graph's order
+    size_t n_wanted;
+    struct map expected; // "KIND PRESET" -> seconds
+};
+
+// Borrows everything. False with ERR_USAGE when options name steps or a kind that the graph does not have.
+bool walk_init(struct walk *w, const struct graph *graph, const struct build_options *options,
+               struct ledger *ledger, const struct store *store, struct arena *arena,
+               struct err *err);
+void walk_release(struct walk *w);
+
+// Goes through the wanted steps in order and resolves what can be.
+void walk_resolve_all(struct walk *w);
+
+// A step that no longer waits: binds it, learns its key and looks that up. It is then done, ready or
+// failed.
+void walk_resolve(struct walk *w, struct work *work);
+
+// Marks work done: its users wait for one input less. Calls ready for each that waits no longer.
+void walk_finish(struct walk *w, struct work *work,
+                 void (*ready)(void *user, struct work *work), void *user);
+
+// Marks everything wanted that needs work as skipped. Returns how many.
+size_t walk_skip(struct walk *w, struct work *work);
+
+// Recomputes path_seconds of what is not done, from seconds.
+void walk_measure(struct walk *w);
+
+// The artifact at the i-th input of step; NULL: not there yet.
+const struct artifact *walk_input(const struct walk *w, const struct step *step, size_t i);
+
+// Whether a wanted deliverable is d (all are, unless options chose steps).
+bool walk_wants(const struct walk *w, const struct build_options *options, size_t deliverable);
+
+// Whether any wanted step is made by the draft; kinds (NULL is fine) gets their names, "a, b and c".
+bool walk_drafted(const struct walk *w, struct buf *kinds);
