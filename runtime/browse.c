@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/browse.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "compiler/graph.h"
+#include "runtime/facts.h"
+#include "runtime/walk.h"
+
+enum { MOST_TARGET_BYTES = 4096 };
+
+static const char *folder_of(const struct walk *w, struct arena *a)
+{
+    return path_join(a, w->graph->project, arena_printf(a, ".c41/browse/%s", w->graph->film));
+}
+
+bool browse_exists(const struct walk *w)
+{
+    struct arena *a = arena_new();
+    bool exists = file_exists(folder_of(w, a));
+
+    arena_free(a);
+    return exists;
+}
+
+// The main output stands under the step's own name, the others behind it.
+static const char *name_of(const struct work *work, size_t output, struct arena *a)
+{
+    const struct step *step = work->step;
+    const char *ext = work->artifacts ? work->artifacts[output].ext
+                                      : facts_ext(step, step->outputs[output]);
+    const char *dot = ext[0] ? "." : "";
+
+    if (output == 0)
+        return arena_printf(a, "%s%s%s", step->id, dot, ext);
+    return arena_printf(a, "%s.%s%s%s", step->id, step->outputs[output], dot, ext);
+}
+
+// From .c41/browse/FILM/a/b.png to the artifact: one step up for each folder.
+static const char *target_of(const char *name, const struct artifact *artifact, struct arena *a)
+{
+    struct buf target = {0};
+    const char *text;
+
+    buf_puts(&target, "../../../");
+    for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/'))
+        buf_puts(&target, "../");
+    buf_puts(&target, artifact->path);
+    text = arena_strdup(a, buf_text(&target));
+    buf_release(&target);
+    return text;
+}
+
+static bool is_linked(const char *path, const char *target)
+{
+    char found[MOST_TARGET_BYTES];
+    ssize_t n = readlink(path, found, sizeof(found));
+
+    return n > 0 && (size_t)n == strlen(target) && memcmp(found, target, (size_t)n) == 0;
+}
+
+static void link_one(const char *path, const char *target, struct arena *a)
+{
+    struct err err;
+    const char *temp = arena_printf(a, "%s.new", path);
+
+    if (is_linked(path, target))
+        return;
+    if (symlink(target, temp) != 0) {
+        if (errno == ENOENT && !file_make_dirs(path_dir(a, path), &err))
+            return;
+        unlink(temp);
+        if (symlink(target, temp) != 0)
+            return;
+    }
+    if (rename(temp, path) != 0)
+        unlink(temp);
+}
+
+void browse_link(const struct walk *w, const struct work *work)
+{
+    struct arena *a = arena_new();
+
+    for (size_t i = 0; path_is_inside(work->step->id) && i < work->step->n_outputs; i++) {
+        const char *name = name_of(work, i, a);
+
+        link_one(path_join(a, folder_of(w, a), name), target_of(name, &work->artifacts[i], a), a);
+    }
+    arena_free(a);
+}
+
+// Removes what is a link and not known, then the folder if nothing is left in it.
+static void prune_folder(const struct map *known, const char *folder, const char *name, struct arena *a)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    struct stat st;
+
+    while (dir && (entry = readdir(dir))) {
+        const char *path = path_join(a, folder, entry->d_name);
+        const char *whole = name[0] ? path_join(a, name, entry->d_name) : arena_strdup(a, entry->d_name);
+
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            lstat(path, &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode))
+            prune_folder(known, path, whole, a);
+        else if (S_ISLNK(st.st_mode) && !map_find(known, whole))
+            unlink(path);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(folder); // only when it is empty
+}
+
+void browse_prune(const struct walk *w)
+{
+    struct arena *a = arena_new();
+    struct map known = {0};
+
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        const struct work *work = &w->works[i];
+
+        // A step that is not done keeps the link to what it gave last.
+        for (size_t k = 0; k < work->step->n_outputs; k++)
+            map_put(&known, name_of(work, k, a), a);
+    }
+    prune_folder(&known, folder_of(w, a), "", a);
+    map_release(&known);
+    arena_free(a);
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// `.c41/browse/FILM/`: links to artifacts by step id, for people: lamp-1/mara/image.png. What cannot be
+// linked is left out: nothing depends on it.
+#pragma once
+
+#include <stdbool.h>
+
+struct walk;
+struct work;
+
+// Whether the film's folder of links is there.
+bool browse_exists(const struct walk *w);
+
+// Links the artifacts of a done work, in the place of what stood there.
+void browse_link(const struct walk *w, const struct work *work);
+
+// Removes links of steps that the film no longer has, and folders that are empty then.
+void browse_prune(const struct walk *w);

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "compiler/graph.h"
+#include "runtime/browse.h"
+#include "runtime/deliver.h"
+#include "runtime/dispatch.h"
+#include "runtime/display.h"
+#include "runtime/engine.h"
+#include "runtime/events.h"
+#include "runtime/ledger.h"
+#include "runtime/lock.h"
+#include "runtime/offer.h"
+#include "runtime/store.h"
+#include "runtime/survey.h"
+#include "runtime/walk.h"
+#include "runtime/why.h"
+
+enum { HEADROOM_BYTES = 64 << 20, OWED_CODE = 4 };
+
+struct build {
+    const struct graph *graph;
+    const struct build_options *options;
+    struct clock *clock;
+    struct arena *arena;
+    struct display *display;
+    struct events events;
+    struct lock lock;
+    struct store store;
+    struct ledger *ledger;
+    struct walk walk;
+    struct engine engine;
+    struct build_result result;
+    struct buf drafted; // kinds that only the draft makes
+    struct delivered *delivered;
+    size_t n_delivered;
+    size_t to_run; // wanted and not at hand when the build began
+    bool walked;   // walk is filled in
+};
+
+static bool take_lock(struct build *b, struct err *err)
+{
+    char who[512];
+
+    err->kind = ERR_NONE;
+    if (lock_try(&b->lock, b->graph->project, b->graph->film, who, sizeof(who), err))
+        return true;
+    if (err->kind != ERR_NONE)
+        return false;
+    display_say(b->display, "waiting for %s", who[0] ? who : "another build of this project");
+    return lock_wait(&b->lock, b->graph->film, err);
+}
+
+static bool open_project(struct build *b, struct err *err)
+{
+    if (!store_init(&b->store, b->graph->project, err) || !take_lock(b, err))
+        return false;
+    b->ledger = ledger_open(b->graph->project, LEDGER_WRITE, b->clock, err);
+    return b->ledger != NULL;
+}
+
+static bool look_around(struct build *b, struct err *err)
+{
+    b->walked = true;
+    if (!walk_init(&b->walk, b->graph, b->options, b->ledger, &b->store, b->arena, err))
+        return false;
+    if (survey_is_due(&b->walk.files) &&
+        !survey_run(&b->walk.files, &b->engine, b->options->jobs, b->ledger, b->clock, err))
+        return false;
+    walk_resolve_all(&b->walk);
+    walk_measure(&b->walk);
+    b->result.steps = b->walk.n_wanted;
+    b->result.draft = walk_drafted(&b->walk, &b->drafted);
+    return true;
+}
+
+// Steps that were at hand all along are counted, and their links renewed where they changed.
+static void count_at_hand(struct build *b)
+{
+    bool link_all = !browse_exists(&b->walk);
+    struct err err;
+
+    for (size_t i = 0; i < b->graph->n_steps; i++) {
+        const struct work *work = &b->walk.works[i];
+        const char *last;
+
+        if (!work->wanted)
+            continue;
+        if (work->state != WORK_DONE) {
+            b->to_run++;
+            continue;
+        }
+        b->result.cached++;
+        b->result.saved_seconds += work->key[0] ? work->seconds : 0;
+        last = work->key[0] ? ledger_last_key(b->ledger, b->graph->film, work->step->id, b->arena)
+                            : NULL;
+        if (link_all || !last || strcmp(last, work->key) != 0)
+            browse_link(&b->walk, work);
+        if (work->key[0] && (!last || strcmp(last, work->key) != 0))
+            ledger_put_last(b->ledger, b->graph->film, work->step->id, work->key, &err);
+    }
+}
+
+// Picks that lapsed are told in every build: somebody chose, and something else is shown.
+static void tell_picks(struct build *b)
+{
+    for (size_t i = 0; i < b->graph->n_steps; i++) {
+        const struct work *work = &b->walk.works[i];
+        bool lapsed = json_object_get(work->step->params, "is") && !work->picked;
+
+        if (work->wanted && work->state == WORK_DONE && !work->key[0] && work->note &&
+            (lapsed || b->to_run))
+            display_tell(b->display, lapsed ? SEVERITY_WARNING : SEVERITY_NOTE, &work->step->at,
+                         arena_printf(b->arena, "%s: %s", work->step->id, work->note), NULL);
+    }
+}
+
+static size_t count_owed(const struct build *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->graph->n_steps; i++)
+        n += b->walk.works[i].wanted && b->walk.works[i].owed && !b->walk.works[i].key[0];
+    return n;
+}
+
+// --strict: no draft leaves the house, and no take that nobody chose.
+static bool is_refused(struct build *b)
+{
+    size_t owed = b->options->assume_picks ? 0 : count_owed(b);
+
+    if (!b->options->strict)
+        return false;
+    if (b->result.draft)
+        display_tell(b->display, SEVERITY_ERROR, NULL,
+                     arena_printf(b->arena, "nothing in the studio makes %s, and --strict builds no "
+                                  "drafts", buf_text(&b->drafted)),
+                     "add services to the studio that offer these kinds, or leave out --strict");
+    if (owed)
+        display_tell(b->display, SEVERITY_ERROR, NULL,
+                     arena_printf(b->arena, "%zu pick%s owed", owed, owed == 1 ? " is" : "s are"),
+                     "pick with `c41 pick`, or give --assume-picks");
+    return b->result.draft || owed;
+}
+
+// What this build would run, for --dry-run.
+static void tell_plan(struct build *b)
+{
+    for (size_t i = 0; i < b->graph->n_steps; i++) {
+        const struct work *work = &b->walk.works[i];
+
+        if (!work->wanted || work->state == WORK_DONE)
+            continue;
+        display_say(b->display, "%-8s %s%s%s", work->step->kind->name, work->step->id,
+                    b->options->explain ? ": " : "",
+                    !b->options->explain            ? ""
+                    : work->state == WORK_READY     ? why_runs(&b->walk, work)
+                    : work->state == WORK_FAILED    ? work->err.text
+                                                    : "its inputs will be made anew");
+    }
+    display_say(b->display, "%zu step%s would run, %zu at hand", b->to_run, b->to_run == 1 ? "" : "s",
+                b->result.cached);
+}
+
+static bool check_headroom(const struct build *b, struct err *err)
+{
+    uint64_t free_bytes = file_free_bytes(b->graph->project);
+
+    if (free_bytes >= HEADROOM_BYTES)
+        return true;
+    return err_set(err, ERR_FULL, "only %llu MB are free where %s keeps its renders; c41 wants %d MB: "
+                   "free some space, nothing was begun", (unsigned long long)free_bytes >> 20,
+                   b->graph->project, HEADROOM_BYTES >> 20);
+}
+
+// Steps that were bound and found wanting, and steps that nobody can make: told before any work is spent
+// on the others. Returns whether to go on.
+static bool tell_impossible(struct build *b, struct dispatch *d)
+{
+    struct offer_fault *faults;
+    size_t n = offer_check(&b->walk, b->engine.media, b->options->assume_picks, &faults);
+
+    for (size_t i = 0; i < b->graph->n_steps; i++) {
+        struct work *work = &b->walk.works[i];
+        struct err err = work->err;
+
+        if (work->state == WORK_FAILED)
+            dispatch_fail(d, work, &err, NULL, NULL);
+    }
+    for (size_t i = 0; i < n; i++)
+        dispatch_refuse(d, faults[i].work, &faults[i].err, faults[i].help, faults[i].repeated);
+    return b->result.failed == 0 || b->options->keep_going;
+}
+
+static bool run_steps(struct build *b, struct err *err)
+{
+    struct dispatch d = {
+        .walk = &b->walk,
+        .engine = &b->engine,
+        .events = &b->events,
+        .display = b->display,
+        .options = b->options,
+        .clock = b->clock,
+        .result = &b->result,
+        .workers = b->options->jobs ? b->options->jobs : engine_cores(),
+        .services = {.store = &b->store,
+                     .program = b->options->program,
+                     .module_dir = b->options->module_dir},
+    };
+
+    if (!check_headroom(b, err) || !engine_start(&b->engine, b->options->jobs, err) ||
+        !engine_load_media(&b->engine, err))
+        return false;
+    d.services.media = b->engine.media;
+    d.services.pool = b->engine.pool;
+    store_sweep(&b->store);
+    if (!tell_impossible(b, &d)) {
+        b->result.skipped = b->to_run - b->result.failed;
+        b->result.exit_code = err_exit_code(ERR_FILM);
+        return true;
+    }
+    return dispatch_run(&d, err);
+}
+
+static const char *status_of(const struct build_result *r)
+{
+    if (r->exit_code == err_exit_code(ERR_CANCELLED))
+        return "interrupted";
+    return r->exit_code ? "failed" : "built";
+}
+
+static bool hand_out(struct build *b, struct err *err)
+{
+    return deliver_all(&b->walk, b->result.draft, &b->delivered, &b->n_delivered,
+                       &b->result.delivered, err);
+}
+
+static json_t *facts_of(const struct build_result *r)
+{
+    return json_pack("{s:I, s:I, s:I, s:f}", "ran", (json_int_t)r->ran, "cached",
+                     (json_int_t)r->cached, "failed", (json_int_t)r->failed, "seconds", r->seconds);
+}
+
+static bool record(struct build *b, struct err *err)
+{
+    const struct build_result *r = &b->result;
+    json_t *facts;
+    bool ok;
+
+    if (!r->ran && !r->delivered && !r->failed)
+        return true;
+    facts = facts_of(r);
+    ok = ledger_put_build(b->ledger, b->graph->film, r->exit_code == 0, facts, err);
+    json_decref(facts);
+    return ok;
+}
+
+static void set_code(struct build *b, const struct err *err)
+{
+    if (b->result.exit_code == 0)
+        b->result.exit_code = err_exit_code(err->kind);
+}
+
+static void tell_error(struct build *b, const struct err *err)
+{
+    if (err->kind != ERR_CANCELLED)
+        display_tell(b->display, SEVERITY_ERROR, NULL, err->text, NULL);
+    set_code(b, err);
+}
+
+static void tell_end(struct build *b)
+{
+    b->result.seconds = events_seconds(&b->events);
+    events_tell(&b->events,
+                (struct event){.type = EVENT_BUILD_END, .graph = b->graph, .result = &b->result,
+                               .status = status_of(&b->result), .delivered = b->delivered,
+                               .n_delivered = b->n_delivered, .drafted = buf_text(&b->drafted)});
+}
+
+// Everything between the lock and the last word. What is done is handed out even after a failure.
+static void make(struct build *b)
+{
+    struct err err = {0};
+
+    events_tell(&b->events, (struct event){.type = EVENT_BUILD_START, .graph = b->graph,
+                                           .steps = b->result.steps, .to_run = b->to_run});
+    if (b->to_run && !run_steps(b, &err))
+        tell_error(b, &err);
+    if (b->result.failed)
+        set_code(b, &(struct err){.kind = ERR_FINAL});
+    if (!hand_out(b, &err))
+        tell_error(b, &err);
+    if (b->result.ran)
+        browse_prune(&b->walk);
+    if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
+        tell_error(b, &err);
+    if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks && count_owed(b))
+        b->result.exit_code = OWED_CODE;
+    tell_end(b);
+}
+
+static void run(struct build *b)
+{
+    struct err err = {0};
+
+    if (!open_project(b, &err) || !look_around(b, &err)) {
+        tell_error(b, &err);
+        return;
+    }
+    count_at_hand(b);
+    if (is_refused(b)) {
+        b->result.exit_code = OWED_CODE;
+        return;
+    }
+    tell_picks(b);
+    if (b->options->dry_run)
+        tell_plan(b);
+    else
+        make(b);
+}
+
+static void close_project(struct build *b)
+{
+    struct err err;
+
+    engine_stop(&b->engine);
+    if (b->walked)
+        walk_release(&b->walk);
+    if (b->ledger && !ledger_close(b->ledger, &err))
+        tell_error(b, &err);
+    lock_release(&b->lock);
+    display_free(b->display);
+    buf_release(&b->drafted);
+    arena_free(b->arena);
+}
+
+struct build_result build_run(const struct graph *graph, const struct studio *studio,
+                              const struct build_options *options)
+{
+    struct build_options own = *options;
+    struct build b = {
+        .graph = graph,
+        .options = &own,
+        .clock = options->clock ? options->clock : clock_system(),
+        .arena = arena_new(),
+        .lock = {-1},
+    };
+
+    (void)studio; // its services come with their drivers
+    if (!own.program)
+        own.program = path_of_program(b.arena);
+    b.engine.module_dir = own.module_dir;
+    b.display = display_new(&own.display, b.clock);
+    events_init(&b.events, own.events_fd, b.display, b.clock);
+    run(&b);
+    close_project(&b);
+    return b.result;
+}

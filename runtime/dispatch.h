@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Dispatch: starts ready steps on their services, the longest remaining way first, takes in what ends, and
+// walks on from there until nothing is left. Loop thread only.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runtime/sched.h"
+#include "runtime/service.h"
+
+struct build_options;
+struct build_result;
+struct clock;
+struct display;
+struct engine;
+struct err;
+struct events;
+struct walk;
+
+struct dispatch {
+    // Set by the build; borrowed.
+    struct walk *walk;
+    struct engine *engine; // runs
+    struct events *events;
+    struct display *display;
+    const struct build_options *options;
+    struct clock *clock;
+    struct build_result *result; // ran, cached, failed, skipped are counted here
+    struct services services;
+    unsigned workers;
+
+    // Its own.
+    struct sched ready;
+    struct flight **flights; // attempts that run
+    size_t n_flights;
+    bool stopping;  // nothing new starts
+    bool cancelled; // what runs was told to stop
+    bool fatal;     // *err tells: the ledger cannot be written
+    struct err err;
+    double expected, spent; // seconds: of steps that ended, what was thought and what it was
+};
+
+// Runs what is wanted. False with *err when the build itself cannot go on (a full disk) or was
+// interrupted (ERR_CANCELLED); failures of steps are counted in the result.
+bool dispatch_run(struct dispatch *d, struct err *err);
+
+// A step failed, before or while it ran: tells, and skips what needs it.
+void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err, const char *help,
+                   const char *log);
+
+// Nothing can make a step. A repeated refusal is counted, and told by the first of its sort.
+void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *err,
+                     const char *help, bool repeated);

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/display.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "compiler/graph.h"
+#include "runtime/build.h"
+#include "runtime/events.h"
+#include "runtime/period.h"
+
+enum { DRAW_EVERY_MS = 100, BAR_COLUMNS = 16, LEAST_COLUMNS = 40, MOST_SHOWN = 12 };
+
+#define BOLD   "1"
+#define DIM    "2"
+#define RED    "31"
+#define GREEN  "32"
+#define YELLOW "33"
+
+// A step that runs.
+struct running {
+    const struct step *step;
+    int64_t start_ms;
+    double done, total;
+};
+
+struct display {
+    struct display_options options;
+    struct clock *clock;
+    VEC(struct running) running;
+    size_t n_ended, n_to_run;
+    size_t n_drawn; // live lines on the screen
+    int64_t drawn_ms;
+    bool live; // between the build's start and its end
+};
+
+struct display *display_new(const struct display_options *options, struct clock *clock)
+{
+    struct display *d;
+
+    if (options->fd < 0)
+        return NULL;
+    d = mem_new(sizeof(*d));
+    d->options = *options;
+    d->clock = clock;
+    return d;
+}
+
+// One write, so that nothing flickers and lines of several programs do not mix.
+static void put(struct display *d, struct buf *text)
+{
+    const char *at = buf_text(text);
+    size_t left = text->len;
+
+    while (left) {
+        ssize_t n = write(d->options.fd, at, left);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break; // nobody looks any more
+        at += n;
+        left -= (size_t)n;
+    }
+    buf_release(text);
+}
+
+static void paint(const struct display *d, struct buf *out, const char *colour, const char *text)
+{
+    if (d->options.colour)
+        buf_printf(out, "\x1b[%sm%s\x1b[0m", colour, text);
+    else
+        buf_puts(out, text);
+}
+
+// The way back over the live lines, which what follows writes over or clears.
+static void go_back(struct display *d, struct buf *out)
+{
+    if (d->n_drawn)
+        buf_printf(out, "\x1b[%zuA\r\x1b[J", d->n_drawn);
+    d->n_drawn = 0;
+}
+
+static size_t columns_of(const struct display *d)
+{
+    struct winsize size;
+
+    if (ioctl(d->options.fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+static void add_bar(const struct display *d, struct buf *out, double part)
+{
+    int full = (int)(part * BAR_COLUMNS + 0.5);
+
+    full = full < 0 ? 0 : full > BAR_COLUMNS ? BAR_COLUMNS : full;
+    if (d->options.colour)
+        buf_puts(out, "\x1b[" GREEN "m");
+    for (int i = 0; i < full; i++)
+        buf_puts(out, "━");
+    if (d->options.colour)
+        buf_puts(out, "\x1b[0m\x1b[" DIM "m");
+    for (int i = full; i < BAR_COLUMNS; i++)
+        buf_puts(out, "─");
+    if (d->options.colour)
+        buf_puts(out, "\x1b[0m");
+}
+
+// Adds text in exactly columns, cut with an ellipsis or filled up.
+static void add_fitted(struct buf *out, const char *text, size_t columns)
+{
+    struct str s = str_of(text);
+    size_t width = str_width(s);
+
+    if (width <= columns) {
+        buf_str(out, s);
+        buf_repeat(out, ' ', columns - width);
+        return;
+    }
+    while (s.len && str_width(s) + 1 > columns) {
+        do
+            s.len--;
+        while (s.len && (s.ptr[s.len] & 0xc0) == 0x80);
+    }
+    buf_str(out, s);
+    buf_puts(out, "…");
+    buf_repeat(out, ' ', columns - str_width(s) - 1);
+}
+
+static void draw_running(struct display *d, struct buf *out, const struct running *r, size_t columns)
+{
+    char elapsed[32];
+    size_t taken = 2 + 9 + 2 + BAR_COLUMNS + 2 + 7;
+
+    period_short((double)(d->clock->now_ms(d->clock) - r->start_ms) / 1000, elapsed, sizeof(elapsed));
+    buf_puts(out, "  ");
+    add_fitted(out, r->step->kind->name, 9);
+    if (columns > taken + 10) {
+        add_fitted(out, r->step->id, columns - taken - 1);
+        buf_puts(out, "  ");
+        if (r->total > 0)
+            add_bar(d, out, r->done / r->total);
+        else
+            buf_repeat(out, ' ', BAR_COLUMNS);
+        buf_printf(out, "  %6s", elapsed);
+    } else {
+        add_fitted(out, r->step->id, columns > 13 ? columns - 13 : 1);
+    }
+    buf_puts(out, "\x1b[K\n");
+    d->n_drawn++;
+}
+
+static void draw_total(struct display *d, struct buf *out, double left_seconds, size_t columns)
+{
+    double part = d->n_to_run ? (double)d->n_ended / (double)d->n_to_run : 1;
+    char left[32], until[16];
+    time_t end = (time_t)(d->clock->wall_ms(d->clock) / 1000 + (int64_t)left_seconds);
+    struct tm tm;
+
+    period_short(left_seconds, left, sizeof(left));
+    localtime_r(&end, &tm);
+    strftime(until, sizeof(until), "%H:%M", &tm);
+    buf_printf(out, "  %zu/%zu ", d->n_ended, d->n_to_run);
+    if (columns >= LEAST_COLUMNS)
+        add_bar(d, out, part);
+    if (columns >= LEAST_COLUMNS + 26)
+        buf_printf(out, "  about %s left, until %s", left, until);
+    buf_puts(out, "\x1b[K\n");
+    d->n_drawn++;
+}
+
+void display_tick(struct display *d, double left_seconds)
+{
+    struct buf out = {0};
+    int64_t now;
+    size_t columns;
+
+    if (!d || !d->live || !d->options.live)
+        return;
+    now = d->clock->now_ms(d->clock);
+    if (now - d->drawn_ms < DRAW_EVERY_MS)
+        return;
+    d->drawn_ms = now;
+    columns = columns_of(d);
+    go_back(d, &out);
+    for (size_t i = 0; i < d->running.n; i++)
+        draw_running(d, &out, &d->running.at[i], columns);
+    draw_total(d, &out, left_seconds, columns);
+    put(d, &out);
+}
+
+void display_free(struct display *d)
+{
+    struct buf out = {0};
+
+    if (!d)
+        return;
+    go_back(d, &out);
+    put(d, &out);
+    vec_release(&d->running);
+    mem_free(d);
+}
+
+void display_say(struct display *d, const char *format, ...)
+{
+    struct buf out = {0};
+    va_list args;
+
+    if (!d)
+        return;
+    go_back(d, &out);
+    va_start(args, format);
+    buf_vprintf(&out, format, args);
+    va_end(args);
+    buf_char(&out, '\n');
+    put(d, &out);
+}
+
+void display_tell(struct display *d, enum severity severity, const struct place *at,
+                  const char *message, const char *help)
+{
+    static const struct place nowhere;
+    struct buf out = {0};
+
+    if (!d || (severity != SEVERITY_ERROR && d->options.verbosity < 0))
+        return;
+    go_back(d, &out);
+    place_render(at ? at : &nowhere, severity, message, help, &out, d->options.colour);
+    put(d, &out);
+}
+
+static struct running *find_running(struct display *d, const struct step *step)
+{
+    for (size_t i = 0; i < d->running.n; i++)
+        if (d->running.at[i].step == step)
+            return &d->running.at[i];
+    return NULL;
+}
+
+static void end_running(struct display *d, const struct step *step)
+{
+    struct running *r = find_running(d, step);
+
+    if (r)
+        *r = d->running.at[--d->running.n];
+    d->n_ended++;
+}
+
+static void show_build_start(struct display *d, const struct event *e)
+{
+    d->live = true;
+    d->n_to_run = e->to_run;
+}
+
+static void show_step_start(struct display *d, const struct event *e)
+{
+    struct buf out = {0};
+
+    vec_push(&d->running, (struct running){e->step, d->clock->now_ms(d->clock), 0, 0});
+    if (!e->why || d->options.verbosity < 0)
+        return;
+    go_back(d, &out);
+    buf_printf(&out, "%s: ", e->step->id);
+    paint(d, &out, DIM, e->why);
+    buf_char(&out, '\n');
+    put(d, &out);
+}
+
+static void show_step_progress(struct display *d, const struct event *e)
+{
+    struct running *r = find_running(d, e->step);
+
+    if (r && e->total > 0) {
+        r->done = e->done;
+        r->total = e->total;
+    }
+    if (e->note)
+        display_tell(d, SEVERITY_WARNING, &e->step->at, e->note, NULL);
+}
+
+static void show_step_done(struct display *d, const struct event *e)
+{
+    struct buf out = {0};
+    char took[32];
+
+    end_running(d, e->step);
+    if (d->options.verbosity < 0 || (d->options.verbosity == 0 && (d->options.live || e->cached)))
+        return;
+    period_exact(e->seconds, took, sizeof(took));
+    go_back(d, &out);
+    buf_printf(&out, "[%zu/%zu] %-8s %s  ", d->n_ended, d->n_to_run, e->step->kind->name, e->step->id);
+    paint(d, &out, DIM, e->cached ? "at hand" : took);
+    buf_char(&out, '\n');
+    put(d, &out);
+}
+
+static void show_step_failed(struct display *d, const struct event *e)
+{
+    struct arena *a = arena_new();
+    struct buf out = {0};
+    struct str rest = str_of(e->log ? e->log : "");
+
+    end_running(d, e->step);
+    display_tell(d, SEVERITY_ERROR, &e->step->at,
+                 arena_printf(a, "%s: %s", e->step->id, e->err->text), e->help);
+    while (rest.len) {
+        struct str line = str_cut(&rest, '\n');
+
+        buf_puts(&out, "    | ");
+        buf_str(&out, line);
+        buf_char(&out, '\n');
+    }
+    put(d, &out);
+    arena_free(a);
+}
+
+static void show_service(struct display *d, const struct event *e)
+{
+    if (d->options.verbosity > 0)
+        display_say(d, "%s/%s: %s", e->machine, e->service, e->state);
+}
+
+// "out/draft/the-keeper.mp4  1:02  1920x1080"
+static void add_delivered(struct display *d, struct buf *out, const struct graph *g,
+                          const struct delivered *file)
+{
+    struct arena *a = arena_new();
+    double seconds = json_get_number(file->facts, "seconds", 0);
+    json_int_t width = json_get_integer(file->facts, "width", 0);
+    char length[32];
+
+    paint(d, out, BOLD, path_join(a, g->project, file->path));
+    period_short(seconds, length, sizeof(length));
+    if (seconds > 0)
+        buf_printf(out, "  %s", length);
+    if (width > 0)
+        buf_printf(out, "  %dx%d", (int)width, (int)json_get_integer(file->facts, "height", 0));
+    arena_free(a);
+}
+
+// Subtitles lie beside their film and need no line of their own.
+static bool is_sidecar(const struct delivered *file)
+{
+    return strcmp(json_get_text(file->facts, "type", ""), "text") == 0;
+}
+
+static void add_deliverables(struct display *d, struct buf *out, const struct event *e)
+{
+    size_t shown = 0, more = 0;
+
+    for (size_t i = 0; i < e->n_delivered; i++) {
+        if (is_sidecar(&e->delivered[i]))
+            continue;
+        if (shown == MOST_SHOWN) {
+            more++;
+            continue;
+        }
+        shown++;
+        add_delivered(d, out, e->graph, &e->delivered[i]);
+        buf_char(out, '\n');
+    }
+    if (more)
+        buf_printf(out, "… and %zu more\n", more);
+}
+
+static void add_counts(struct display *d, struct buf *out, const struct event *e)
+{
+    const struct build_result *r = e->result;
+    char took[32], saved[32];
+
+    period_exact(r->seconds, took, sizeof(took));
+    period_short(r->saved_seconds, saved, sizeof(saved));
+    paint(d, out, r->failed ? RED : GREEN, e->status);
+    buf_printf(out, " in %s: %zu step%s made, %zu at hand", took, r->ran, r->ran == 1 ? "" : "s",
+               r->cached);
+    if (r->cached && r->saved_seconds >= 1)
+        buf_printf(out, " (%s saved)", saved);
+    if (r->failed)
+        buf_printf(out, ", %zu failed", r->failed);
+    if (r->skipped)
+        buf_printf(out, ", %zu not tried", r->skipped);
+    buf_char(out, '\n');
+}
+
+static void add_draft(struct display *d, struct buf *out, const struct event *e)
+{
+    if (!e->drafted || !e->drafted[0])
+        return;
+    paint(d, out, YELLOW, "draft:");
+    buf_printf(out, " nothing in the studio makes %s\n", e->drafted);
+}
+
+static void add_nothing_to_do(struct display *d, struct buf *out, const struct event *e)
+{
+    buf_puts(out, "nothing to do: ");
+    if (e->n_delivered == 1 || (e->n_delivered > 1 && is_sidecar(&e->delivered[1])))
+        add_delivered(d, out, e->graph, &e->delivered[0]);
+    else
+        buf_printf(out, "%zu steps", e->result->cached);
+    buf_puts(out, e->n_delivered ? " is current" : " are current");
+    if (e->drafted && e->drafted[0])
+        buf_printf(out, " (a draft: nothing in the studio makes %s)", e->drafted);
+    buf_char(out, '\n');
+}
+
+static void show_build_end(struct display *d, const struct event *e)
+{
+    const struct build_result *r = e->result;
+    struct buf out = {0};
+
+    go_back(d, &out);
+    d->live = false;
+    if (r->exit_code == 0 && r->ran == 0 && r->delivered == 0) {
+        add_nothing_to_do(d, &out, e);
+    } else {
+        add_deliverables(d, &out, e);
+        add_counts(d, &out, e);
+        add_draft(d, &out, e);
+    }
+    put(d, &out);
+}
+
+static void (*const shows[])(struct display *d, const struct event *e) = {
+    [EVENT_BUILD_START] = show_build_start,       [EVENT_STEP_START] = show_step_start,
+    [EVENT_STEP_PROGRESS] = show_step_progress,   [EVENT_STEP_DONE] = show_step_done,
+    [EVENT_STEP_FAILED] = show_step_failed,       [EVENT_SERVICE] = show_service,
+    [EVENT_BUILD_END] = show_build_end,
+};
+
+void display_show(struct display *d, const struct event *event)
+{
+    shows[event->type](d, event);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The display: what people see of a build. On a terminal one live line for each step that runs, drawn
+// anew in one write, above a total; elsewhere one plain line for each step that has ended. Loop thread
+// only.
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+
+struct clock;
+struct display;
+struct display_options;
+struct event;
+
+// NULL when there is nowhere to show anything; every function accepts that.
+struct display *display_new(const struct display_options *options, struct clock *clock);
+
+// Takes the live lines away first.
+void display_free(struct display *d);
+
+void display_show(struct display *d, const struct event *event);
+
+// Draws the live lines anew when it is time to. left_seconds: until the end, as far as is known.
+void display_tick(struct display *d, double left_seconds);
+
+// A line of its own: "waiting for …".
+void display_say(struct display *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Something about a place of the film; at may be NULL.
+void display_tell(struct display *d, enum severity severity, const struct place *at,
+                  const char *message, const char *help);

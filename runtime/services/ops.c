@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/services/ops.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "compiler/graph.h"
+#include "runtime/facts.h"
+#include "runtime/service.h"
+#include "runtime/services/alone.h"
+#include "runtime/services/timing.h"
+#include "runtime/store.h"
+
+// Our own ops, which need no media.
+static const struct media_op own_ops[] = {
+    {.driver = "local", .kind = "timing", .run = timing_run},
+    {0},
+};
+
+static const struct media_op *find_in(const struct media_op *ops, const char *driver,
+                                      const char *kind)
+{
+    for (; ops && ops->kind; ops++)
+        if (strcmp(ops->driver, driver) == 0 && strcmp(ops->kind, kind) == 0)
+            return ops;
+    return NULL;
+}
+
+const struct media_op *ops_find(const struct media *media, const char *driver, const char *kind)
+{
+    const struct media_op *op = find_in(own_ops, driver, kind);
+
+    return op || !media ? op : find_in(media->ops, driver, kind);
+}
+
+static void progress(void *user, double done, double total)
+{
+    struct attempt *a = user;
+
+    a->total = total;
+    a->done = done;
+}
+
+static void note(void *user, const char *text)
+{
+    struct attempt *a = user;
+
+    buf_puts(&a->notes, text);
+    buf_char(&a->notes, '\n');
+}
+
+static bool run_op(struct attempt *a, struct media_output *outputs, struct err *err)
+{
+    struct media_job job = {
+        .params = a->params,
+        .inputs = a->inputs,
+        .n_inputs = a->n_inputs,
+        .outputs = outputs,
+        .n_outputs = a->n_made,
+        .cancelled = &a->job.cancelled,
+        .project = a->services->store->project,
+        .progress = progress,
+        .note = note,
+        .user = a,
+    };
+
+    if (!a->op->alone)
+        return a->op->run(&job, err);
+    return alone_run(a, &job, err);
+}
+
+// Measures and stores one output. Text that ops write may be no more than their word, so JSON is read.
+static bool keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err)
+{
+    uint64_t bytes;
+
+    made->facts = facts_measure(a->services->media, temp, made->ext, err);
+    if (!made->facts || !store_import(a->services->store, temp, made->ext, &made->digest, &bytes, err))
+        return err_wrap(err, "its %s", made->name);
+    made->path = store_path(a->arena, &made->digest, made->ext);
+    json_object_set_new(made->facts, "bytes", json_integer((json_int_t)bytes));
+    return true;
+}
+
+static bool make(struct attempt *a, struct err *err)
+{
+    struct media_output *outputs = arena_array(a->arena, struct media_output, a->n_made);
+    bool ok;
+
+    for (size_t i = 0; i < a->n_made; i++)
+        outputs[i] = (struct media_output){
+            a->made[i].name,
+            store_temp(a->services->store, a->arena,
+                       arena_printf(a->arena, "%s-%zu", a->tag, i), a->made[i].ext)};
+    ok = run_op(a, outputs, err);
+    for (size_t i = 0; ok && i < a->n_made; i++)
+        ok = keep(a, outputs[i].path, &a->made[i], err);
+    for (size_t i = 0; !ok && i < a->n_made; i++)
+        unlink(outputs[i].path);
+    return ok;
+}
+
+static void work(struct job *job)
+{
+    struct attempt *a = (struct attempt *)((char *)job - offsetof(struct attempt, job));
+    struct clock *clock = clock_system();
+    int64_t start_ms = clock->now_ms(clock);
+
+    if (job->cancelled)
+        a->ok = err_set(&a->err, ERR_CANCELLED, "stopped");
+    else
+        a->ok = make(a, &a->err);
+    a->seconds = (double)(clock->now_ms(clock) - start_ms) / 1000;
+}
+
+static void done(struct job *job)
+{
+    struct attempt *a = (struct attempt *)((char *)job - offsetof(struct attempt, job));
+
+    a->ended(a);
+}
+
+bool ops_start(const struct services *s, struct attempt *a, const char *driver, struct err *err)
+{
+    const char *kind = a->step->kind->name;
+
+    a->op = ops_find(s->media, driver, kind);
+    if (!a->op)
+        return err_set(err, ERR_FINAL, "this c41 has no way to make \"%s\" with the driver %s", kind,
+                       driver);
+    a->services = s;
+    if (!a->arena)
+        a->arena = arena_new();
+    a->job = (struct job){.work = work, .done = done};
+    pool_submit(s->pool, &a->job);
+    return true;
+}
+
+void ops_cancel(struct attempt *a)
+{
+    a->job.cancelled = true;
+}
