@@ -13,6 +13,8 @@ enum { MOST_SHOWN = 50 };
 struct source_text {
     const char *name;
     struct str text;
+    uint32_t *lines; // where each line begins
+    size_t n_lines;
 };
 
 struct said {
@@ -44,6 +46,8 @@ void diag_free(struct diag *d)
 {
     if (!d)
         return;
+    for (size_t i = 0; i < d->sources.n; i++)
+        mem_free(d->sources.at[i].lines);
     vec_release(&d->sources);
     vec_release(&d->said);
     map_release(&d->seen);
@@ -53,8 +57,30 @@ void diag_free(struct diag *d)
 
 uint32_t diag_add_source(struct diag *d, const char *name, struct str text)
 {
-    vec_push(&d->sources, (struct source_text){name, text});
+    VEC(uint32_t) lines = {0};
+    const char *from = text.ptr, *end = text.ptr + text.len;
+
+    vec_push(&lines, 0);
+    while (from && from < end && (from = memchr(from, '\n', (size_t)(end - from))))
+        vec_push(&lines, (uint32_t)(++from - text.ptr));
+    vec_push(&d->sources, (struct source_text){name, text, lines.at, lines.n});
     return (uint32_t)d->sources.n;
+}
+
+// Which line holds the byte at `at`, from 0.
+static size_t find_line(const struct source_text *s, size_t at)
+{
+    size_t first = 0, behind = s->n_lines;
+
+    while (behind - first > 1) {
+        size_t middle = first + (behind - first) / 2;
+
+        if (s->lines[middle] <= at)
+            first = middle;
+        else
+            behind = middle;
+    }
+    return first;
 }
 
 const char *diag_source_name(const struct diag *d, uint32_t source)
@@ -80,19 +106,18 @@ struct place diag_place(const struct diag *d, struct span span, struct arena *a)
 {
     struct str text = diag_source_text(d, span.source);
     size_t start = span.start < text.len ? span.start : text.len;
-    size_t from = start, to = start, end;
-    struct place place = {.file = diag_source_name(d, span.source), .line = 1};
+    size_t from, to = start, line, end;
+    struct place place = {.file = diag_source_name(d, span.source)};
 
     if (!place.file)
         return (struct place){0};
-    while (from > 0 && text.ptr[from - 1] != '\n')
-        from--;
+    line = find_line(&d->sources.at[span.source - 1], start);
+    from = d->sources.at[span.source - 1].lines[line];
+    place.line = (unsigned)line + 1;
     while (to < text.len && text.ptr[to] != '\n')
         to++;
     if (to > from && text.ptr[to - 1] == '\r')
         to--;
-    for (size_t i = 0; i < from; i++)
-        place.line += text.ptr[i] == '\n';
     end = span.end < to ? span.end : to;
     place.column = 1 + count_codes((struct str){text.ptr + from, start - from});
     place.width = end > start ? count_codes((struct str){text.ptr + start, end - start}) : 1;
@@ -179,26 +204,55 @@ static struct str window(const char *text, unsigned column, unsigned *shift)
     return (struct str){s.ptr + from, to - from};
 }
 
-// Control characters of a stranger's film never reach the terminal.
+// What a terminal would obey: C0 and C1 controls, and marks that turn the direction of text around.
+static bool is_control(unsigned code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+// Control characters of a stranger's film never reach the terminal, nor does what is not UTF-8.
 static void put_clean(struct buf *out, struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
+    while (s.len) {
+        unsigned code;
+        size_t n = str_decode(s, &code);
 
-        buf_char(out, c == '\t' || c == 0x7f || c < 0x20 ? ' ' : (char)c);
+        if (is_control(code))
+            buf_char(out, ' ');
+        else if (code == 0xfffd && n == 1)
+            buf_puts(out, "\xef\xbf\xbd");
+        else
+            buf_add(out, s.ptr, n);
+        s.ptr += n;
+        s.len -= n;
+    }
+}
+
+// The same for words that may stand on several lines.
+static void put_lines(struct buf *out, const char *text)
+{
+    struct str rest = str_of(text);
+
+    while (rest.ptr) {
+        put_clean(out, str_cut(&rest, '\n'));
+        if (rest.ptr)
+            buf_char(out, '\n');
     }
 }
 
 static size_t width_of_codes(struct str s, unsigned n)
 {
-    size_t at = 0;
+    size_t at = 0, width = 0;
 
     for (unsigned i = 0; i < n && at < s.len; i++) {
         unsigned code;
+        size_t len = str_decode((struct str){s.ptr + at, s.len - at}, &code);
 
-        at += str_decode((struct str){s.ptr + at, s.len - at}, &code);
+        width += is_control(code) ? 1 : str_width((struct str){s.ptr + at, len});
+        at += len;
     }
-    return str_width((struct str){s.ptr, at});
+    return width;
 }
 
 static void render_line(const struct place *place, struct buf *out, const char *mark,
@@ -232,13 +286,15 @@ void place_render(const struct place *place, enum severity severity, const char 
     if (place->file)
         buf_printf(out, "%s:%u:%u: ", place->file, place->line, place->column);
     buf_printf(out, "%s%s:%s ", mark, names[severity], plain);
-    for (const char *c = message; *c; c++)
-        buf_char(out, (unsigned char)*c < 0x20 && *c != '\n' ? ' ' : *c);
+    put_lines(out, message);
     buf_char(out, '\n');
     if (place->file && place->text)
         render_line(place, out, mark, plain);
-    if (help)
-        buf_printf(out, "help: %s\n", help);
+    if (!help)
+        return;
+    buf_puts(out, "help: ");
+    put_lines(out, help);
+    buf_char(out, '\n');
 }
 
 static int by_place(const void *left, const void *right)
