@@ -181,13 +181,13 @@ static const char *quotes_help(const struct rule *rule, const struct node *n)
     return *end ? NULL : "write it without quotes";
 }
 
-static void put_range(const struct rule *rule, struct buf *out)
+// The bound that x breaks.
+static void put_bound(const struct rule *rule, double x, struct buf *out)
 {
-    if (isfinite(rule->minimum))
-        buf_printf(out, "%s %g", rule->above_minimum ? " above" : isfinite(rule->maximum) ? " from" : " of at least",
-                   rule->minimum);
-    if (isfinite(rule->maximum) && rule->maximum < 9e15)
-        buf_printf(out, "%s %g", isfinite(rule->minimum) ? " to" : " of at most", rule->maximum);
+    if (x < rule->minimum || (rule->above_minimum && x <= rule->minimum))
+        buf_printf(out, rule->above_minimum ? " above %.17g" : " of at least %.17g", rule->minimum);
+    else
+        buf_printf(out, rule->below_maximum ? " below %.17g" : " of at most %.17g", rule->maximum);
 }
 
 static const char *help_for(struct check *c, const struct rule *rule, const struct node *n)
@@ -211,7 +211,7 @@ static void say_unexpected(struct check *c, const struct trail *trail, const str
     buf_puts(&message, "expected ");
     expect_describe(rule, &message);
     if (is_number(n) && !rule->n_branches && !in_range(rule, number_of(n)))
-        put_range(rule, &message);
+        put_bound(rule, number_of(n), &message);
     buf_puts(&message, ", found ");
     expect_found(n, &message);
     say(c, trail, n->span, help, &message);
