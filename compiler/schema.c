@@ -305,6 +305,8 @@ static void say_no_value(struct check *c, const struct trail *trail, const struc
     const struct node *before = i ? map->items[i - 1] : NULL;
     struct buf message = {0};
 
+    if (before && before->style == NODE_MADE && before->n == 1) // a short form, put into its full one
+        before = before->items[0];
     if (map->items[i]->empty_in_flow && before && before->style == NODE_PLAIN && before->n == 0) {
         buf_printf(&message, "a comma ends words inside {…}: \"%s\" became a key without a value",
                    map->keys[i]->text.ptr);
