@@ -201,20 +201,22 @@ out:
     return ok;
 }
 
+static bool make_dir(const char *path)
+{
+    return mkdir(path, 0755) == 0 || errno == EEXIST;
+}
+
 bool file_make_dirs(const char *path, struct err *err)
 {
     char *whole = mem_strdup(path);
     bool ok = true;
 
-    for (char *slash = whole + (whole[0] == '/'); ok && slash; slash = strchr(slash + 1, '/')) {
-        slash = strchr(slash, '/');
-        if (slash)
-            *slash = 0;
-        ok = mkdir(whole, 0755) == 0 || errno == EEXIST;
-        if (!slash)
-            break;
+    for (char *slash = strchr(whole + 1, '/'); ok && slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        ok = make_dir(whole);
         *slash = '/';
     }
+    ok = ok && make_dir(whole);
     if (!ok)
         err_errno(err, "making the folder %s", path);
     mem_free(whole);

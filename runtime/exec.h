@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One step in a process of its own: `c41 exec` reads a job and makes its files. The build starts it for
+// One step in a process of its own: `c41 exec` reads a job and makes its files (`c41 exec -`: from standard input). The build starts it for
 // ops whose bytes repeat only in a fresh process; a farm's node runs the same.
 //
 // The job: {"driver", "kind", "params", "inputs": [{"name", "path", "facts"}], "outputs": [{"name",

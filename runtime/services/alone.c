@@ -148,7 +148,7 @@ static bool judge(const struct talk *t, int code, struct err *err)
 bool alone_run(struct attempt *a, const struct media_job *job, struct err *err)
 {
     const char *file = store_temp(a->services->store, a->arena, a->tag, "job");
-    const char *argv[] = {a->services->program, "exec", NULL};
+    const char *argv[] = {a->services->program, "exec", "-", NULL};
     struct talk talk = {.job = job, .log = &a->log, .err = err};
     struct process p;
     bool ok;
