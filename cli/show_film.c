@@ -110,8 +110,7 @@ static void add_row(struct table *t, const struct shot *shot)
 
 static bool begins_scene(const struct shots *shots, size_t i)
 {
-    return i == 0 ||
-           strcmp(shots->at.at[i]->cut->scene, shots->at.at[i - 1]->cut->scene) != 0;
+    return i == 0 || strcmp(shots->at.at[i]->cut->scene, shots->at.at[i - 1]->cut->scene) != 0;
 }
 
 // The sluglines of the film stand in the order of its scenes.
@@ -126,8 +125,7 @@ static void print_shots(const struct shots *shots, const json_t *film, struct bu
             const char *slug = json_get_text(json_array_get(scenes, scene++), "scene", "");
 
             table_print(&t, 2, out);
-            buf_printf(out, "\n%s%s%s\n", shots->at.at[i]->cut->scene, slug[0] ? ": " : "",
-                       slug);
+            buf_printf(out, "\n%s%s%s\n", shots->at.at[i]->cut->scene, slug[0] ? ": " : "", slug);
         }
         add_row(&t, shots->at.at[i]);
     }

@@ -115,8 +115,7 @@ static void print_object(json_t *object, size_t indent, struct buf *out)
     const char *key;
     json_t *value;
 
-    json_object_foreach(object, key, value)
-    {
+    json_object_foreach(object, key, value) {
         vec_push(&keys, key);
     }
     if (keys.n)
