@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -37,14 +37,20 @@ static void shots_release(struct shots *shots)
     map_release(&shots->by_id);
 }
 
+// Seconds of one frame at "24/1"; 0 for anything else.
+static double frame_seconds(const char *fps)
+{
+    char *slash = NULL;
+    double num = strtod(fps, &slash), den = *slash == '/' ? strtod(slash + 1, NULL) : 1;
+
+    return num > 0 ? den / num : 0;
+}
+
 // Frames that are known from the text are a number; those to be measured a late value.
 static double cut_seconds(const struct step *s)
 {
-    double num = 0, den = 1;
-
-    if (sscanf(json_get_text(s->params, "fps", ""), "%lf/%lf", &num, &den) < 1 || num <= 0)
-        return 0;
-    return json_get_number(s->params, "frames", 0) * den / num;
+    return json_get_number(s->params, "frames", 0) *
+           frame_seconds(json_get_text(s->params, "fps", ""));
 }
 
 static void add_shot(struct shots *shots, const struct step *cut)
