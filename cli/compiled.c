@@ -61,15 +61,18 @@ static bool gather_use(const struct cli *cli, const struct args *args, json_t *u
     return true;
 }
 
-static void tell(struct compiled *c, const struct cli *cli)
+// Returns how many errors were said.
+static size_t tell(struct compiled *c, const struct cli *cli)
 {
     struct buf text = {0};
     struct diag *diag = compile_diag(c->compile);
+    size_t errors = diag_errors(diag);
 
     c->warnings = diag_warnings(diag);
     diag_render(diag, &text, cli->colour);
     say_aside(&text);
     buf_release(&text);
+    return errors;
 }
 
 bool compiled_open(struct compiled *c, const struct cli *cli, const struct args *args,
@@ -77,33 +80,33 @@ bool compiled_open(struct compiled *c, const struct cli *cli, const struct args 
 {
     struct err err = {0};
     struct compile_options *opts = arena_make(cli->arena, struct compile_options);
-    json_t *use = json_object();
+    size_t errors;
 
-    *c = (struct compiled){.code = EXIT_USAGE};
-    if (!gather_use(cli, args, use))
-        goto out;
+    *c = (struct compiled){.code = EXIT_USAGE, .use = json_object()};
+    if (!gather_use(cli, args, c->use))
+        return false;
     *opts = (struct compile_options){
         .film = path,
         .data_dir = cli->data_dir,
         .studio = args_get(args, "studio", cli->studio),
         .config_dir = cli->config_dir,
-        .use = use,
+        .home = cli->home,
+        .use = c->use,
         .draft = args_has(args, "draft"),
     };
     opts->params = pick_words(cli, args, true, &opts->n_params);
     c->compile = compile_new(opts);
     c->graph = compile_run(c->compile, &err);
-    tell(c, cli);
+    errors = tell(c, cli);
     if (!c->graph)
-        c->code = err.kind == ERR_FILM ? EXIT_FILM_WRONG : say_error(cli, &err);
-out:
-    json_decref(use);
+        c->code = err.kind == ERR_FILM && errors ? EXIT_FILM_WRONG : say_error(cli, &err);
     return c->graph != NULL;
 }
 
 void compiled_close(struct compiled *c)
 {
     compile_free(c->compile);
+    json_decref(c->use);
     *c = (struct compiled){0};
 }
 

@@ -2,6 +2,7 @@
 // A film as commands open it: compiled with what the command line says, its errors told.
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,18 +11,17 @@ struct cli;
 struct compile;
 struct graph;
 
-// The options of every command that compiles; rows of its table.
-#define COMPILED_OPTIONS                                                                           \
-    {"draft", 0, NULL, "leave the studio out: everything on this machine, no models"},             \
-        {"studio", 0, "FILE", "the machines, in the place of $C41_STUDIO"},                        \
-        {"use", 0, "KIND=PRESET", "make this kind of step with this preset, this once"},           \
-    {                                                                                              \
-        "strict", 0, NULL, "what a deliverable would suffer from is an error"                      \
-    }
+// The options of every command that compiles, as rows of its table.
+// clang-format off
+#define OPTION_DRAFT  {"draft", 0, NULL, "leave the studio out: all on this machine, no models"}
+#define OPTION_STUDIO {"studio", 0, "FILE", "the machines, in the place of $C41_STUDIO"}
+#define OPTION_USE    {"use", 0, "KIND=PRESET", "make this kind with this preset, this once"}
+// clang-format on
 
 struct compiled {
     struct compile *compile;
     const struct graph *graph; // of compile; NULL where the film is wrong
+    json_t *use;               // what --use said; compile borrows it
     size_t warnings;
     int code; // the exit code where graph is NULL
 };

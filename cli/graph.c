@@ -112,7 +112,9 @@ static int run(const struct cli *cli, const struct args *args)
 static const struct option options[] = {
     {"format", 0, "json|dot", "json is the default; dot is for Graphviz"},
     {"pass", 0, "NAME", "print what this pass of the compiler made, in the graph's place"},
-    COMPILED_OPTIONS,
+    OPTION_DRAFT,
+    OPTION_STUDIO,
+    OPTION_USE,
     {0},
 };
 

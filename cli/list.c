@@ -113,7 +113,9 @@ static const struct option options[] = {
     {"scene", 0, "SCENE", "steps of this scene"},
     {"stale", 0, NULL, "only what is not current"},
     {"json", 0, NULL, "as JSON"},
-    COMPILED_OPTIONS,
+    OPTION_DRAFT,
+    OPTION_STUDIO,
+    OPTION_USE,
     {0},
 };
 

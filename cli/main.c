@@ -39,9 +39,9 @@ static const char *environment(const char *name)
     return value && value[0] ? value : NULL;
 }
 
-static const char *find_config_dir(struct arena *a)
+static const char *find_config_dir(struct arena *a, const char *home)
 {
-    const char *config = environment("XDG_CONFIG_HOME"), *home = environment("HOME");
+    const char *config = environment("XDG_CONFIG_HOME");
 
     if (config)
         return path_join(a, config, "c41");
@@ -64,7 +64,8 @@ static void look_around(struct cli *cli)
 {
     cli->commands = commands;
     cli->n_commands = N_COMMANDS;
-    cli->config_dir = find_config_dir(cli->arena);
+    cli->home = environment("HOME");
+    cli->config_dir = find_config_dir(cli->arena, cli->home);
     cli->studio = environment("C41_STUDIO");
     cli->terminal = isatty(STDERR_FILENO);
     cli->colour = cli->terminal && !environment("NO_COLOR");

@@ -148,7 +148,9 @@ static const struct option options[] = {
     {"only", 0, "GLOB", "plan for these steps, and what they need"},
     {"to", 0, "KIND", "plan up to this kind"},
     {"all", 'a', NULL, "name every step, however many there are"},
-    COMPILED_OPTIONS,
+    OPTION_DRAFT,
+    OPTION_STUDIO,
+    OPTION_USE,
     {0},
 };
 

@@ -16,7 +16,6 @@ bool planned_open(struct planned *p, const struct cli *cli, const struct args *a
         .only = only,
         .to = to,
         .draft_asked = args_has(args, "draft"),
-        .strict = args_has(args, "strict"),
         .module_dir = cli->module_dir,
         .events_fd = -1,
         .display = {.fd = -1},

@@ -56,7 +56,9 @@ static int run(const struct cli *cli, const struct args *args)
 }
 
 static const struct option options[] = {
-    COMPILED_OPTIONS,
+    OPTION_DRAFT,
+    OPTION_STUDIO,
+    OPTION_USE,
     {0},
 };
 
