@@ -30,6 +30,7 @@ const char *media_output_path(const struct media_job *job, const char *name)
 
 static const struct media_op ops[] = {
     {"draft", "ambience", false, ambience_run},
+    {"draft", "image", false, image_run},
     {"draft", "speak", true, speak_run},
     {"local", "conform", false, conform_run},
     {"local", "cut", false, cut_run},
