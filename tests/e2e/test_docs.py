@@ -85,3 +85,11 @@ def test_the_manual_names_every_command_and_option(c41):
         assert f"Cm {command}" in manual, f"the manual misses {command}"
         for option in re.findall(r"--([a-z-]+)", c41("help", command).stdout.split("options:")[-1]):
             assert f"Fl -{option}" in manual, f"the manual misses --{option} of {command}"
+
+
+def test_the_tour_shows_what_hello_compiles_to(c41):
+    page = ROOT / "docs" / "hello.dot"
+    dot = c41("graph", "examples/hello/film.yaml", "--format", "dot").stdout
+    if os.environ.get("C41_BLESS"):
+        page.write_text(dot, encoding="utf-8")
+    assert dot == page.read_text(encoding="utf-8")
