@@ -23,7 +23,7 @@ include_directions() {
     bad_includes '^base/' 'base/' 'base knows nothing of the rest'
     bad_includes '^compiler/' 'base/|compiler/' 'the compiler knows base alone'
     bad_includes '^runtime/[^/]*$' \
-        'base/|compiler/(graph|studio)\.h"|runtime/[^/]*"|runtime/media/media\.h"|runtime/services/drivers\.h"' \
+        'base/|compiler/(graph|studio)\.h"|runtime/[^/]*"|runtime/media/media\.h"|runtime/services/(drivers|ops)\.h"' \
         'runtime may include base, compiler/graph.h, compiler/studio.h, runtime/media/media.h'
     bad_includes '^runtime/services/' \
         'base/|compiler/graph\.h"|compiler/studio\.h"|runtime/[^/]*"|runtime/services/|runtime/media/media\.h"' \
