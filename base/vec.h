@@ -22,7 +22,9 @@
                                 sizeof(*(v)->at))                                                  \
                    : (v)->at)
 
-#define vec_push(v, ...) (vec_reserve((v), (v)->n + 1), (v)->at[(v)->n++] = (__VA_ARGS__))
+// The value is read before n grows, so it may speak of the vector as it was.
+#define vec_push(v, ...) \
+    (vec_reserve((v), (v)->n + 1), (v)->at[(v)->n] = (__VA_ARGS__), (void)(v)->n++)
 
 #define vec_release(v) (mem_free((v)->at), (v)->at = NULL, (v)->n = (v)->cap = 0)
 

@@ -72,6 +72,22 @@ static int api_place(lua_State *L)
     return 1;
 }
 
+// The key itself, for what is said of a name that somebody gave.
+static int api_key(lua_State *L)
+{
+    struct script *s = script_of(L);
+    const struct node *n = convert_node_of(L, 1);
+    const char *key = luaL_checkstring(L, 2);
+
+    for (size_t i = 0; n && n->type == NODE_MAP && i < n->n; i++) {
+        if (strcmp(node_text(n->keys[i]), key) == 0) {
+            lua_pushinteger(L, script_add_place(s, n->keys[i]->span, n->keys[i]));
+            return 1;
+        }
+    }
+    return api_place(L);
+}
+
 static int api_part(lua_State *L)
 {
     struct script *s = script_of(L);
@@ -384,8 +400,9 @@ static int api_hook_shot(lua_State *L)
 
 static const luaL_Reg for_hooks[] = {
     {"array", api_array},     {"csv", api_csv},   {"digest", api_digest}, {"error", api_error},
-    {"nearest", api_nearest}, {"note", api_note}, {"part", api_part},     {"place", api_place},
-    {"read", api_read},       {"slug", api_slug}, {"warn", api_warn},     {NULL, NULL},
+    {"key", api_key},         {"nearest", api_nearest}, {"note", api_note}, {"part", api_part},
+    {"place", api_place},     {"read", api_read}, {"slug", api_slug},     {"warn", api_warn},
+    {NULL, NULL},
 };
 
 static const luaL_Reg for_rules[] = {

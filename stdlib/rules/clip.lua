@@ -57,7 +57,7 @@ local function check_regions(w, sh, spec, list, preset, place)
     known[id] = true
   end
   for _, id in ipairs(names.keys(spec.regions)) do
-    local at = c41.place(spec.regions, id)
+    local at = c41.key(spec.regions, id)
     local who = names.cast(w, id, at)
     if who and not known[who] then
       c41.error(at, ('"%s" does not speak in this picture'):format(id), "the speakers here: " .. table.concat(list, ", "))

@@ -62,12 +62,26 @@ local function lower_third(w, sh, inputs)
   return text.value(w, sh.shot.text, sh.id .. "/text/words", c41.place(sh.shot, "text"), inputs)
 end
 
+local function check_transition(spec)
+  local found
+  for _, kind in ipairs { "dissolve", "fade", "wipe" } do
+    if spec[kind] and found then
+      c41.error(c41.key(spec, kind), ("a transition is one thing, this one is %s and %s"):format(found, kind), "drop one of them")
+    end
+    found = found or (spec[kind] and kind)
+  end
+  if spec.color and not spec.fade then
+    c41.error(c41.key(spec, "color"), ("a %s has no colour"):format(found), "write `fade`, or drop `color`")
+  end
+end
+
 -- The number of frames of the transition out of a shot, even; 0 for a cut.
 function cut.transition(w, sh)
   local spec = sh.shot.transition
   if type(spec) ~= "table" then
     return 0
   end
+  check_transition(spec)
   local kind = spec.dissolve and "dissolve" or spec.wipe and "wipe" or "fade"
   local seconds = spec.dissolve or spec.wipe or spec.fade or 0
   local half = math.floor(seconds * w.fps_num / w.fps_den / 2 + 0.5)

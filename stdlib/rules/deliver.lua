@@ -59,6 +59,19 @@ local function file_name(w, d, unit, several)
   return file, "out/draft/" .. rest
 end
 
+-- A file that is handed out lies in the project, and is one deliverable's alone.
+local function claim(w, file, place)
+  local known = file:lower() -- as on a disk that knows no case
+  w.handed = w.handed or {}
+  if ("/" .. file .. "/"):find("/../", 1, true) or file:sub(1, 1) == "/" then
+    c41.error(place, ('"%s" leads out of the project'):format(file), "write a path below the project's folder, such as out/film.mp4")
+  elseif w.handed[known] then
+    c41.error(place, ('two deliverables go to "%s"'):format(file), "give one of them a `file` or a `name` of its own")
+    c41.note(w.handed[known], "the first is here")
+  end
+  w.handed[known] = w.handed[known] or place
+end
+
 local function first_fade(w)
   return w.film.opens and w.film.opens.fade or 0
 end
@@ -203,6 +216,7 @@ local function file_of(w, d, shots, unit, several)
       pieces = c41.array(c.pieces), shots = c41.array(c.shots), lines = c41.array(c.lines), beds = c41.array(c.beds), music = c41.array(c.music),
       loudness = d.loudness, ["true-peak"] = d.peak, subtitles = d.subtitles, fades = { ["in"] = first_fade(w) } } }
   local file, draft_file = file_name(w, d, unit, several)
+  claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
   for _, output in ipairs(outputs) do
     local function named(path)
       return output == "film" and path or path:gsub("%.[^./]*$", "") .. "." .. output
@@ -213,6 +227,10 @@ local function file_of(w, d, shots, unit, several)
 end
 
 local function each(w, d, several)
+  if d.spec.file then
+    c41.error(c41.place(d.spec, "file"), ("a file for each %s cannot have one name"):format(d.spec.each), "drop `file`: each is named by its " .. d.spec.each)
+    return
+  end
   for _, scene in ipairs(w.scenes) do
     if d.spec.each == "scene" and #scene.shots > 0 then
       file_of(w, d, scene.shots, scene.name, several)
@@ -227,6 +245,7 @@ end
 -- `of`: a step's artifact handed out as it is.
 local function as_it_is(w, d)
   local file, draft_file = file_name(w, d, nil, true)
+  claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
   c41.deliver { name = d.name, step = d.spec.of, file = d.spec.file or file, draft_file = draft_file, at = c41.place(d.spec, "of") }
 end
 

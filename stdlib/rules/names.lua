@@ -41,7 +41,7 @@ local function read_cast(w)
   w.cast, w.cast_by_slug = {}, {}
   for _, id in ipairs(keys(w.film.cast)) do
     local slug = c41.slug(id)
-    local place = c41.place(w.film.cast, id)
+    local place = c41.key(w.film.cast, id)
     if w.cast_by_slug[slug] then
       c41.error(place, ('"%s" and "%s" are one name in a script'):format(id, w.cast_by_slug[slug]), "rename one of them")
     end

@@ -77,7 +77,7 @@ end
 
 local function read_mapping(w, map)
   local speaker = speaker_of(w, map)
-  local who = speaker and names.cast(w, speaker, c41.place(map, speaker))
+  local who = speaker and names.cast(w, speaker, c41.key(map, speaker))
   if not who then
     return nil
   end

@@ -33,9 +33,9 @@ local function picked_file(spec, pick)
   return { file = c41.asset(pick.file, c41.place(pick, "file"), { spec.media or "audio" }) or pick.file }
 end
 
-local function check_number(spec, number, n)
+local function check_number(spec, number, n, place)
   if number and number > n then
-    c41.error(spec.pick_at or spec.at, ("there is no take %d: %s has %d"):format(number, spec.tail, n),
+    c41.error(place, ("there is no take %d: %s has %d"):format(number, spec.tail, n),
       "raise `takes`, or pick another")
   end
 end
@@ -47,16 +47,17 @@ function takes.make(w, sh, spec)
   local id = sh.id .. "/" .. spec.tail
   local chosen = names.pick(w, sh, spec.tail) or {}
   local until_ = spec.until_
+  local in_film = math.type(spec.pick) == "integer" and spec.pick or nil
+  local number = chosen.take or in_film
   local n = math.max(spec.takes or 1, chosen.takes or 1, until_ and until_["at-most"] or 1)
   spec.seed_name = spec.seed_name or sh.was or sh.id
   if chosen.file then
     return picked_file(spec, chosen)
   elseif n == 1 and not chosen.is then
-    check_number(spec, math.type(spec.pick) == "integer" and spec.pick, 1)
+    check_number(spec, number, 1, chosen.take and c41.place(chosen, "take") or spec.pick_at or spec.at)
     return render(w, sh, spec, id, 1)
   end
-  local number = chosen.take or (math.type(spec.pick) == "integer" and spec.pick) or nil
-  check_number(spec, number, n)
+  check_number(spec, number, n, chosen.take and c41.place(chosen, "take") or spec.pick_at or spec.at)
   local judged = (spec.pick == "auto" or until_) and w.ctx.use.judge ~= nil
   local inputs = {}
   for take = 1, n do

@@ -117,17 +117,20 @@ end
 -- Names in `wears` are checked once a shot and once a scene.
 local function check_wears(w, owner)
   for _, id in ipairs(names.keys(owner.wears)) do
-    local who, place = names.cast(w, id, c41.place(owner.wears, id)), c41.place(owner.wears, id)
+    local who, place = names.cast(w, id, c41.key(owner.wears, id)), c41.place(owner.wears, id)
     local wardrobe_of = who and (w.cast[who].wardrobe or {}) or nil
     if wardrobe_of and not wardrobe_of[owner.wears[id]] then
       names.unknown(("wardrobe of %s:"):format(who), owner.wears[id], names.keys(wardrobe_of), place,
-        ("%s has no wardrobe; add `wardrobe: {%s: …}` to the character"):format(who, owner.wears[id]))
+        not next(wardrobe_of) and ("%s has no wardrobe; add `wardrobe: {%s: …}` to the character"):format(who, owner.wears[id]) or nil)
     end
   end
 end
 
 function words.check(w, scene)
   check_wears(w, scene.scene)
+  for i, id in ipairs(scene.scene.cast or {}) do
+    names.cast(w, id, c41.place(scene.scene.cast, i)) -- also where every shot has a cast of its own
+  end
   for _, sh in ipairs(scene.shots) do
     check_wears(w, sh.shot)
   end
