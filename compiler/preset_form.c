@@ -209,11 +209,11 @@ static json_t *slot_of(struct form *f, struct chain *c, const struct node *slot)
     for (size_t i = 0; i < slot->n; i++) {
         found[i] = workflow_node(f->workflow, node_text(slot->items[i]), slot->items[i]->span);
         f->wrong |= !found[i];
-        if (found[i] && c->first && i < c->n && c->first[i] &&
+        if (found[i] && c->first && slot->n == c->n && c->first[i] &&
             strcmp(workflow_class(f->workflow, found[i]),
                    workflow_class(f->workflow, c->first[i])) != 0)
             say(f, slot->items[i], "the slots of a chain have the same nodes in the same order",
-                arena_printf(f->arena, "node \"%s\" is a %s, where the first slot has a %s", found[i],
+                arena_printf(f->arena, "node \"%s\" is %s, where the first slot has %s", found[i],
                              workflow_class(f->workflow, found[i]),
                              workflow_class(f->workflow, c->first[i])));
         add(ids, found[i] ? json_string(found[i]) : NULL);
@@ -223,7 +223,7 @@ static json_t *slot_of(struct form *f, struct chain *c, const struct node *slot)
         c->n = slot->n;
     } else if (slot->n != c->n)
         say(f, slot, NULL,
-            arena_printf(f->arena, "this slot has %zu nodes, the first one %zu", slot->n, c->n));
+            arena_printf(f->arena, "nodes in this slot: %zu, in the first one: %zu", slot->n, c->n));
     return ids;
 }
 
@@ -398,7 +398,7 @@ static json_t *output_of(struct form *f, const struct node *output)
     f->wrong |= !id;
     if (!known && !key && !node_get(output, "saved"))
         say(f, output, "add key: where its files stand in the server's history, for example \"images\"",
-            arena_printf(f->arena, "how a %s reports its files is not known",
+            arena_printf(f->arena, "how %s reports its files is not known",
                          workflow_class(f->workflow, id)));
     json_object_set_new(out, "node", json_string(id ? id : ""));
     if (!key && known)
