@@ -29,6 +29,7 @@ struct candidate {
     struct preset *preset; // once it is checked
     bool checking;         // for circles of `longer` and `instead`
     bool wrong;            // and told so
+    bool told;             // that it stands in for one that is not trusted
 };
 
 struct folder {
@@ -133,6 +134,8 @@ static bool is_trusted(const struct presets *p, const struct folder *f, const st
 
 static void read_candidate(struct presets *p, struct folder *f, struct candidate *c, struct span at)
 {
+    size_t errors = diag_errors(p->diag);
+
     if (c->read)
         return;
     c->read = true;
@@ -140,6 +143,9 @@ static void read_candidate(struct presets *p, struct folder *f, struct candidate
     c->trusted = c->source && is_trusted(p, f, c->source);
     if (c->source && c->source->number)
         c->root = yaml_parse(p->arena, p->diag, c->source->number);
+    if (c->source && !c->root && diag_errors(p->diag) == errors)
+        diag_say(p->diag, SEVERITY_ERROR, (struct span){c->source->number, 0, 0},
+                 "begin it with preset: NAME and kind: KIND", "this preset is empty");
 }
 
 static const char *kind_of(const struct candidate *c)
@@ -292,9 +298,12 @@ static const struct preset *found(struct presets *p, struct folder *f, struct ca
                  "preset \"%s\" leads back to itself by `longer` or `instead`", c->stem);
         return NULL;
     }
-    if (untrusted)
+    if (untrusted && !c->told) {
+        c->told = true;
         diag_say(p->diag, SEVERITY_WARNING, at, "look at it, then run `c41 trust`",
-                 "%s is not trusted, or it changed since it was: %s is used", untrusted, c->source->shown);
+                 "%s is not trusted, or it changed since it was: %s is used", untrusted,
+                 c->source->shown);
+    }
     return check(p, f, c);
 }
 

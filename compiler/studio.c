@@ -145,23 +145,6 @@ static void read_machines(struct reading *r, const struct node *machines)
     s->n_machines = n + 1;
 }
 
-// False after saying that there is no such kind.
-static bool check_kind(struct arena *a, struct diag *d, const char *name, struct span at)
-{
-    size_t n;
-    const struct kind *all = kind_all(&n);
-    const char **names = arena_array(a, const char *, n + 1), *near;
-
-    if (kind_find(name))
-        return true;
-    for (size_t i = 0; i < n; i++)
-        names[i] = all[i].name;
-    near = str_nearest(name, names, n);
-    diag_say(d, SEVERITY_ERROR, at, near ? arena_printf(a, "did you mean \"%s\"?", near) : NULL,
-             "unknown kind of step \"%s\"", name);
-    return false;
-}
-
 // PRESET, or {people: PRESET, else: PRESET}.
 static struct use read_use(const struct node *key, const struct node *n, enum use_from from)
 {
@@ -181,11 +164,8 @@ static void read_uses(struct reading *r, const struct node *use)
     struct studio *s = r->studio;
 
     s->uses = arena_array(r->arena, struct use, (use ? use->n : 0) + 1);
-    for (size_t i = 0; use && i < use->n; i++) {
-        if (!check_kind(r->arena, r->diag, node_text(use->keys[i]), use->keys[i]->span))
-            r->wrong = true;
+    for (size_t i = 0; use && i < use->n; i++)
         s->uses[s->n_uses++] = read_use(use->keys[i], use->items[i], USE_STUDIO);
-    }
 }
 
 // "~" is the user's home; else relative to the studio's own folder.
@@ -259,12 +239,43 @@ static bool read_root(struct reading *r, struct node *root)
     return !r->wrong;
 }
 
+// A token that was written out is not shown: what the schema would say of it has it in the line.
+static bool hides_tokens(struct reading *r, const struct node *map, const char *whose)
+{
+    const struct node *token = node_get(map, "token");
+
+    if (!token || token->type == NODE_MAP)
+        return true;
+    diag_say(r->diag, SEVERITY_ERROR, (struct span){0}, "write token: {env: VARIABLE}, and set the variable",
+             "%s: the token of %s is written out; a studio names the environment variable that holds it",
+             r->studio->file, whose);
+    return false;
+}
+
+static bool hides_all_tokens(struct reading *r, const struct node *root)
+{
+    const struct node *machines = node_get(root, "machines");
+    bool ok = hides_tokens(r, node_get(root, "cache"), "the cache");
+
+    for (size_t i = 0; machines && machines->type == NODE_MAP && i < machines->n; i++) {
+        const struct node *services = node_get(machines->items[i], "services");
+
+        for (size_t j = 0; services && services->type == NODE_MAP && j < services->n; j++)
+            ok &= hides_tokens(r, services->items[j], node_text(services->keys[j]));
+    }
+    return ok;
+}
+
 static bool read_source(struct reading *r, const struct source *source)
 {
+    size_t errors = diag_errors(r->diag);
     struct node *root = source->number ? yaml_parse(r->arena, r->diag, source->number) : NULL;
 
     r->studio->file = source->shown;
-    return root &&
+    if (!root && diag_errors(r->diag) == errors)
+        diag_say(r->diag, SEVERITY_ERROR, (struct span){source->number, 0, 0},
+                 "begin it with c41: 1 and machines:", "this studio is empty");
+    return root && hides_all_tokens(r, root) &&
            schema_check(r->options->schemas, "studio.json", &root, r->arena, r->diag) &&
            read_root(r, root);
 }
@@ -370,13 +381,28 @@ static void lay_under(struct use *use, const struct use *weaker)
     }
 }
 
+static void say_no_kind(struct arena *a, struct diag *d, const char *name)
+{
+    size_t n;
+    const struct kind *all = kind_all(&n);
+    const char **names = arena_array(a, const char *, n + 1), *near;
+
+    for (size_t i = 0; i < n; i++)
+        names[i] = all[i].name;
+    near = str_nearest(name, names, n);
+    diag_say(d, SEVERITY_ERROR, (struct span){0},
+             near ? arena_printf(a, "did you mean \"%s\"?", near) : NULL,
+             "--use: unknown kind of step \"%s\"", name);
+}
+
 static void check_options(struct arena *a, struct diag *d, const json_t *options)
 {
     json_t *o = json_deep_copy(options), *value;
     const char *kind;
 
     json_object_foreach (o, kind, value)
-        check_kind(a, d, arena_strdup(a, kind), (struct span){0});
+        if (!kind_find(kind))
+            say_no_kind(a, d, kind);
     json_decref(o);
 }
 
@@ -417,8 +443,6 @@ struct use *use_resolve(struct arena *a, struct diag *d, const struct studio *s,
 
     *n = 0;
     check_options(a, d, options);
-    for (size_t i = 0; film_use && i < film_use->n; i++)
-        check_kind(a, d, node_text(film_use->keys[i]), film_use->keys[i]->span);
     for (size_t i = 0; i < n_kinds; i++) {
         uses[*n] = resolve(&kinds[i], s, film_use, options);
         *n += uses[*n].other != NULL;
