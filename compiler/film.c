@@ -292,7 +292,8 @@ static void check_scenes(struct reading *r, const struct node *root)
 {
     const struct node *scenes = node_get(root, "scenes");
 
-    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks"))
+    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks") &&
+        !diag_errors(r->diag)) // a table of scenes that cannot be read has been told
         diag_say(r->diag, SEVERITY_ERROR, scenes ? scenes->span : root->span,
                  "add `scenes:`, or `include:` files that have some", "a film needs scenes, and this one has none");
 }

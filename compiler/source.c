@@ -142,13 +142,23 @@ static void take_text(struct sources *s, struct source *source, struct buf *byte
     source->broken = !is_text(s, source);
 }
 
+// A file that is not there is told in the words of every other such file.
+static void say_unread(struct sources *s, const char *path, struct span at, bool absent,
+                       const struct err *err)
+{
+    if (absent)
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "there is no file \"%s\"", path);
+    else
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err->text);
+}
+
 static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
                                       struct span at, bool outside, bool may_miss)
 {
     struct source *source = map_find(&s->by_path, path);
     struct buf bytes = {0};
     struct err err = {0};
-    bool ok = false;
+    bool ok = false, absent;
     int fd;
 
     if (source && (source->missing || source->number))
@@ -163,8 +173,9 @@ static const struct source *read_file(struct sources *s, enum source_kind kind, 
     source->missing = !ok;
     if (outside)
         source->shown = source->path;
-    if (!ok && !(may_miss && !file_exists(path_join(s->arena, s->project, path))))
-        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
+    absent = !ok && !file_exists(outside ? path : path_join(s->arena, s->project, path));
+    if (!ok && !(may_miss && absent))
+        say_unread(s, path, at, absent, &err);
     if (ok)
         take_text(s, source, &bytes);
     buf_release(&bytes);
