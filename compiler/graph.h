@@ -23,6 +23,8 @@ struct kind {
     unsigned version;   // in the key: raised when the meaning of params changes
     bool drafted;       // the draft studio makes it
     bool local;         // this machine always makes it
+    bool chooses;       // stands for one of its inputs, and makes no file of its own
+    bool shown;         // for people: built with the film though no other step uses it
     bool optional;      // left out where nobody makes it; others compile and wait for a studio
 };
 

@@ -14,6 +14,7 @@
 #include "runtime/artifact.h"
 #include "runtime/facts.h"
 #include "runtime/fit.h"
+#include "runtime/service.h"
 
 // How many inputs of the same name stand before input i.
 static size_t number_of(const struct step *step, size_t i)
@@ -173,9 +174,9 @@ json_t *bind_late(const struct step *step, json_t *value,
 // Drivers of this machine take a step's words as they stand.
 static bool takes_all(const json_t *preset)
 {
-    const char *driver = json_get_text(preset, "driver", "");
+    const struct driver *driver = driver_find(json_get_text(preset, "driver", ""));
 
-    return strcmp(driver, "draft") == 0 || strcmp(driver, "local") == 0;
+    return driver && driver->op;
 }
 
 static bool chain_takes(const json_t *preset, const char *name)

@@ -71,8 +71,7 @@ static bool open_project(struct build *b, struct err *err)
 static bool look_around(struct build *b, struct err *err)
 {
     b->walked = true;
-    if (!walk_init(&b->walk, b->graph, b->options, b->ledger, &b->store, b->arena, err))
-        return false;
+    walk_init(&b->walk, b->graph, b->options, b->ledger, &b->store, b->arena);
     if (survey_is_due(&b->walk.files) &&
         !survey_run(&b->walk.files, &b->engine, b->options->jobs, b->ledger, b->clock, err))
         return false;
@@ -115,28 +114,17 @@ static void tell_picks(struct build *b)
 {
     for (size_t i = 0; i < b->graph->n_steps; i++) {
         const struct work *work = &b->walk.works[i];
-        bool lapsed = json_object_get(work->step->params, "is") && !work->picked;
 
-        if (work->wanted && work->state == WORK_DONE && !work->key[0] && work->note &&
-            (lapsed || b->to_run))
-            display_tell(b->display, lapsed ? SEVERITY_WARNING : SEVERITY_NOTE, &work->step->at,
-                         arena_printf(b->arena, "%s: %s", work->step->id, work->note), NULL);
+        if (work->wanted && work->state == WORK_DONE && work->step->kind->chooses &&
+            (work->lapsed || b->to_run))
+            dispatch_tell_choice(b->display, work);
     }
-}
-
-static size_t count_owed(const struct build *b)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < b->graph->n_steps; i++)
-        n += b->walk.works[i].wanted && b->walk.works[i].owed && !b->walk.works[i].key[0];
-    return n;
 }
 
 // --strict: no draft leaves the house, and no take that nobody chose.
 static bool is_refused(struct build *b)
 {
-    size_t owed = b->options->assume_picks ? 0 : count_owed(b);
+    size_t owed = b->options->assume_picks ? 0 : walk_owed(&b->walk);
 
     if (!b->options->strict)
         return false;
@@ -303,7 +291,8 @@ static void make(struct build *b)
         browse_prune(&b->walk);
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
-    if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks && count_owed(b))
+    if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks &&
+        walk_owed(&b->walk))
         b->result.exit_code = OWED_CODE;
     tell_end(b);
 }
@@ -312,7 +301,7 @@ static void run(struct build *b)
 {
     struct err err = {0};
 
-    if (!open_project(b, &err) || !look_around(b, &err)) {
+    if (!walk_check(b->graph, b->options, &err) || !open_project(b, &err) || !look_around(b, &err)) {
         tell_error(b, &err);
         return;
     }

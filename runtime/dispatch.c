@@ -30,7 +30,6 @@ struct flight {
     struct attempt attempt;
     struct dispatch *dispatch;
     struct work *work;
-    const struct driver *driver;
     size_t slot; // in dispatch.flights
     char tag[48];
 };
@@ -108,6 +107,16 @@ static void join_wave(void *user, struct work *work)
     wave->at[wave->n++] = work;
 }
 
+void dispatch_tell_choice(struct display *display, const struct work *work)
+{
+    struct arena *a = arena_new();
+
+    if (work->note)
+        display_tell(display, work->lapsed ? SEVERITY_WARNING : SEVERITY_NOTE, &work->step->at,
+                     arena_printf(a, "%s: %s", work->step->id, work->note), NULL);
+    arena_free(a);
+}
+
 static void find_at_hand(struct dispatch *d, struct work *work, struct wave *wave)
 {
     d->result->cached++;
@@ -116,9 +125,8 @@ static void find_at_hand(struct dispatch *d, struct work *work, struct wave *wav
         remember_last(d, work);
     browse_link(d->walk, work);
     tell_done(d, work);
-    if (work->note && !work->key[0])
-        events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS, .step = work->step,
-                                              .note = work->note});
+    if (work->step->kind->chooses)
+        dispatch_tell_choice(d->display, work);
     walk_finish(d->walk, work, join_wave, wave);
 }
 
@@ -159,23 +167,26 @@ static void tell_notes(struct dispatch *d, const struct flight *f)
     }
 }
 
-// The attempt's artifacts become the work's, and the ledger learns of them.
-static bool keep(struct dispatch *d, struct flight *f, struct err *err)
+// The attempt's artifacts become the work's.
+static void take_artifacts(struct dispatch *d, struct flight *f)
 {
     struct work *work = f->work;
     struct attempt *a = &f->attempt;
-    struct walk *w = d->walk;
 
-    work->artifacts = arena_array(w->arena, struct artifact, a->n_made);
+    work->artifacts = arena_array(d->walk->arena, struct artifact, a->n_made);
     for (size_t i = 0; i < a->n_made; i++) {
         work->artifacts[i] = a->made[i];
-        work->artifacts[i].path = arena_strdup(w->arena, a->made[i].path);
+        work->artifacts[i].path = arena_strdup(d->walk->arena, a->made[i].path);
     }
-    work->seconds = a->seconds;
-    work->machine = machine;
-    work->made_ms = d->clock->wall_ms(d->clock);
-    work->note = a->notes.len ? arena_strdup(w->arena, buf_text(&a->notes)) : NULL;
     a->n_made = 0;
+    work->seconds = a->seconds;
+    work->note = a->notes.len ? arena_strdup(d->walk->arena, buf_text(&a->notes)) : NULL;
+}
+
+// The ledger learns of a step before anybody else does: whoever hears that it is done may kill us.
+static bool record(struct dispatch *d, struct work *work, struct err *err)
+{
+    struct ledger *ledger = d->walk->ledger;
     struct result r = {
         .kind = work->step->kind->name,
         .step = work->step->id,
@@ -184,32 +195,31 @@ static bool keep(struct dispatch *d, struct flight *f, struct err *err)
         .preimage = work->preimage,
         .note = work->note,
         .seconds = work->seconds,
-        .made_ms = work->made_ms,
+        .made_ms = d->clock->wall_ms(d->clock),
         .artifacts = work->artifacts,
         .n_artifacts = work->step->n_outputs,
     };
+
     memcpy(r.key, work->key, sizeof(r.key));
-    return ledger_put(w->ledger, &r, err) &&
-           ledger_put_last(w->ledger, w->graph->film, work->step->id, work->key, err);
+    work->machine = machine;
+    work->made_ms = r.made_ms;
+    return ledger_put(ledger, &r, err) &&
+           ledger_put_last(ledger, d->walk->graph->film, work->step->id, work->key, err) &&
+           ledger_tick(ledger, true, err);
 }
 
-static void succeed(struct dispatch *d, struct flight *f)
+static void succeed(struct dispatch *d, struct work *work)
 {
-    struct work *work = f->work;
-    double expected = work->seconds;
     struct err err;
 
-    if (!keep(d, f, &err)) {
+    if (!record(d, work, &err)) {
         give_up(d, &err);
         return;
     }
-    d->expected += expected;
-    d->spent += work->seconds;
     work->state = WORK_DONE;
     d->result->ran++;
     browse_link(d->walk, work);
     tell_done(d, work);
-    tell_notes(d, f);
     go_on_from(d, work);
 }
 
@@ -229,7 +239,11 @@ static void ended(struct attempt *a)
     struct dispatch *d = f->dispatch;
 
     if (a->ok) {
-        succeed(d, f);
+        d->expected += f->work->seconds;
+        d->spent += a->seconds;
+        tell_notes(d, f);
+        take_artifacts(d, f);
+        succeed(d, f->work);
     } else if (a->err.kind == ERR_CANCELLED) {
         f->work->state = WORK_SKIPPED;
         d->result->skipped += 1 + walk_skip(d->walk, f->work);
@@ -268,7 +282,7 @@ static struct flight *prepare(struct dispatch *d, struct work *work)
 
     f->dispatch = d;
     f->work = work;
-    f->driver = driver_find(work->driver);
+    f->attempt.op = work->by->op ? work->by->op(d->services.media, work->step->kind->name) : NULL;
     snprintf(f->tag, sizeof(f->tag), "%zu-%ld", work->step->index, (long)getpid());
     f->attempt.step = work->step;
     f->attempt.tag = f->tag;
@@ -282,6 +296,16 @@ static struct flight *prepare(struct dispatch *d, struct work *work)
     return f;
 }
 
+// A choice takes no time and no service.
+static void choose(struct dispatch *d, struct work *work)
+{
+    events_tell(d->events, (struct event){.type = EVENT_STEP_START, .step = work->step,
+                                          .machine = machine, .service = work->driver});
+    dispatch_tell_choice(d->display, work);
+    work->seconds = 0;
+    succeed(d, work);
+}
+
 static void start(struct dispatch *d, struct work *work)
 {
     const char *why = d->options->explain ? why_runs(d->walk, work) : NULL, *help;
@@ -292,11 +316,15 @@ static void start(struct dispatch *d, struct work *work)
         dispatch_fail(d, work, &err, help, NULL);
         return;
     }
+    if (work->step->kind->chooses) {
+        choose(d, work);
+        return;
+    }
     f = prepare(d, work);
     work->state = WORK_RUNNING;
     events_tell(d->events, (struct event){.type = EVENT_STEP_START, .step = work->step,
                                           .machine = machine, .service = work->driver, .why = why});
-    if (f->driver->start(&d->services, &f->attempt, &err))
+    if (work->by->start(&d->services, &f->attempt, &err))
         return;
     dispatch_fail(d, work, &err, NULL, NULL);
     land(d, f);
@@ -322,7 +350,7 @@ static void heed_interrupts(struct dispatch *d)
     if (n >= 2 && !d->cancelled) {
         d->cancelled = true;
         for (size_t i = 0; i < d->n_flights; i++)
-            d->flights[i]->driver->cancel(&d->flights[i]->attempt);
+            d->flights[i]->work->by->cancel(&d->flights[i]->attempt);
     }
 }
 

@@ -49,6 +49,9 @@ bool dispatch_run(struct dispatch *d, struct err *err);
 void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err, const char *help,
                    const char *log);
 
+// Says what a pick had to say of its choice, at its line.
+void dispatch_tell_choice(struct display *display, const struct work *work);
+
 // Nothing can make a step. A repeated refusal is counted, and told by the first of its sort.
 void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *err,
                      const char *help, bool repeated);

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "runtime/loop.h"
 #include "runtime/media/media.h"
-#include "runtime/module.h"
+#include "base/module.h"
 #include "runtime/pool.h"
 
 unsigned engine_cores(void)

@@ -32,8 +32,7 @@ static json_t *thousandths(double seconds)
 
 static void set_text(json_t *line, const char *key, const char *text)
 {
-    if (text)
-        json_object_set_new(line, key, json_string(text));
+    json_object_set_new(line, key, text ? json_string(text) : json_null());
 }
 
 static void add_build_start(json_t *line, const struct event *e)
@@ -49,16 +48,13 @@ static void add_step_start(json_t *line, const struct event *e)
     set_text(line, "preset", e->step->preset);
     set_text(line, "service", e->service);
     set_text(line, "machine", e->machine);
-    set_text(line, "why", e->why);
 }
 
 static void add_step_progress(json_t *line, const struct event *e)
 {
     set_text(line, "id", e->step->id);
-    if (e->total > 0) {
-        json_object_set_new(line, "done", thousandths(e->done));
-        json_object_set_new(line, "total", thousandths(e->total));
-    }
+    json_object_set_new(line, "done", thousandths(e->done));
+    json_object_set_new(line, "total", thousandths(e->total));
     set_text(line, "note", e->note);
 }
 

@@ -39,7 +39,7 @@ struct event {
     double t; // seconds since the start; set by events_tell
     const struct step *step;
     const char *machine, *service;
-    const char *why; // why the step runs, or NULL
+    const char *why; // why the step runs, for the display; or NULL
 
     double done, total; // of progress; total 0: not known
     const char *note;   // of progress: what people should know

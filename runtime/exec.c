@@ -10,8 +10,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "runtime/media/media.h"
-#include "runtime/module.h"
-#include "runtime/services/ops.h"
+#include "base/module.h"
+#include "runtime/service.h"
 
 static void say(int fd, json_t *line)
 {
@@ -62,9 +62,10 @@ static struct media_output *read_outputs(struct arena *a, const json_t *list)
 
 static bool run(const json_t *whole, const char *module_dir, int out_fd, struct err *err)
 {
-    const char *kind = json_get_text(whole, "kind", ""), *driver = json_get_text(whole, "driver", "");
+    const char *kind = json_get_text(whole, "kind", ""), *name = json_get_text(whole, "driver", "");
     const struct media *media = module_load(module_dir, "c41-media", "c41_media", err);
-    const struct media_op *op = media ? ops_find(media, driver, kind) : NULL;
+    const struct driver *driver = driver_find(name);
+    const struct media_op *op = media && driver && driver->op ? driver->op(media, kind) : NULL;
     const json_t *inputs = json_object_get(whole, "inputs"), *outputs = json_object_get(whole, "outputs");
     atomic_bool cancelled = false;
     struct arena *a;
@@ -74,7 +75,7 @@ static bool run(const json_t *whole, const char *module_dir, int out_fd, struct 
         return false;
     if (!op)
         return err_set(err, ERR_FINAL, "there is no way to make \"%s\" with the driver \"%s\"", kind,
-                       driver);
+                       name);
     a = arena_new();
     ok = op->run(&(struct media_job){.params = json_object_get(whole, "params"),
                                      .inputs = read_inputs(a, inputs),

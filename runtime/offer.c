@@ -8,8 +8,6 @@
 #include "compiler/graph.h"
 #include "runtime/ledger.h"
 #include "runtime/service.h"
-#include "runtime/services/ops.h"
-#include "runtime/takes.h"
 #include "runtime/walk.h"
 
 static const char *remedy(const struct walk *w, const struct kind *kind)
@@ -28,15 +26,15 @@ bool offer_has_service(const struct walk *w, const struct work *work, const stru
     const char *preset = work->step->preset ? work->step->preset : kind->name;
 
     *help = remedy(w, kind);
-    if (takes_is_pick(work->step))
+    if (kind->chooses)
         return true;
-    if (strcmp(work->driver, "draft") == 0 && !kind->drafted)
+    if (work->by && work->by->drafts && !kind->drafted)
         return err_set(err, ERR_FILM, "nothing in the studio makes \"%s\", and the draft cannot",
                        kind->name);
-    if (!driver_find(work->driver))
+    if (!work->by)
         return err_set(err, ERR_FILM, "no machine in the studio offers the preset \"%s\" (driver %s)",
                        preset, work->driver);
-    if (!media || ops_find(media, work->driver, kind->name))
+    if (!media || !work->by->op || work->by->op(media, kind->name))
         return true;
     *help = NULL;
     return err_set(err, ERR_FINAL, "this c41 cannot make \"%s\" with the driver %s", kind->name,
@@ -61,9 +59,9 @@ static bool will_run(struct walk *w, const struct work *work)
 
 static bool is_blocked(const struct work *work, bool assume_picks, struct err *err)
 {
-    bool ours = strcmp(work->driver, "draft") == 0 || strcmp(work->driver, "local") == 0;
+    bool here = work->by && work->by->op;
 
-    return work->owed && !ours && !assume_picks &&
+    return work->owed && !here && !assume_picks &&
            !err_set(err, ERR_FILM, "blocked: a pick is owed before this is made");
 }
 

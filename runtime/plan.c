@@ -15,6 +15,7 @@
 #include "runtime/engine.h"
 #include "runtime/ledger.h"
 #include "runtime/offer.h"
+#include "runtime/service.h"
 #include "runtime/store.h"
 #include "runtime/survey.h"
 #include "runtime/walk.h"
@@ -46,7 +47,7 @@ const char *plan_status_name(enum plan_status status)
 
 static bool is_here(const struct work *work)
 {
-    return strcmp(work->driver, "draft") == 0 || strcmp(work->driver, "local") == 0;
+    return work->by && work->by->op;
 }
 
 // The first input that is not at hand. NULL: all are.
@@ -127,7 +128,7 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
     }
     row->artifacts = work->artifacts;
     row->n_artifacts = work->step->n_outputs;
-    if (work->owed && !work->key[0])
+    if (work->owed && work->step->kind->chooses)
         row->why = "a pick is owed: take 1 stands in";
 }
 
@@ -153,8 +154,7 @@ static void list_owed(struct planning *p)
     const char **owed = arena_array(p->arena, const char *, p->plan.n);
 
     for (size_t i = 0; i < p->plan.n; i++)
-        if (p->walk.works[i].wanted && p->walk.works[i].owed && p->walk.works[i].state == WORK_DONE &&
-            !p->walk.works[i].key[0])
+        if (p->walk.works[i].wanted && p->walk.works[i].owed && p->rows[i].step->kind->chooses)
             owed[p->plan.n_owed++] = p->rows[i].step->id;
     p->plan.owed = owed;
 }
@@ -200,18 +200,22 @@ static void fill(struct planning *p)
 struct plan *plan_new(const struct graph *graph, const struct studio *studio,
                       const struct build_options *options, struct err *err)
 {
-    struct planning *p = mem_new(sizeof(*p));
     struct clock *clock = options->clock ? options->clock : clock_system();
+    struct planning *p;
 
     (void)studio; // its services come with their drivers
+    if (!walk_check(graph, options, err))
+        return NULL;
+    p = mem_new(sizeof(*p));
     p->options = options;
     p->arena = arena_new();
     p->store.project = graph->project;
     p->ledger = ledger_open(graph->project, LEDGER_READ, clock, err);
-    if (!p->ledger || !walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena, err)) {
+    if (!p->ledger) {
         plan_free(&p->plan);
         return NULL;
     }
+    walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena);
     survey_here(&p->walk.files, options->module_dir);
     walk_resolve_all(&p->walk);
     walk_measure(&p->walk);

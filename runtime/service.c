@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "runtime/services/drivers.h"
 
 static const struct driver *const drivers[] = {
     &driver_draft,

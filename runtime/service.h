@@ -56,9 +56,18 @@ struct attempt {
 
 struct driver {
     const char *name;
+    bool drafts; // what it makes stands in for what a model would make
+
+    // Of drivers on this machine: the op that makes a kind, NULL when there is none (media may be NULL).
+    // Such drivers take a step's words as they stand. NULL for the others.
+    const struct media_op *(*op)(const struct media *media, const char *kind);
+
     bool (*start)(const struct services *s, struct attempt *a, struct err *err);
     void (*cancel)(struct attempt *a); // ended is still called
 };
+
+extern const struct driver driver_draft;
+extern const struct driver driver_local;
 
 // NULL: this c41 has no such driver.
 const struct driver *driver_find(const char *name);

@@ -9,7 +9,7 @@
 #include "runtime/engine.h"
 #include "runtime/files.h"
 #include "runtime/media/media.h"
-#include "runtime/module.h"
+#include "base/module.h"
 #include "runtime/pool.h"
 
 enum { WAIT_MS = 1000 };

@@ -12,11 +12,6 @@
 #include "runtime/store.h"
 #include "runtime/walk.h"
 
-bool takes_is_pick(const struct step *step)
-{
-    return strcmp(step->kind->name, "pick") == 0;
-}
-
 // The work's artifacts become those of one take; it has one output, whatever the take calls it.
 static void stand_for(struct walk *w, struct work *work, const struct artifact *take)
 {
@@ -99,8 +94,7 @@ static const struct artifact *take_by_score(const struct step *step,
     return best;
 }
 
-static const struct artifact *choose(struct walk *w, struct work *work,
-                                     const struct artifact *const *inputs)
+static const struct artifact *choose(struct work *work, const struct artifact *const *inputs)
 {
     const struct step *step = work->step;
     const json_t *pick = json_object_get(step->params, "pick");
@@ -113,7 +107,7 @@ static const struct artifact *choose(struct walk *w, struct work *work,
     }
     if (strcmp(how, "ask") == 0) {
         work->owed = true;
-        work->note = arena_printf(w->arena, "pick owed: take 1 stands in until somebody picks");
+        work->note = "pick owed: take 1 stands in until somebody picks";
     } else if (scored) {
         return scored;
     } else {
@@ -132,10 +126,11 @@ bool takes_choose(struct walk *w, struct work *work, const struct artifact *cons
         return err_set(&work->err, ERR_FILM, "the locked pick %s is neither among the takes nor in "
                        "the store: give the store back, or unlock it and pick again", is);
     if (!take)
-        take = choose(w, work, inputs);
+        take = choose(work, inputs);
     if (!take)
         return err_set(&work->err, ERR_FILM, "there is no such take to pick");
     if (is && !has_digest(take, is)) {
+        work->lapsed = true;
         work->picked = false;
         work->note = arena_printf(w->arena, "the pick %s is stale and lapses: its step would now make "
                                   "something else", is);

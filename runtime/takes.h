@@ -6,11 +6,8 @@
 #include <stdbool.h>
 
 struct artifact;
-struct step;
 struct walk;
 struct work;
-
-bool takes_is_pick(const struct step *step);
 
 // A locked pick whose artifact is kept: sets work's artifacts. False when there is none.
 bool takes_locked(struct walk *w, struct work *work);

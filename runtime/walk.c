@@ -13,6 +13,7 @@
 #include "runtime/key.h"
 #include "runtime/ledger.h"
 #include "runtime/sched.h"
+#include "runtime/service.h"
 #include "runtime/store.h"
 #include "runtime/takes.h"
 
@@ -24,7 +25,7 @@ static struct work *work_of(const struct walk *w, const struct step *step)
 // A locked pick whose artifact is at hand needs none of its takes.
 static bool settle_locked(struct walk *w, struct work *work)
 {
-    if (!takes_is_pick(work->step) || !takes_locked(w, work))
+    if (!work->step->kind->chooses || !takes_locked(w, work))
         return false;
     work->state = WORK_DONE;
     work->cached = true;
@@ -56,34 +57,41 @@ static void want_inputs(struct walk *w)
     }
 }
 
-static bool want_chosen(struct walk *w, const struct build_options *options, struct err *err)
+static bool is_chosen(const struct build_options *options, const struct step *s)
 {
-    size_t before = w->n_wanted;
+    return (!options->only || fnmatch(options->only, s->id, 0) == 0) &&
+           (!options->to || strcmp(options->to, s->kind->name) == 0);
+}
 
-    for (size_t i = 0; i < w->graph->n_steps; i++) {
-        const struct step *s = w->graph->steps[i];
-
-        if ((!options->only || fnmatch(options->only, s->id, 0) == 0) &&
-            (!options->to || strcmp(options->to, s->kind->name) == 0))
-            want(w, s);
-    }
-    if (w->n_wanted > before)
+bool walk_check(const struct graph *graph, const struct build_options *options, struct err *err)
+{
+    if (!options->only && !options->to)
         return true;
+    for (size_t i = 0; i < graph->n_steps; i++)
+        if (is_chosen(options, graph->steps[i]))
+            return true;
     if (options->only && options->to)
-        return err_set(err, ERR_USAGE, "no %s step is called \"%s\"", options->to, options->only);
+        return err_set(err, ERR_USAGE, "no step of kind \"%s\" is called \"%s\"", options->to,
+                       options->only);
     if (options->only)
         return err_set(err, ERR_USAGE, "no step is called \"%s\"; `c41 list` shows their names",
                        options->only);
     return err_set(err, ERR_USAGE, "the film has no step of kind \"%s\"", options->to);
 }
 
-// Proxies are for people, so nothing else asks for them.
+static void want_chosen(struct walk *w, const struct build_options *options)
+{
+    for (size_t i = 0; i < w->graph->n_steps; i++)
+        if (is_chosen(options, w->graph->steps[i]))
+            want(w, w->graph->steps[i]);
+}
+
 static void want_film(struct walk *w)
 {
     for (size_t i = 0; i < w->graph->n_deliverables; i++)
         want(w, w->graph->deliverables[i].step);
     for (size_t i = 0; i < w->graph->n_steps; i++)
-        if (strcmp(w->graph->steps[i]->kind->name, "proxy") == 0)
+        if (w->graph->steps[i]->kind->shown)
             want(w, w->graph->steps[i]);
 }
 
@@ -123,9 +131,8 @@ static void count_waits(struct walk *w)
     }
 }
 
-bool walk_init(struct walk *w, const struct graph *graph, const struct build_options *options,
-               struct ledger *ledger, const struct store *store, struct arena *arena,
-               struct err *err)
+void walk_init(struct walk *w, const struct graph *graph, const struct build_options *options,
+               struct ledger *ledger, const struct store *store, struct arena *arena)
 {
     *w = (struct walk){.graph = graph, .arena = arena, .ledger = ledger, .store = store};
     files_init(&w->files, graph->project, arena);
@@ -134,17 +141,15 @@ bool walk_init(struct walk *w, const struct graph *graph, const struct build_opt
         w->works[i].step = graph->steps[i];
         w->works[i].preset = graph_preset(graph, graph->steps[i]);
         w->works[i].driver = json_get_text(w->works[i].preset, "driver", "local");
+        w->works[i].by = driver_find(w->works[i].driver);
     }
     link_users(w);
-    if (options->only || options->to) {
-        if (!want_chosen(w, options, err))
-            return false;
-    } else {
+    if (options->only || options->to)
+        want_chosen(w, options);
+    else
         want_film(w);
-    }
     want_inputs(w);
     count_waits(w);
-    return true;
 }
 
 static void release_work(struct work *work)
@@ -216,6 +221,13 @@ static bool is_whole(const struct walk *w, const struct work *work, const struct
     return true;
 }
 
+static void drop_facts(const struct result *r)
+{
+    for (size_t i = 0; i < r->n_artifacts; i++)
+        json_decref(r->artifacts[i].facts);
+}
+
+// A pick has its artifacts already; the row tells that it is the same choice as before.
 static bool look_up(struct walk *w, struct work *work)
 {
     struct result r;
@@ -223,14 +235,17 @@ static bool look_up(struct walk *w, struct work *work)
     if (!ledger_find(w->ledger, work->key, w->arena, &r))
         return false;
     if (!is_whole(w, work, &r)) {
-        for (size_t i = 0; i < r.n_artifacts; i++)
-            json_decref(r.artifacts[i].facts);
+        drop_facts(&r);
         return false;
     }
-    work->artifacts = arena_array(w->arena, struct artifact, r.n_artifacts);
-    memcpy(work->artifacts, r.artifacts, r.n_artifacts * sizeof(*r.artifacts));
+    if (work->artifacts) {
+        drop_facts(&r);
+    } else {
+        work->artifacts = arena_array(w->arena, struct artifact, r.n_artifacts);
+        memcpy(work->artifacts, r.artifacts, r.n_artifacts * sizeof(*r.artifacts));
+        work->note = r.note;
+    }
     work->seconds = r.seconds;
-    work->note = r.note;
     work->machine = r.machine;
     work->made_ms = r.made_ms;
     return true;
@@ -252,10 +267,8 @@ void walk_resolve(struct walk *w, struct work *work)
 
     if (!gather(w, work, inputs)) {
         work->state = WORK_FAILED;
-    } else if (takes_is_pick(work->step)) {
-        work->state = takes_choose(w, work, inputs) ? WORK_DONE : WORK_FAILED;
-        work->cached = true;
-    } else if (!find_key(work, inputs)) {
+    } else if (!find_key(work, inputs) ||
+               (work->step->kind->chooses && !takes_choose(w, work, inputs))) {
         work->state = WORK_FAILED;
     } else if (look_up(w, work)) {
         work->state = WORK_DONE;
@@ -369,10 +382,13 @@ void walk_measure(struct walk *w)
     }
 }
 
-bool walk_wants(const struct walk *w, const struct build_options *options, size_t deliverable)
+size_t walk_owed(const struct walk *w)
 {
-    (void)options;
-    return work_of(w, w->graph->deliverables[deliverable].step)->wanted;
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->graph->n_steps; i++)
+        n += w->works[i].wanted && w->works[i].owed && w->works[i].step->kind->chooses;
+    return n;
 }
 
 bool walk_drafted(const struct walk *w, struct buf *kinds)
@@ -382,7 +398,7 @@ bool walk_drafted(const struct walk *w, struct buf *kinds)
     bool *found = mem_new(n_kinds * sizeof(*found)), any = false;
 
     for (size_t i = 0; i < w->graph->n_steps; i++)
-        if (w->works[i].wanted && strcmp(w->works[i].driver, "draft") == 0)
+        if (w->works[i].wanted && w->works[i].by && w->works[i].by->drafts)
             found[w->works[i].step->kind - all] = any = true;
     for (size_t i = 0; kinds && i < n_kinds; i++)
         if (found[i])

@@ -17,6 +17,7 @@
 struct arena;
 struct buf;
 struct build_options;
+struct driver;
 struct graph;
 struct ledger;
 struct step;
@@ -36,11 +37,13 @@ struct work {
     const struct step *step;
     const json_t *preset;
     const char *driver;
+    const struct driver *by; // NULL: this c41 has no such driver
     enum work_state state;
     bool wanted;
     bool cached;        // done without running
     bool owed;          // a pick that waits for somebody, or made from one
-    bool picked, locked;
+    bool picked, locked; // of picks: somebody chose, and for good
+    bool lapsed;        // somebody chose what the step would not make any more
     size_t waits;       // wanted inputs that are not done
     struct work **users; // every step that takes an output of this one, once for each edge
     size_t n_users;
@@ -67,10 +70,12 @@ struct walk {
     struct map expected; // "KIND PRESET" -> seconds
 };
 
-// Borrows everything. False with ERR_USAGE when options name steps or a kind that the graph does not have.
-bool walk_init(struct walk *w, const struct graph *graph, const struct build_options *options,
-               struct ledger *ledger, const struct store *store, struct arena *arena,
-               struct err *err);
+// False with ERR_USAGE when options name steps or a kind that the graph does not have.
+bool walk_check(const struct graph *graph, const struct build_options *options, struct err *err);
+
+// Borrows everything. options are those that walk_check has seen.
+void walk_init(struct walk *w, const struct graph *graph, const struct build_options *options,
+               struct ledger *ledger, const struct store *store, struct arena *arena);
 void walk_release(struct walk *w);
 
 // Goes through the wanted steps in order and resolves what can be.
@@ -93,8 +98,8 @@ void walk_measure(struct walk *w);
 // The artifact at the i-th input of step; NULL: not there yet.
 const struct artifact *walk_input(const struct walk *w, const struct step *step, size_t i);
 
-// Whether a wanted deliverable is d (all are, unless options chose steps).
-bool walk_wants(const struct walk *w, const struct build_options *options, size_t deliverable);
+// The picks that wait for somebody, among what is wanted.
+size_t walk_owed(const struct walk *w);
 
 // Whether any wanted step is made by the draft; kinds (NULL is fine) gets their names, "a, b and c".
 bool walk_drafted(const struct walk *w, struct buf *kinds);

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The draft studio: everything that can be seen or heard, made on this machine without any model.
-#include "runtime/services/drivers.h"
-
+#include "runtime/service.h"
 #include "runtime/services/ops.h"
 
-static bool start(const struct services *s, struct attempt *a, struct err *err)
+static const struct media_op *op(const struct media *media, const char *kind)
 {
-    return ops_start(s, a, "draft", err);
+    return ops_find(media, "draft", kind);
 }
 
-const struct driver driver_draft = {.name = "draft", .start = start, .cancel = ops_cancel};
+const struct driver driver_draft = {
+    .name = "draft",
+    .drafts = true,
+    .op = op,
+    .start = ops_start,
+    .cancel = ops_cancel,
+};

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What this machine makes whatever the studio is: cuts, mixes, timings, deliverables.
-#include "runtime/services/drivers.h"
-
+#include "runtime/service.h"
 #include "runtime/services/ops.h"
 
-static bool start(const struct services *s, struct attempt *a, struct err *err)
+static const struct media_op *op(const struct media *media, const char *kind)
 {
-    return ops_start(s, a, "local", err);
+    return ops_find(media, "local", kind);
 }
 
-const struct driver driver_local = {.name = "local", .start = start, .cancel = ops_cancel};
+const struct driver driver_local = {
+    .name = "local",
+    .op = op,
+    .start = ops_start,
+    .cancel = ops_cancel,
+};

@@ -126,17 +126,10 @@ static void done(struct job *job)
     a->ended(a);
 }
 
-bool ops_start(const struct services *s, struct attempt *a, const char *driver, struct err *err)
+bool ops_start(const struct services *s, struct attempt *a, struct err *err)
 {
-    const char *kind = a->step->kind->name;
-
-    a->op = ops_find(s->media, driver, kind);
-    if (!a->op)
-        return err_set(err, ERR_FINAL, "this c41 has no way to make \"%s\" with the driver %s", kind,
-                       driver);
+    (void)err; // a worker always takes it
     a->services = s;
-    if (!a->arena)
-        a->arena = arena_new();
     a->job = (struct job){.work = work, .done = done};
     pool_submit(s->pool, &a->job);
     return true;

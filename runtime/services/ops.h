@@ -11,8 +11,8 @@ struct media;
 struct media_op;
 struct services;
 
-// Starts the op of the driver for the attempt's kind. False with *err when there is none.
-bool ops_start(const struct services *s, struct attempt *a, const char *driver, struct err *err);
+// Starts the attempt's op, which its driver found.
+bool ops_start(const struct services *s, struct attempt *a, struct err *err);
 void ops_cancel(struct attempt *a);
 
 // NULL: none. media may be NULL.

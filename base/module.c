@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "runtime/module.h"
+#include "base/module.h"
 
 #include <dlfcn.h>
 
