@@ -130,7 +130,8 @@ static void add(struct diag *d, enum severity severity, struct span span, const 
 {
     char *key = arena_printf(d->arena, "%u:%u:%d:%s", span.source, span.start, severity, message);
     bool note = severity == SEVERITY_NOTE;
-    size_t group = note && d->said.n ? d->said.at[d->said.n - 1].group : d->said.n;
+    size_t index = d->said.n; // not in vec_push, which changes it
+    size_t group = note && index ? d->said.at[index - 1].group : index;
 
     if (note ? !d->last_was_new : map_find(&d->seen, key) != NULL) {
         d->last_was_new = false;
@@ -145,7 +146,7 @@ static void add(struct diag *d, enum severity severity, struct span span, const 
                                      .message = message,
                                      .help = help ? arena_strdup(d->arena, help) : NULL,
                                      .group = group,
-                                     .index = d->said.n});
+                                     .index = index});
 }
 
 void diag_say(struct diag *d, enum severity severity, struct span span, const char *help,

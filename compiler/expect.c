@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "compiler/expect.h"
 
+#include <string.h>
+
 #include "compiler/node.h"
 #include "compiler/rule.h"
 
@@ -55,7 +57,7 @@ static void describe_type(unsigned types, struct buf *out)
 
 void expect_describe(const struct rule *rule, struct buf *out)
 {
-    if (rule->title && rule->types == RULE_MAP)
+    if (rule->title && rule->types == RULE_MAP && !strstr(rule->title, "mapping"))
         buf_printf(out, "%s (a mapping)", rule->title);
     else if (rule->title)
         buf_puts(out, rule->title);

@@ -36,6 +36,7 @@ struct reading {
     struct arena *arena;
     struct diag *diag;
     struct map seen; // paths of the files that are in it
+    bool lacks;      // a file or rows could not be read, which was said
 };
 
 // How many folders up from dir (canonical) project.yaml is; -1: nowhere.
@@ -133,6 +134,7 @@ static void read_includes(struct reading *r, struct part *part)
         found = source_glob(r->sources, path_join(r->arena, dir, node_text(glob)), glob->span, &n);
         if (found && !n)
             diag_say(r->diag, SEVERITY_ERROR, glob->span, NULL, "no file matches \"%s\"", node_text(glob));
+        r->lacks |= !found || !n;
         for (size_t k = 0; found && k < n; k++)
             if (is_of_film(r, found[k])) {
                 map_put(&r->seen, found[k], part);
@@ -170,6 +172,8 @@ static struct part *read_part(struct reading *r, enum source_kind kind, const ch
     map_put(&r->seen, path, part);
     if (part->root)
         read_includes(r, part);
+    else
+        r->lacks = true;
     return part;
 }
 
@@ -181,14 +185,16 @@ static struct node **find_item(struct node *map, const char *key)
     return NULL;
 }
 
-// Checks `params:` of all parts, so that they can be read; returns how many there are at most.
+// Checks `params:` of all parts, so that they can be read; returns how many there are.
 static size_t check_params(struct reading *r, struct part *part)
 {
     struct node **params = find_item(part->root, "params");
-    size_t n = 0;
+    size_t n = params ? (*params)->n : 0;
 
-    if (params && schema_check(r->schemas, "film.json#/$defs/params", params, r->arena, r->diag))
-        n = (*params)->n;
+    for (size_t i = 0; i < n && (*params)->type == NODE_MAP; i++)
+        if ((*params)->items[i]->type != NODE_NULL &&
+            !schema_check(r->schemas, "film.json#/$defs/param", &(*params)->items[i], r->arena, r->diag))
+            (*params)->items[i]->unknown = true;
     for (size_t i = 0; i < part->n_includes; i++)
         n += check_params(r, part->includes[i]);
     return n;
@@ -232,7 +238,7 @@ static struct node *scenes_of(struct part *part)
 // Fills in ${…}, makes scenes of rows, checks, and puts everything into full forms.
 static void check_part(struct reading *r, struct part *part, const struct scope *params)
 {
-    struct rows_host host = {r->schemas, r->sources, r->arena, r->diag, params, 0};
+    struct rows_host host = {r->schemas, r->sources, r->arena, r->diag, params, 0, false};
     struct node *scenes;
 
     for (size_t i = 0; i < part->n_includes; i++)
@@ -245,6 +251,7 @@ static void check_part(struct reading *r, struct part *part, const struct scope 
             param_fill(&part->root->items[i], params, r->arena, r->diag);
     if (scenes) {
         rows_expand(&host, scenes);
+        r->lacks |= host.failed;
         merge_all_keys(scenes, r->arena);
     }
     schema_check(r->schemas, part->schema, &part->root, r->arena, r->diag);
@@ -292,8 +299,8 @@ static void check_scenes(struct reading *r, const struct node *root)
 {
     const struct node *scenes = node_get(root, "scenes");
 
-    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks") &&
-        !diag_errors(r->diag)) // a table of scenes that cannot be read has been told
+    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks") && !r->lacks &&
+        !root->unknown)
         diag_say(r->diag, SEVERITY_ERROR, scenes ? scenes->span : root->span,
                  "add `scenes:`, or `include:` files that have some", "a film needs scenes, and this one has none");
 }
@@ -301,7 +308,7 @@ static void check_scenes(struct reading *r, const struct node *root)
 bool film_read(struct film *out, const struct film_path *at, const struct film_value *values, size_t n_values,
                const struct schemas *schemas, struct sources *sources, struct arena *a, struct diag *d)
 {
-    struct reading r = {at, schemas, sources, a, d, {0}};
+    struct reading r = {at, schemas, sources, a, d, {0}, false};
     struct given given = {values, n_values, arena_array(a, bool, n_values + 1)};
     bool is_project = strcmp(at->path, project_file) == 0;
     size_t before = diag_errors(d), n;

@@ -114,13 +114,13 @@ static struct node *copy_scalar(struct arena *a, const struct node *n)
     return copy;
 }
 
-// The value of one param: given, else its default, else an error.
+// The value of one param: given, else its default, else an error; NULL in silence where the param is wrong.
 static const struct node *value_of(const struct node *key, const struct node *param,
                                    const struct film_value *given, size_t n_given, bool *used, struct arena *a,
                                    struct diag *d)
 {
     const struct node *initial = node_get(param, "default");
-    struct node *value = initial ? copy_scalar(a, initial) : NULL;
+    struct node *value = initial && !param->unknown ? copy_scalar(a, initial) : NULL;
 
     for (size_t i = 0; i < n_given; i++) {
         if (strcmp(given[i].name, node_text(key)) != 0)
@@ -128,6 +128,8 @@ static const struct node *value_of(const struct node *key, const struct node *pa
         used[i] = true;
         value = node_make_text(a, key->span, str_of(given[i].value));
     }
+    if (param->unknown || param->type != NODE_MAP)
+        return NULL;
     if (value)
         return type_value(key, param, value, a, d);
     diag_say(d, SEVERITY_ERROR, key->span,
@@ -143,7 +145,7 @@ void param_read(struct scope *s, const struct node *params, const struct film_va
     for (size_t i = 0; params && params->type == NODE_MAP && i < params->n; i++) {
         const struct node *key = params->keys[i], *param = params->items[i];
 
-        if (!map_find(&s->by_name, node_text(key)) && param->type == NODE_MAP)
+        if (!map_find(&s->by_name, node_text(key)))
             scope_add(s, node_text(key), value_of(key, param, given, n_given, used, a, d));
     }
 }

@@ -165,6 +165,7 @@ void rows_expand(struct rows_host *h, struct node *scenes)
             continue;
         }
         table = table_of(h, scene);
+        h->failed |= !table;
         for (size_t k = 0; table && k < table->n; k++) {
             struct node *one = make_scene(h, scene, table->items[k]);
 

@@ -2,6 +2,7 @@
 // `for:` of scenes: a scene once for every row of a table.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -18,6 +19,7 @@ struct rows_host {
     struct diag *diag;
     const struct scope *params; // for what is no column
     size_t n_nodes;             // made so far; there is a limit
+    bool failed;                // some rows could not be read, which was said
 };
 
 // Replaces scenes with `for` in the list by one scene a row, ${…} filled in; fills in the others too.

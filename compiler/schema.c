@@ -182,18 +182,32 @@ static const char *quotes_help(const struct rule *rule, const struct node *n)
 }
 
 // The bound that x breaks.
-static void put_bound(const struct rule *rule, double x, struct buf *out)
+static const char *bound_help(struct check *c, const struct rule *rule, double x)
 {
     if (x < rule->minimum || (rule->above_minimum && x <= rule->minimum))
-        buf_printf(out, rule->above_minimum ? " above %.17g" : " of at least %.17g", rule->minimum);
-    else
-        buf_printf(out, rule->below_maximum ? " below %.17g" : " of at most %.17g", rule->maximum);
+        return arena_printf(c->arena, rule->above_minimum ? "it is more than %.17g" : "it is at least %.17g",
+                            rule->minimum);
+    return arena_printf(c->arena, rule->below_maximum ? "it is less than %.17g" : "it is at most %.17g",
+                        rule->maximum);
+}
+
+// mara where [mara] is wanted.
+static const char *list_of_one_help(struct check *c, const struct rule *rule, const struct node *n)
+{
+    if (rule->types != RULE_LIST || !rule->items || !(rule->items->types & RULE_TEXT) || !is_written(n) ||
+        n->text.len > 40)
+        return NULL;
+    return arena_printf(c->arena, "write it as a list: [%s]", node_text(n));
 }
 
 static const char *help_for(struct check *c, const struct rule *rule, const struct node *n)
 {
-    const char *help;
+    const char *help = list_of_one_help(c, rule, n);
 
+    if (help)
+        return help;
+    if (is_number(n) && (rule->types & RULE_INTEGER) && !in_range(rule, number_of(n)))
+        return bound_help(c, rule, number_of(n));
     if (!rule->n_words || !is_written(n))
         return quotes_help(rule, n);
     help = did_you_mean(c, n->text.ptr, rule->words, rule->n_words);
@@ -210,8 +224,6 @@ static void say_unexpected(struct check *c, const struct trail *trail, const str
         help = help_for(c, rule->branches[i], n);
     buf_puts(&message, "expected ");
     expect_describe(rule, &message);
-    if (is_number(n) && !rule->n_branches && !in_range(rule, number_of(n)))
-        put_bound(rule, number_of(n), &message);
     buf_puts(&message, ", found ");
     expect_found(n, &message);
     say(c, trail, n->span, help, &message);
@@ -319,7 +331,7 @@ static void say_no_value(struct check *c, const struct trail *trail, const struc
 
 static bool is_empty(const struct node *n)
 {
-    return n->type == NODE_NULL && n->text.len == 0;
+    return n->type == NODE_NULL && n->text.len == 0 && !n->unknown;
 }
 
 static void check_member(struct check *c, const struct trail *trail, const struct rule *rule, struct node *map,
@@ -337,19 +349,39 @@ static void check_member(struct check *c, const struct trail *trail, const struc
         say_unknown_key(c, trail, rule, map->keys[i]);
 }
 
+// Whether a key of map is name with a slip of the pen: that was said, and is enough.
+static bool is_misspelt(const struct rule *rule, const struct node *map, const char *name)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        const char *key = map->keys[i]->text.ptr, *nearest;
+
+        if (map_find(&rule->by_name, key))
+            continue;
+        nearest = str_nearest(key, rule->names, rule->n_properties);
+        if (nearest && strcmp(nearest, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_key(const struct rule *rule, const struct node *map, const char *name)
+{
+    return node_get(map, name) || is_misspelt(rule, map, name);
+}
+
 static void check_required(struct check *c, const struct trail *trail, const struct rule *rule, struct node *map)
 {
     struct buf message = {0};
     bool found = rule->n_need_one == 0;
 
     for (size_t i = 0; i < rule->n_required; i++) {
-        if (node_get(map, rule->required[i]))
+        if (has_key(rule, map, rule->required[i]))
             continue;
         buf_printf(&message, "%s needs the key \"%s\"", name_of(rule), rule->required[i]);
         say(c, trail, map->span, NULL, &message);
     }
     for (size_t i = 0; i < rule->n_need_one && !found; i++)
-        found = node_get(map, rule->need_one[i]) != NULL;
+        found = has_key(rule, map, rule->need_one[i]);
     if (found)
         return;
     buf_printf(&message, "%s needs one of ", name_of(rule));

@@ -142,70 +142,6 @@ static void take_text(struct sources *s, struct source *source, struct buf *byte
     source->broken = !is_text(s, source);
 }
 
-// A file that is not there is told in the words of every other such file.
-static void say_unread(struct sources *s, const char *path, struct span at, bool absent,
-                       const struct err *err)
-{
-    if (absent)
-        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "there is no file \"%s\"", path);
-    else
-        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err->text);
-}
-
-static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
-                                      struct span at, bool outside, bool may_miss)
-{
-    struct source *source = map_find(&s->by_path, path);
-    struct buf bytes = {0};
-    struct err err = {0};
-    bool ok = false, absent;
-    int fd;
-
-    if (source && (source->missing || source->number))
-        return source->missing || source->broken ? NULL : source;
-    if (outside) {
-        ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
-    } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
-        ok = file_read_fd(fd, &bytes, SOURCE_MOST_BYTES, path, &err);
-        close(fd);
-    }
-    source = add_source(s, kind, path);
-    source->missing = !ok;
-    if (outside)
-        source->shown = source->path;
-    absent = !ok && !file_exists(outside ? path : path_join(s->arena, s->project, path));
-    if (!ok && !(may_miss && absent))
-        say_unread(s, path, at, absent, &err);
-    if (ok)
-        take_text(s, source, &bytes);
-    buf_release(&bytes);
-    return ok && !source->broken ? source : NULL;
-}
-
-const struct source *source_read(struct sources *s, enum source_kind kind, const char *path,
-                                 struct span at)
-{
-    return read_file(s, kind, path, at, false, false);
-}
-
-const struct source *source_try(struct sources *s, enum source_kind kind, const char *path,
-                                struct span at)
-{
-    return read_file(s, kind, path, at, false, true);
-}
-
-const struct source *source_read_outside(struct sources *s, enum source_kind kind, const char *path,
-                                         struct span at)
-{
-    return read_file(s, kind, path, at, true, false);
-}
-
-void source_note_asset(struct sources *s, const char *path)
-{
-    if (!map_find(&s->by_path, path))
-        add_source(s, SOURCE_ASSET, path);
-}
-
 static int by_name(const void *left, const void *right)
 {
     return strcmp(*(char *const *)left, *(char *const *)right);
@@ -266,6 +202,77 @@ static const char *const *list_names(struct sources *s, const char *dir, struct 
     buf_release(&joined);
     vec_release(&names);
     return out;
+}
+
+// In the words of every other file that is not there, with the one of its folder that may have been meant.
+static void say_missing(struct sources *s, const char *path, struct span at, bool outside)
+{
+    struct err err = {0};
+    size_t n = 0;
+    const char *dir = path_dir(s->arena, path);
+    const char *const *names = outside ? NULL : list_names(s, dir, &err, &n);
+    const char *nearest = names ? str_nearest(path_base(path), names, n) : NULL;
+
+    diag_say(s->diag, SEVERITY_ERROR, at,
+             nearest ? arena_printf(s->arena, "did you mean \"%s\"?", path_join(s->arena, dir, nearest)) : NULL,
+             "there is no file \"%s\"", path);
+}
+
+static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
+                                      struct span at, bool outside, bool may_miss)
+{
+    struct source *source = map_find(&s->by_path, path);
+    struct buf bytes = {0};
+    struct err err = {0};
+    bool ok = false, absent;
+    int fd;
+
+    if (source && (source->missing || source->number))
+        return source->missing || source->broken ? NULL : source;
+    if (outside) {
+        ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
+    } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
+        ok = file_read_fd(fd, &bytes, SOURCE_MOST_BYTES, path, &err);
+        close(fd);
+    }
+    source = add_source(s, kind, path);
+    source->missing = !ok;
+    if (outside)
+        source->shown = source->path;
+    absent = !ok && (outside || path_is_inside(path)) &&
+             !file_exists(outside ? path : path_join(s->arena, s->project, path));
+    if (absent && !may_miss)
+        say_missing(s, path, at, outside);
+    else if (!ok && !absent)
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
+    if (ok)
+        take_text(s, source, &bytes);
+    buf_release(&bytes);
+    return ok && !source->broken ? source : NULL;
+}
+
+const struct source *source_read(struct sources *s, enum source_kind kind, const char *path,
+                                 struct span at)
+{
+    return read_file(s, kind, path, at, false, false);
+}
+
+const struct source *source_try(struct sources *s, enum source_kind kind, const char *path,
+                                struct span at)
+{
+    return read_file(s, kind, path, at, false, true);
+}
+
+const struct source *source_read_outside(struct sources *s, enum source_kind kind, const char *path,
+                                         struct span at)
+{
+    return read_file(s, kind, path, at, true, false);
+}
+
+void source_note_asset(struct sources *s, const char *path)
+{
+    if (!map_find(&s->by_path, path))
+        add_source(s, SOURCE_ASSET, path);
 }
 
 const char *const *source_list(struct sources *s, const char *dir, struct span at, size_t *n)

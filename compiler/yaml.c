@@ -199,6 +199,15 @@ static struct node *copy_tree(struct parse *p, const struct node *from)
     return n;
 }
 
+// Stands in for what was said to be wrong.
+static struct node *unknown_node(struct parse *p, struct span span)
+{
+    struct node *n = new_node(p, NODE_NULL, span);
+
+    n->unknown = true;
+    return n;
+}
+
 static struct node *read_alias(struct parse *p)
 {
     struct span span = event_span(p);
@@ -209,18 +218,17 @@ static struct node *read_alias(struct parse *p)
         diag_say(p->diag, SEVERITY_ERROR, span,
                  "an alias stands for what an \"&name\" above marks; put words that begin with * in quotes",
                  "there is no anchor \"&%s\" above", name);
-        return new_node(p, NODE_NULL, span);
+        return unknown_node(p, span);
     }
     if (node == &p->placeholder) {
         diag_say(p->diag, SEVERITY_ERROR, span, NULL, "\"&%s\" would contain itself", name);
-        return new_node(p, NODE_NULL, span);
+        return unknown_node(p, span);
     }
     p->n_aliased += node->weight;
-    if (p->n_aliased > MOST_ALIASED) {
-        give_up(p, span, NULL, "aliases make more than 1,000,000 values of this file");
-        return new_node(p, NODE_NULL, span);
-    }
-    return copy_tree(p, node);
+    if (p->n_aliased <= MOST_ALIASED)
+        return copy_tree(p, node);
+    give_up(p, span, NULL, "aliases make more than 1,000,000 values of this file");
+    return unknown_node(p, span);
 }
 
 static struct node *read_node(struct parse *p, unsigned depth, bool in_flow);
@@ -297,11 +305,8 @@ static struct node *read_key(struct parse *p, unsigned depth, bool flow)
 
     if (key->type == NODE_LIST || key->type == NODE_MAP) {
         give_up(p, at, "a name that begins with \"{\" or \"[\" needs quotes", "a key must be text");
-        return new_node(p, NODE_NULL, at);
+        return unknown_node(p, at);
     }
-    if (key->style == NODE_PLAIN && str_is(key->text, "<<"))
-        say(p, at, "write the keys out; in a scene, `all:` joins every shot",
-            "YAML's merge key \"<<\" is not part of YAML 1.2");
     if (!key->text.ptr)
         key->text = str_of("");
     return key;
@@ -343,9 +348,19 @@ static void drop_duplicates(struct parse *p, size_t from)
     map_release(&seen);
 }
 
+// What a merge key would have brought is not known, so the mapping is not either.
+static void refuse_merge_key(struct parse *p, struct node *map, const struct node *key)
+{
+    if (key->style != NODE_PLAIN || !str_is(key->text, "<<"))
+        return;
+    say(p, key->span, "write the keys out; in a scene, `all:` joins every shot",
+        "YAML's merge key \"<<\" is not part of YAML 1.2");
+    map->unknown = true;
+}
+
 static bool is_empty(const struct node *n)
 {
-    return n->type == NODE_NULL && n->style == NODE_PLAIN && n->text.len == 0;
+    return n->type == NODE_NULL && n->style == NODE_PLAIN && n->text.len == 0 && !n->unknown;
 }
 
 static struct node *read_map(struct parse *p, unsigned depth)
@@ -363,6 +378,7 @@ static struct node *read_map(struct parse *p, unsigned depth)
     while (advance(p) && p->event.type != YAML_MAPPING_END_EVENT) {
         struct node *key = read_key(p, depth + 1, flow), *value;
 
+        refuse_merge_key(p, map, key);
         if (!advance(p))
             break;
         value = read_node(p, depth + 1, flow);

@@ -17,9 +17,9 @@ static const struct row rows[] = {
     {"mapping values are not allowed", NULL, false,
      "a colon and a blank begin a mapping, which cannot stand here",
      "put words that hold a \": \" in quotes, or write them below a `|`"},
-    {"did not find expected ',' or '}'", NULL, true, "this { is never closed, or what it holds is no list of `key: value`",
+    {"did not find expected ',' or '}'", NULL, true, "this { is never closed",
      "words that hold any of , { } [ ] need quotes inside {…}"},
-    {"did not find expected ',' or ']'", NULL, true, "this [ is never closed, or its items are not parted by commas",
+    {"did not find expected ',' or ']'", NULL, true, "this [ is never closed",
      "words that hold any of , { } [ ] need quotes inside […]"},
     {"found unexpected end of stream", "quoted", true, "this quotation mark is never closed", NULL},
     {"found unexpected document indicator", "quoted", true, "this quotation mark is never closed", NULL},
@@ -31,9 +31,9 @@ static const struct row rows[] = {
     {"could not find expected ':'", NULL, true, "this line has no \"key:\"",
      "a mapping is lines of `key: value`; words over several lines stand below a `|`"},
     {"did not find expected key", "block mapping", false, "this does not fit the mapping above",
-     "keys of one mapping begin in the same column; behind a closing quote nothing may follow"},
+     "keys of one mapping begin in the same column"},
     {"did not find expected '-' indicator", NULL, false, "this does not fit the list above",
-     "items of one list begin with \"- \" in the same column; behind a closing quote nothing may follow"},
+     "items of one list begin with \"- \" in the same column"},
     {"block sequence entries are not allowed", NULL, false, "a list cannot begin here",
      "write it below its key, each item after a \"- \"; words that begin with \"- \" need quotes"},
     {"block mapping", "keys", false, "a mapping cannot begin here", NULL},
@@ -105,6 +105,31 @@ static bool say_tab(struct diag *d, uint32_t source, uint32_t at)
     return true;
 }
 
+// What has many names on libyaml's side: a value that was complete goes on (`"A" lighthouse`, `[laughs] no`),
+// or a ": " stands in the words of the {…} that begins at flow_at, on the same line.
+static bool say_goes_on(struct diag *d, uint32_t source, uint32_t at, uint32_t flow_at)
+{
+    struct str text = diag_source_text(d, source);
+    uint32_t before = at;
+    char last;
+
+    if (at >= text.len || text.ptr[at] == '\n')
+        return false;
+    if (text.ptr[at] == ':' && flow_at < at && !memchr(text.ptr + flow_at, '\n', at - flow_at)) {
+        say(d, source, at, "put words that hold a \": \" in quotes",
+            "a colon and a blank begin a mapping, which cannot stand here");
+        return true;
+    }
+    while (before > 0 && text.ptr[before - 1] == ' ')
+        before--;
+    last = before > 0 ? text.ptr[before - 1] : '\n';
+    if (!strchr("\"'])}", last) || strchr("\"'[]{},", text.ptr[at]))
+        return false;
+    diag_say(d, SEVERITY_ERROR, (struct span){source, at, at + 1}, "put all of the words in quotes",
+             "nothing may follow the closing %c", last);
+    return true;
+}
+
 void yaml_fault_say(const struct yaml_fault *fault, struct diag *d, uint32_t source)
 {
     const char *problem = fault->problem ? fault->problem : "this is no YAML";
@@ -125,6 +150,9 @@ void yaml_fault_say(const struct yaml_fault *fault, struct diag *d, uint32_t sou
         say_bad_start(d, source, fault->problem_at);
         return;
     }
+    if (holds(problem, "did not find expected") && say_goes_on(d, source, fault->problem_at,
+                                                              flow ? fault->context_at : UINT32_MAX))
+        return;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         const struct row *row = &rows[i];
 
