@@ -182,13 +182,12 @@ static const char *quotes_help(const struct rule *rule, const struct node *n)
 }
 
 // The bound that x breaks.
-static const char *bound_help(struct check *c, const struct rule *rule, double x)
+static void put_bound(const struct rule *rule, double x, struct buf *out)
 {
     if (x < rule->minimum || (rule->above_minimum && x <= rule->minimum))
-        return arena_printf(c->arena, rule->above_minimum ? "it is more than %.17g" : "it is at least %.17g",
-                            rule->minimum);
-    return arena_printf(c->arena, rule->below_maximum ? "it is less than %.17g" : "it is at most %.17g",
-                        rule->maximum);
+        buf_printf(out, rule->above_minimum ? " above %.17g" : " of at least %.17g", rule->minimum);
+    else
+        buf_printf(out, rule->below_maximum ? " below %.17g" : " of at most %.17g", rule->maximum);
 }
 
 // mara where [mara] is wanted.
@@ -206,8 +205,6 @@ static const char *help_for(struct check *c, const struct rule *rule, const stru
 
     if (help)
         return help;
-    if (is_number(n) && (rule->types & RULE_INTEGER) && !in_range(rule, number_of(n)))
-        return bound_help(c, rule, number_of(n));
     if (!rule->n_words || !is_written(n))
         return quotes_help(rule, n);
     help = did_you_mean(c, n->text.ptr, rule->words, rule->n_words);
@@ -224,6 +221,8 @@ static void say_unexpected(struct check *c, const struct trail *trail, const str
         help = help_for(c, rule->branches[i], n);
     buf_puts(&message, "expected ");
     expect_describe(rule, &message);
+    if (is_number(n) && !rule->n_branches && !in_range(rule, number_of(n)))
+        put_bound(rule, number_of(n), &message);
     buf_puts(&message, ", found ");
     expect_found(n, &message);
     say(c, trail, n->span, help, &message);

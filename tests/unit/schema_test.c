@@ -51,11 +51,11 @@ static const struct schema_case cases[] = {
     // Numbers.
     {SHOT, "{card: A, seconds: 2.5}", "{\"card\":{\"text\":\"A\"},\"seconds\":2.5}", NULL},
     {"film.json#/$defs/seed", "2.0", "2", NULL},
-    {"film.json#/$defs/seed", "-1", NULL, "it is at least 0"},
+    {"film.json#/$defs/seed", "-1", NULL, "expected a whole number of at least 0, found -1"},
     {"film.json#/$defs/seed", "1.5", NULL, "expected a whole number, found 1.5"},
     {SHOT, "{card: A, seconds: 12 s}", NULL, "expected a number of seconds, found \"12 s\""},
     {SHOT, "{card: A, seconds: \"12\"}", NULL, "write it without quotes"},
-    {SHOT, "{card: A, seconds: 0}", NULL, "it is more than 0"},
+    {SHOT, "{card: A, seconds: 0}", NULL, "above 0, found 0"},
     {SHOT, "{card: A, seconds: .inf}", NULL, "found .inf"},
     // Keys.
     {SHOT, "{card: A, imge: B}", NULL, "did you mean \"image\"?"},
