@@ -38,8 +38,8 @@ local function board(w, sh, prompt)
   local shot, cast = sh.shot, {}
   local _, location = names.location(w, sh)
   for i, id in ipairs(sh.present) do
-    local member = w.cast[id] or {}
-    cast[i] = { id = id, name = text.display(id), looks = text.plain(member.looks), region = still.region(sh, id) }
+    local looks, clothes = text.plain(w.cast[id].looks), words.wardrobe(w, sh, id)
+    cast[i] = { id = id, name = text.display(id), looks = clothes and looks .. ", wearing " .. text.plain(clothes) or looks, region = still.region(sh, id) }
   end
   return { size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = text.plain(prompt),
     location = location and text.plain(location.looks) or nil, time = time_of_day(sh, prompt), cast = c41.array(cast) }

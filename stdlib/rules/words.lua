@@ -38,7 +38,8 @@ function parts.prompt(_, _, list, prompt, place)
   add(list, prompt, place)
 end
 
-local function wardrobe(w, sh, id)
+-- What a character wears in a shot, in words, and where it is said.
+function words.wardrobe(w, sh, id)
   local wears, owner = (sh.shot.wears or {})[id], sh.shot.wears
   if not wears then
     wears, owner = (sh.scene.scene.wears or {})[id], sh.scene.scene.wears
@@ -63,7 +64,7 @@ local function describe(w, sh, id, loras)
   if member.looks then
     said[#said + 1] = text.plain(member.looks)
   end
-  local clothes = wardrobe(w, sh, id)
+  local clothes = words.wardrobe(w, sh, id)
   if clothes then
     said[#said + 1] = "wearing " .. text.plain(clothes)
   end
