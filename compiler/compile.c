@@ -24,7 +24,8 @@ struct compile {
     struct arena *arena;
     struct diag *diag;
     struct film_path at;
-    struct schemas *schemas;
+    const struct schemas *schemas;
+    struct schemas *own_schemas; // NULL where they were handed in
     struct sources *sources;
     struct film film;
     struct studio *studio;
@@ -58,7 +59,7 @@ void compile_free(struct compile *c)
     studio_free(c->studio);
     diag_free(c->diag);
     sources_free(c->sources);
-    schemas_free(c->schemas);
+    schemas_free(c->own_schemas);
     arena_free(c->arena);
     mem_free(c);
 }
@@ -91,7 +92,10 @@ static bool read_film(struct compile *c, struct err *err)
 
     if (!values || !film_locate(&c->at, c->opts->film, c->arena, err))
         return false;
-    c->schemas = schemas_open(path_join(c->arena, c->opts->data_dir, "stdlib/schema"), err);
+    c->schemas = c->opts->schemas;
+    if (!c->schemas)
+        c->schemas = c->own_schemas =
+            schemas_open(path_join(c->arena, c->opts->data_dir, "stdlib/schema"), err);
     if (!c->schemas)
         return false;
     c->sources = sources_new(c->arena, c->diag, c->at.project);

@@ -14,6 +14,7 @@ struct compile;
 struct diag;
 struct err;
 struct graph;
+struct schemas;
 struct studio;
 
 struct compile_options {
@@ -23,6 +24,7 @@ struct compile_options {
     const char *config_dir;   // the user's folder (presets, recipes, trust); NULL: none
     const char *home;         // what "~" stands for in a studio; NULL: nothing
     const json_t *use;        // --use: {KIND: PRESET}; NULL: none
+    const struct schemas *schemas; // of data_dir, where many films are compiled; NULL: opened
     const char *const *params; // of a recipe, "NAME=VALUE" each
     size_t n_params;
     bool draft; // --draft: the draft makes everything, whatever studio and film say

@@ -21,7 +21,7 @@ struct rules_options {
     struct arena *arena;
     struct diag *diag;
     struct sources *sources;
-    struct schemas *schemas;
+    const struct schemas *schemas;
     struct presets *presets;
     const char *data_dir;
 };

@@ -13,22 +13,29 @@
 #include "base/err.h"
 #include "compiler/compile.h"
 #include "compiler/graph.h"
+#include "compiler/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-static char film_path[4096]; // of this process: several may fuzz side by side
+static char film_path[4096];    // of this process: several may fuzz side by side
+static struct schemas *schemas; // the same for every film
 
 static void clean_up(void)
 {
     unlink(film_path);
+    schemas_free(schemas);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+    struct err err = {0};
+
     (void)argc;
     (void)argv;
     snprintf(film_path, sizeof(film_path), "%s/fuzz-%ld.yaml", FUZZ_FOLDER, (long)getpid());
+    schemas = schemas_open(C41_SOURCE_DIR "/stdlib/schema", &err);
+    assert(schemas);
     atexit(clean_up);
     return 0;
 }
@@ -43,7 +50,8 @@ static void put_film(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct compile_options options = {.film = film_path, .data_dir = C41_SOURCE_DIR};
+    struct compile_options options = {
+        .film = film_path, .data_dir = C41_SOURCE_DIR, .schemas = schemas};
     struct compile *compile;
     const struct graph *graph;
     struct err err = {0};
