@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Sounds in their places: stems of shots, and tracks for lip sync.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "runtime/media/ops.h"
+#include "runtime/media/pcm.h"
+#include "tests/unit/job.h"
+
+enum { CLICK_FRAMES = 4800 };
+
+// A click on the first sample of a short silence.
+static const char *click(struct job *j)
+{
+    const char *path = job_path(j, "click.wav");
+    struct pcm p;
+
+    pcm_init(&p, 1, CLICK_FRAMES);
+    p.at[0] = 0.9f;
+    assert_true(pcm_write(&p, path, PCM_FLOAT, &j->err));
+    pcm_release(&p);
+    return path;
+}
+
+static size_t loudest(const struct pcm *p)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < p->frames; i++)
+        if (fabsf(p->at[i * p->channels]) > fabsf(p->at[at * p->channels]))
+            at = i;
+    return at;
+}
+
+struct place_case {
+    const char *fps;
+    int frames;
+    double lead, start;
+    size_t sample, length; // of the click in the stem, and of the stem
+};
+
+static const struct place_case places[] = {
+    {"24/1", 48, 0, 0.2, 9600, 96000},
+    {"24/1", 48, 0, 0, 0, 96000},
+    {"24/1", 48, 0.5, -0.5, 0, 120000},
+    {"24/1", 48, 0.5, 1.234567, 83259, 120000},
+    {"24000/1001", 24, 0, 0.5, 24000, 48048},
+    {"30000/1001", 5, 0, 0.1, 4800, 9600},     // 8008 samples, and the voice goes on to 9600
+    {"25/1", 25, 0.3, 0.99, 61920, 66720},     // it ends after the picture
+};
+
+static void lines_in_stems(void **state)
+{
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        const struct place_case *c = &places[i];
+        const char *stem = job_path(&j, "stem.wav");
+        struct pcm p;
+        char params[400];
+
+        snprintf(params, sizeof(params),
+                 "{'fps':'%s','frames':%d,'lead':%f,'lines':[{'name':'l','start':%f}]}", c->fps,
+                 c->frames, c->lead, c->start);
+        job_input(&j, "l", click(&j));
+        job_output(&j, "dialogue", stem);
+        assert_true(job_run(&j, mix_run, params));
+        assert_true(pcm_read(&p, stem, 2, &j.err));
+        assert_int_equal(loudest(&p), c->sample);
+        assert_int_equal(p.frames, c->length);
+        assert_float_equal(p.at[c->sample * 2], 0.9f * sqrtf(0.5f), 1e-5f);
+        assert_float_equal(p.at[c->sample * 2 + 1], 0.9f * sqrtf(0.5f), 1e-5f);
+        pcm_release(&p);
+    }
+    job_release(&j);
+}
+
+static void a_line_before_its_stem(void **state)
+{
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    job_input(&j, "l", click(&j));
+    job_output(&j, "dialogue", job_path(&j, "stem.wav"));
+    assert_false(job_run(&j, mix_run,
+                         "{'fps':'24/1','frames':24,'lead':0.1,'lines':[{'name':'l','start':-1}]}"));
+    assert_int_equal(j.err.kind, ERR_BUG);
+    job_release(&j);
+}
+
+// A spot sound rings on for a second at most, and has died away then.
+static void spot_sounds(void **state)
+{
+    struct job j;
+    struct pcm p;
+
+    (void)state;
+    job_init(&j);
+    pcm_init(&p, 2, 5 * PCM_RATE);
+    for (size_t i = 0; i < p.frames * 2; i++)
+        p.at[i] = i / 2 % 100 < 50 ? 0.5f : -0.5f;
+    assert_true(pcm_write(&p, job_path(&j, "spot.wav"), PCM_S16, &j.err));
+    pcm_release(&p);
+    job_input(&j, "sound", job_path(&j, "spot.wav"));
+    job_output(&j, "effects", job_path(&j, "effects.wav"));
+    assert_true(job_run(&j, mix_run, "{'fps':'24/1','frames':48,'lead':0,'sound':{'level':-6}}"));
+    assert_true(pcm_read(&p, job_path(&j, "effects.wav"), 2, &j.err));
+    assert_int_equal(p.frames, 3 * PCM_RATE);
+    assert_float_equal(fabsf(p.at[2 * PCM_RATE]), 0.5f * pcm_factor(-6), 0.001f);
+    assert_float_equal(p.at[p.frames * 2 - 1], 0, 0.001f);
+    pcm_release(&p);
+    job_release(&j);
+}
+
+static void tracks(void **state)
+{
+    struct job j;
+    struct pcm p;
+
+    (void)state;
+    job_init(&j);
+    job_input(&j, "a", click(&j));
+    job_input(&j, "b", click(&j));
+    job_output(&j, "track", job_path(&j, "track.wav"));
+    assert_true(job_run(&j, track_run,
+                        "{'lines':[{'name':'a','start':0.2},{'name':'b','start':1.5}],'lead':0.5,"
+                        "'seconds':2.5}"));
+    assert_true(pcm_read(&p, job_path(&j, "track.wav"), 1, &j.err));
+    assert_int_equal(p.frames, 120000);
+    for (size_t i = 0; i < p.frames; i++)
+        assert_true((p.at[i] > 0.5f) == (i == 33600 || i == 96000));
+    pcm_release(&p);
+    job_release(&j);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_in_stems),
+        cmocka_unit_test(a_line_before_its_stem),
+        cmocka_unit_test(spot_sounds),
+        cmocka_unit_test(tracks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
