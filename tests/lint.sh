@@ -95,7 +95,7 @@ doors() {
         'compiler/(lua|api|convert|hooks|lower|order|rules|sandbox|script)\.c|tests/unit/lua_test\.c'
     door 'curl/' 'runtime/(loop|http)\.c'
     door 'sqlite3' 'runtime/ledger[a-z_]*\.c'
-    door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/'
+    door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/unit/(blend|conform|cut|fit|picture)_test\.c'
     door 'openssl/' 'base/digest\.c'
     door 'dlfcn' 'runtime/module\.c'
 }
