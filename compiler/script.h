@@ -31,7 +31,7 @@ struct script {
     struct arena *arena;
     struct diag *diag;
     struct sources *sources;
-    struct schemas *schemas;
+    const struct schemas *schemas;
     struct presets *presets;
     const char *data_dir;
     struct lua_host *host;
