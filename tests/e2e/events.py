@@ -30,7 +30,11 @@ def check_fields(value, fields, of):
 def check_event(event):
     name = event.get("event")
     assert name in FIELDS, event
-    check_fields(event, {"event": str, "t": NUMBER, **FIELDS[name]}, name)
+    fields = FIELDS[name]
+    if name == "step-progress": # how far it is, or a note, or both
+        fields = {k: v for k, v in fields.items() if k in event}
+        assert "note" in fields or {"done", "total"} <= set(fields), event
+    check_fields(event, {"event": str, "t": NUMBER, **fields}, name)
     if name == "step-done":
         assert event["outputs"], event
         for output in event["outputs"]:

@@ -73,10 +73,11 @@ def boxes(path):
 
 
 def greys(path):
-    """The mean grey (0 to 255) of every frame."""
-    raw = tool("ffmpeg", "-v", "error", "-i", path, "-vf", "scale=1:1:flags=area,format=gray", "-f", "rawvideo", "-",
-               text=False)
-    return list(raw)
+    """The mean grey (0 to 255) of every frame: of its luma as it stands, for scaling would round it."""
+    video = File(path).stream("video")
+    raw = tool("ffmpeg", "-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "yuv420p", "-", text=False)
+    luma = video["width"] * video["height"]
+    return [(sum(raw[i:i + luma]) / luma - 16) * 255 / 219 for i in range(0, len(raw), luma * 3 // 2)]
 
 
 def frame_digests(path):

@@ -110,10 +110,10 @@ def test_failed_step_is_told_at_its_line_and_the_rest_is_kept(make_project):
     assert not mended.ran_models, mended.ran
 
 
-@pytest.mark.parametrize("args", [[], ["bild", "film.yaml"], ["build"], ["build", "--nonsense", "film.yaml"], ["build", "film.yaml", "-j"],
+@pytest.mark.parametrize("args", [["bild", "film.yaml"], ["build"], ["build", "--nonsense", "film.yaml"], ["build", "film.yaml", "-j"],
                                   ["build", "film.yaml", "-j", "many"], ["graph", "film.yaml", "--format", "png"], ["check"],
                                   ["show"], ["build", "film.yaml", "--to", "nothing-such"]],
-                         ids=lambda a: " ".join(a) or "nothing")
+                         ids=" ".join)
 def test_wrong_use(make_project, args):
     project = make_project({"film.yaml": TALK})
     done = project.run(*args)
@@ -124,6 +124,8 @@ def test_wrong_use(make_project, args):
 
 def test_version_and_help(make_project):
     project = make_project()
+    nothing = project.run()
+    assert nothing.returncode == 64 and "usage" in nothing.stdout + nothing.stderr
     assert project.run("--version").stdout.startswith("c41 ")
     help = project.run("help")
     assert help.returncode == 0 and "build" in help.stdout
