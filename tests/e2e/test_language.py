@@ -77,7 +77,7 @@ def test_the_real_film(project):
     assert step(steps, "lamp-1/mara/lipsync/take-10")["preset"] == "humo"
     assert step(steps, "lamp-1/master/lipsync")["preset"] == "infinitetalk-two"
     assert {"lamp-1/mara/image/take-4", "lamp-1/tom/video", "lamp-1/master/voice/tom-room-4",
-            "location/lamp-room/bed", "lora/mara", "film/youtube", "film/master", "film/vertical"} <= set(ids)
+            "location/lamp-room/bed", "film/youtube", "film/master", "film/vertical"} <= set(ids)
     assert any(s.startswith("harbour/boat/") for s in ids)
 
 
@@ -110,6 +110,10 @@ def test_studio(project, block):
     assert step(steps, "harbour/boat/image")["preset"] == "flux-2-dev"
     assert step(steps, "lamp-1/tom/video")["preset"] == "wan-2.2-i2v"
     assert step(steps, "lamp-1/master/voice/mara-somebody-s-out")["preset"] == "qwen3-tts"
+    # Its LoRA is of z-image's family, so it is trained now.
+    assert step(steps, "lora/mara")["kind"] == "train"
+    assert "lora" in [i["name"] for i in step(steps, "lamp-1/mara/image/take-1")["inputs"]]
+    assert "lora" not in [i["name"] for i in step(steps, "lamp-1/tom/image")["inputs"]]
     # The film's own `use` stands over the studio's.
     assert step(steps, "lamp-1/master/lipsync")["preset"] == "infinitetalk-two"
 
