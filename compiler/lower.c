@@ -236,17 +236,23 @@ static void run_hooks(lua_State *L)
                      "a hook cannot change the %s of a step", kept[i]);
 }
 
+static const char *const *input_names(struct script *s, const struct step *step)
+{
+    const char **names = arena_array(s->graph->arena, const char *, step->n_inputs + 1);
+
+    for (size_t i = 0; i < step->n_inputs; i++)
+        names[i] = step->inputs[i].name;
+    return names;
+}
+
 // A preset may give way to another where a step has inputs that it does not take.
 static void settle_preset(struct script *s, struct step *step, struct span at)
 {
-    const char **names = arena_array(s->graph->arena, const char *, step->n_inputs + 1);
     const struct preset *preset = presets_find(s->presets, step->kind->name, step->preset, at);
 
     if (!preset)
         return;
-    for (size_t i = 0; i < step->n_inputs; i++)
-        names[i] = step->inputs[i].name;
-    preset = preset_for(preset, names, step->n_inputs);
+    preset = preset_for(preset, input_names(s, step), step->n_inputs);
     use_preset(s, preset);
     step->preset = arena_strdup(s->graph->arena, preset->name);
 }
@@ -342,6 +348,21 @@ static void hook_step(lua_State *L, struct step *step)
     s->hook_at = (struct span){0};
 }
 
+// What a model cannot do without is asked for now, and not by its server.
+static void check_needs(struct script *s, const struct step *step)
+{
+    const struct preset *preset;
+    const char *missing;
+
+    if (!step->preset || !graph_preset(s->graph, step))
+        return;
+    preset = presets_find(s->presets, step->kind->name, step->preset, step->span);
+    missing = preset ? preset_missing(preset, step->params, input_names(s, step), step->n_inputs) : NULL;
+    if (missing)
+        diag_say(s->diag, SEVERITY_ERROR, step->span, NULL, "preset %s needs `%s`, and %s has none",
+                 preset->name, missing, step->id);
+}
+
 // c41.step{id=, kind=, preset=, params=, inputs=, outputs=, words=, scene=, shot=, take=, at=}
 int lower_step(lua_State *L)
 {
@@ -370,6 +391,7 @@ int lower_step(lua_State *L)
         read_preset(L, step, 1);
         read_params(L, step, 1);
     }
+    check_needs(s, step);
     return 0;
 }
 

@@ -356,6 +356,19 @@ const struct preset *preset_for(const struct preset *preset, const char *const *
     return preset;
 }
 
+const char *preset_missing(const struct preset *preset, const json_t *params,
+                           const char *const *inputs, size_t n)
+{
+    json_t *rules = json_object_get(preset->json, "params"), *rule;
+    const char *name;
+
+    json_object_foreach (rules, name, rule)
+        if (json_get_flag(rule, "required", false) && !json_object_get(rule, "default") &&
+            !json_object_get(params, name) && count(inputs, n, name) == 0)
+            return name;
+    return NULL;
+}
+
 static int by_kind_and_name(const void *a, const void *b)
 {
     const struct preset *x = *(const struct preset *const *)a, *y = *(const struct preset *const *)b;

@@ -210,7 +210,9 @@ local function animated(w, sh)
   end
   local preset = w:maker("animate", video.preset, c41.place(video, "preset"), #sh.present > 0)
   add_picture(w, sh, inputs)
-  if video.last then
+  if video.last and preset and not (w.takes(preset, "last") or (preset.instead and preset.instead.last)) then
+    c41.warn(c41.place(video, "last"), ("preset %s takes no last picture: it is left out"):format(preset.preset), "choose a preset that goes from a first picture to a last one")
+  elseif video.last then
     last_picture(w, sh, video.last, inputs)
   end
   local loras = lora.of_picture(w, sh, preset)
