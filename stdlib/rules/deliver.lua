@@ -98,10 +98,19 @@ local function pictures(w, d, shots, c)
   end
 end
 
+-- What a scene is called as a chapter.
+local function chapter(w, scene)
+  local given = scene.scene.scene or (scene.scene.id and text.display(scene.name))
+  for i, s in ipairs(given and {} or w.scenes) do
+    given = s == scene and ("Scene %d"):format(i) or given
+  end
+  return given
+end
+
 local function mixes(w, shots, c)
   for i, sh in ipairs(shots) do
     local opens = i == 1 or shots[i - 1].scene ~= sh.scene
-    local shot = { scene = sh.scene.name, title = opens and (sh.scene.scene.scene or text.display(sh.scene.name)) or nil,
+    local shot = { scene = sh.scene.name, title = opens and chapter(w, sh.scene) or nil,
       frames = timing.frames(w, sh, c.timing(i)), lead = sh.mix and sh.mix.lead or 0 }
     for _, output in ipairs { "dialogue", "effects" } do
       if sh.mix and sh.mix.outputs[output] then
@@ -214,7 +223,8 @@ local function file_of(w, d, shots, unit, several)
   c41.step { id = id, kind = "conform", preset = w:preset("conform", "local", d.place).preset, outputs = outputs, inputs = c.inputs, at = d.place,
     params = { title = w.film.title, fps = w.format.fps, language = d.language, pixels = d.pixels, container = d.container, encode = d.encode, audio = d.audio,
       pieces = c41.array(c.pieces), shots = c41.array(c.shots), lines = c41.array(c.lines), beds = c41.array(c.beds), music = c41.array(c.music),
-      loudness = d.loudness, ["true-peak"] = d.peak, subtitles = d.subtitles, fades = { ["in"] = first_fade(w) } } }
+      loudness = d.loudness, ["true-peak"] = d.peak, subtitles = d.subtitles, fades = { ["in"] = first_fade(w) },
+      draft = w.is_draft } }
   local file, draft_file = file_name(w, d, unit, several)
   claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
   for _, output in ipairs(outputs) do
