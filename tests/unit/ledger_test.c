@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "runtime/artifact.h"
+#include "runtime/ledger.h"
+#include "tests/unit/scratch.h"
+
+struct bench {
+    struct arena *arena;
+    char folder[SCRATCH_BYTES];
+    const char *path;
+    struct ledger *ledger;
+    struct err err;
+};
+
+static int set_up(void **state)
+{
+    struct bench *b = mem_new(sizeof(*b));
+
+    scratch_make(b->folder);
+    b->arena = arena_new();
+    b->path = path_join(b->arena, b->folder, ".c41/ledger.db");
+    *state = b;
+    if (!file_make_dirs(path_join(b->arena, b->folder, ".c41"), &b->err))
+        return 1;
+    b->ledger = ledger_open(b->folder, LEDGER_WRITE, clock_system(), &b->err);
+    return !b->ledger;
+}
+
+static int tear_down(void **state)
+{
+    struct bench *b = *state;
+
+    ledger_close(b->ledger, &b->err);
+    scratch_remove(b->folder);
+    arena_free(b->arena);
+    mem_free(b);
+    return 0;
+}
+
+static void open_again(struct bench *b, enum ledger_mode mode)
+{
+    assert_true(ledger_close(b->ledger, &b->err));
+    b->ledger = ledger_open(b->folder, mode, clock_system(), &b->err);
+}
+
+static struct result a_result(struct artifact *artifact, const char *key)
+{
+    struct result r = {.kind = "image", .step = "a/b/image", .preset = "draft", .machine = "here",
+                       .preimage = "{}", .note = "a note", .seconds = 2, .made_ms = 5,
+                       .artifacts = artifact, .n_artifacts = 1};
+
+    snprintf(r.key, sizeof(r.key), "%s", key);
+    return r;
+}
+
+static void keeps_results(void **state)
+{
+    struct bench *b = *state;
+    struct artifact artifact = {.name = "image", .digest = digest_of("x", 1), .ext = "png",
+                                .facts = json_pack("{s:i}", "width", 8)};
+    struct result r = a_result(&artifact, "k1"), found;
+
+    assert_true(ledger_put(b->ledger, &r, &b->err));
+    assert_true(ledger_put_last(b->ledger, "film", "a/b/image", "k1", &b->err));
+    open_again(b, LEDGER_READ); // what was put is committed when it ends
+    assert_false(ledger_find(b->ledger, "k2", b->arena, &found));
+    assert_true(ledger_find(b->ledger, "k1", b->arena, &found));
+    assert_string_equal(found.note, "a note");
+    assert_true(found.seconds == 2 && found.made_ms == 5);
+    assert_int_equal(found.n_artifacts, 1);
+    assert_string_equal(found.artifacts[0].ext, "png");
+    assert_memory_equal(&found.artifacts[0].digest, &artifact.digest, sizeof(struct digest));
+    assert_true(json_equal(found.artifacts[0].facts, artifact.facts));
+    assert_string_equal(ledger_preimage(b->ledger, "k1", b->arena), "{}");
+    assert_string_equal(ledger_last_key(b->ledger, "film", "a/b/image", b->arena), "k1");
+    assert_null(ledger_last_key(b->ledger, "film2", "a/b/image", b->arena));
+    json_decref(found.artifacts[0].facts);
+    json_decref(artifact.facts);
+}
+
+static void replaces_a_result(void **state)
+{
+    struct bench *b = *state;
+    struct artifact artifact = {.name = "image", .digest = digest_of("x", 1), .ext = "png",
+                                .facts = json_object()};
+    struct result r = a_result(&artifact, "k1"), found;
+
+    assert_true(ledger_put(b->ledger, &r, &b->err));
+    artifact.digest = digest_of("y", 1);
+    r.seconds = 4;
+    assert_true(ledger_put(b->ledger, &r, &b->err));
+    assert_true(ledger_find(b->ledger, "k1", b->arena, &found));
+    assert_int_equal(found.n_artifacts, 1);
+    assert_memory_equal(&found.artifacts[0].digest, &artifact.digest, sizeof(struct digest));
+    assert_true(ledger_mean_seconds(b->ledger, "image", "draft") == 4);
+    assert_true(ledger_mean_seconds(b->ledger, "image", "other") == 0);
+    json_decref(found.artifacts[0].facts);
+    json_decref(artifact.facts);
+}
+
+static void finds_artifacts_by_digest(void **state)
+{
+    struct bench *b = *state;
+    struct artifact artifact = {.name = "image", .digest = digest_of("x", 1), .ext = "png",
+                                .facts = json_object()}, found;
+    struct result r = a_result(&artifact, "k1");
+
+    assert_true(ledger_put(b->ledger, &r, &b->err));
+    assert_true(ledger_find_artifact(b->ledger, "a/b/image", "2d711642", b->arena, &found));
+    assert_memory_equal(&found.digest, &artifact.digest, sizeof(struct digest));
+    json_decref(found.facts);
+    assert_false(ledger_find_artifact(b->ledger, "a/b/image", "2d711643", b->arena, &found));
+    json_decref(artifact.facts);
+}
+
+static void remembers_files_by_their_stamp(void **state)
+{
+    struct bench *b = *state;
+    struct file_stamp stamp = {1, 2, 3, 4, 5};
+    struct digest digest = digest_of("x", 1), found;
+    json_t *facts = json_object(), *back = NULL;
+
+    assert_true(ledger_put_file(b->ledger, "a.png", &stamp, &digest, facts, &b->err));
+    assert_true(ledger_find_file(b->ledger, "a.png", &stamp, &found, &back));
+    assert_memory_equal(&found, &digest, sizeof(digest));
+    json_decref(back);
+    stamp.status_ns++;
+    assert_false(ledger_find_file(b->ledger, "a.png", &stamp, &found, &back));
+    json_decref(facts);
+}
+
+static void reading_needs_no_ledger(void **state)
+{
+    struct bench *b = *state;
+    struct result found;
+
+    assert_true(ledger_close(b->ledger, &b->err));
+    assert_int_equal(unlink(b->path), 0);
+    b->ledger = ledger_open(b->folder, LEDGER_READ, clock_system(), &b->err);
+    assert_non_null(b->ledger);
+    assert_false(ledger_find(b->ledger, "k1", b->arena, &found));
+    assert_false(file_exists(b->path));
+}
+
+static void refuses_a_newer_schema(void **state)
+{
+    struct bench *b = *state;
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(b->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    open_again(b, LEDGER_WRITE);
+    assert_null(b->ledger);
+    assert_non_null(strstr(b->err.text, "newer c41"));
+}
+
+static void tells_a_damaged_file(void **state)
+{
+    struct bench *b = *state;
+    static const char noise[] = "this is no database, and long enough to be read as one, is it not? "
+                                "It is a hundred bytes and more.";
+
+    assert_true(ledger_close(b->ledger, &b->err));
+    assert_true(file_write(b->path, noise, sizeof(noise), &b->err));
+    b->ledger = ledger_open(b->folder, LEDGER_WRITE, clock_system(), &b->err);
+    assert_null(b->ledger);
+    assert_non_null(strstr(b->err.text, "damaged"));
+    assert_non_null(strstr(b->err.text, "move it away"));
+}
+
+#define WITH_LEDGER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_LEDGER(keeps_results),          WITH_LEDGER(replaces_a_result),
+        WITH_LEDGER(finds_artifacts_by_digest), WITH_LEDGER(remembers_files_by_their_stamp),
+        WITH_LEDGER(reading_needs_no_ledger), WITH_LEDGER(refuses_a_newer_schema),
+        WITH_LEDGER(tells_a_damaged_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
