@@ -137,6 +137,15 @@ static void things(struct easel *e, const struct board *b)
     prop_draw(e, prop ? prop : &prop_plain, e->wide / 2, .50, size);
 }
 
+static void place(struct easel *e, const struct board *b, const struct set *set, int height)
+{
+    if (softness(b) > 1)
+        soft_backdrop(e, b, set, height);
+    else
+        backdrop(e, b, set);
+    things(e, b);
+}
+
 // The lens and the paper: edges fall off, and a grain too fine to see keeps gradients from banding.
 static void finish(struct easel *e, const struct palette *p)
 {
@@ -164,7 +173,7 @@ static void grain(cairo_surface_t *surface, const int box[4])
             int d;
 
             h = (h ^ h >> 15) * 0x2c1b3c6du;
-            d = (int)(h >> 13 & 3) + (int)(h >> 21 & 3) - 3; // -3 to 3, mostly near 0
+            d = (int)(h >> 13 & 1) + (int)(h >> 21 & 1) - 1; // what keeps 8 bits from banding, and no more
             for (int c = 0; c < 3; c++) {
                 int v = p[c] + d;
 
@@ -210,13 +219,11 @@ void board_draw(const struct board *b, cairo_surface_t *surface, const struct fa
         cairo_scale(e.cr, 1.22, 1.22);
         cairo_translate(e.cr, -e.wide / 2, -.5);
     }
-    if (softness(b) > 1)
-        soft_backdrop(&e, b, set, height);
-    else
-        backdrop(&e, b, set);
-    things(&e, b);
+    if (!b->bare)
+        place(&e, b, set, height);
     people(&e, b, faces);
-    set_weather(&e, set->indoors);
+    if (!b->bare)
+        set_weather(&e, set->indoors);
     cairo_identity_matrix(e.cr);
     cairo_scale(e.cr, height, height);
     finish(&e, &e.p);

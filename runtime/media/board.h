@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -25,6 +26,7 @@ struct board {
     struct buf words; // all of them
     struct actor cast[STAGE_MOST];
     int n;
+    bool bare; // nothing but people is drawn
 };
 
 // Reads board (borrowed); prompt stands in when it has none of its own, or when board is NULL.

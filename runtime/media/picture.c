@@ -177,6 +177,17 @@ bool picture_held(const struct picture *p)
     return p->held;
 }
 
+cairo_surface_t *picture_still(struct picture *p)
+{
+    return p->still;
+}
+
+void picture_touch(struct picture *p)
+{
+    cairo_surface_mark_dirty(p->still);
+    p->drawn = false;
+}
+
 bool picture_is_steady(const struct picture *p)
 {
     return !p->clip && move_is_static(&p->move);

@@ -26,5 +26,9 @@ const struct AVFrame *picture_frame(struct picture *p, int64_t n, struct err *er
 // Whether any frame given so far was an edge held, where a clip ought to have had one.
 bool picture_held(const struct picture *p);
 
+// The still that the move goes over, to be painted on (NULL for a clip); and that it was.
+struct _cairo_surface *picture_still(struct picture *p);
+void picture_touch(struct picture *p);
+
 // Whether all frames are the same one.
 bool picture_is_steady(const struct picture *p);
