@@ -174,8 +174,11 @@ static int api_read(lua_State *L)
 {
     struct script *s = script_of(L);
     const char *path = text_argument(L, 1);
-    const struct source *source = source_try(s->sources, SOURCE_TEXT, path, script_span(L, 2));
+    const struct source *source;
 
+    if (!path_is_inside(path))
+        return luaL_error(L, "c41.read: \"%s\" leads out of the project", path);
+    source = source_try(s->sources, SOURCE_TEXT, path, script_span(L, 2));
     if (!source)
         return luaL_error(L, "c41.read: there is no text \"%s\" in the project", path);
     lua_pushlstring(L, source->text.ptr, source->text.len);
@@ -422,7 +425,7 @@ void api_push(lua_State *L, bool trusted)
     luaL_setfuncs(L, for_hooks, 0);
     if (trusted)
         luaL_setfuncs(L, for_rules, 0);
-    sandbox_seal(L);
+    sandbox_seal(L, "c41");
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[trusted]);
 }

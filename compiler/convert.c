@@ -212,8 +212,8 @@ static enum shape shape_of(lua_State *L, int idx, size_t *n)
     return is_marked_list(L, idx) || (node && node->type == NODE_LIST) ? SHAPE_LIST : SHAPE_MAP;
 }
 
-static const char *const odd_shape = "a table must be a list (1, 2, 3 … without a gap) or have names "
-                                     "as its keys, not both";
+static const char *const odd_shape = "a table that is neither a list (1, 2, 3 … without a gap) nor a "
+                                     "mapping (names as its keys)";
 static const char *const too_deep = "a table within itself, or more than 100 levels deep";
 static const char *const not_utf8 = "text that is not UTF-8";
 static const char *const no_number = "a number that is infinite or not a number";
@@ -311,6 +311,8 @@ static struct node *map_at(struct crossing *c, int idx, const struct node *was, 
 static struct node *table_at(struct crossing *c, int idx, int levels)
 {
     const struct node *was = convert_node_of(c->L, idx);
+    struct span outer = c->span;
+    struct node *made;
     size_t n;
     enum shape shape = shape_of(c->L, idx, &n);
 
@@ -318,7 +320,11 @@ static struct node *table_at(struct crossing *c, int idx, int levels)
         return refuse(c, too_deep);
     if (shape == SHAPE_ODD)
         return refuse(c, odd_shape);
-    return shape == SHAPE_LIST ? list_at(c, idx, was, n, levels) : map_at(c, idx, was, n, levels);
+    if (was && was->style == NODE_MADE && was->n == 0) // the line of an add_scene, for all within
+        c->span = was->span;
+    made = shape == SHAPE_LIST ? list_at(c, idx, was, n, levels) : map_at(c, idx, was, n, levels);
+    c->span = outer;
+    return made;
 }
 
 static struct node *number_at(struct crossing *c, int idx, struct span span)

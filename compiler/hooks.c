@@ -59,6 +59,12 @@ void hooks_free(struct hooks *h)
     mem_free(h);
 }
 
+void hooks_stop(struct hooks *h)
+{
+    for (size_t i = 0; i < h->files.n; i++)
+        h->files.at[i].broken = true;
+}
+
 bool hooks_has(const struct hooks *h, enum hook_kind kind)
 {
     for (size_t i = 0; i < h->files.n; i++)
@@ -90,7 +96,7 @@ int hooks_push_on(lua_State *L)
         lua_pushcclosure(L, register_function, 1);
         lua_setfield(L, -2, kind_names[kind]);
     }
-    sandbox_seal(L);
+    sandbox_seal(L, "on");
     return 1;
 }
 
@@ -105,8 +111,8 @@ static const char *last_words_at(struct hooks *h, struct hook_file *f, unsigned 
         if (f->words.at[i].line == line)
             return f->words.at[i].text;
     place_render(&place, SEVERITY_ERROR,
-                 "this hook does not come back: it was stopped in a function of Lua's own library",
-                 "look for a pattern that tries too much (string.find, match, gsub) or a huge count",
+                 arena_printf(s->arena, "this was stopped after %d seconds of work", LUA_GUARD_SECONDS),
+                 "look for a loop, a string pattern that tries too much, or a huge count",
                  &text, false);
     copy = arena_strdup(s->arena, buf_text(&text));
     buf_release(&text);

@@ -30,6 +30,9 @@ bool hooks_film(struct hooks *h, struct node **film);
 // table is what they made of it; after an error, which was said, false.
 bool hooks_run(struct hooks *h, enum hook_kind kind);
 
+// No hook runs any more: one has made something that cannot be used, and would do so again and again.
+void hooks_stop(struct hooks *h);
+
 // What hooks made of the table on top, as a tree that passed the schema; named what in messages. NULL
 // after saying at the hook's place why not.
 struct node *hooks_read_back(struct hooks *h, const char *schema, const char *what);

@@ -231,9 +231,11 @@ static void run_hooks(lua_State *L)
     if (!hooks_run(s->hooks, HOOK_STEP))
         return;
     for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-        if (!is_kept(L, kept[i]))
+        if (!is_kept(L, kept[i])) {
             diag_say(s->diag, SEVERITY_ERROR, s->hook_at, "change step.params or step.preset",
                      "a hook cannot change the %s of a step", kept[i]);
+            hooks_stop(s->hooks);
+        }
 }
 
 static const char *const *input_names(struct script *s, const struct step *step)
@@ -276,26 +278,36 @@ static void read_preset(lua_State *L, struct step *step, int idx)
         settle_preset(s, step, hooked ? s->hook_at : step->span);
 }
 
+// What a hook left in a step and cannot stay there; the next step would only say it again.
+static void refuse_hooked(struct script *s, const struct step *step, const char *why)
+{
+    diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook spoils the params of %s: %s", step->id,
+             why);
+    hooks_stop(s->hooks);
+}
+
 static void read_params(lua_State *L, struct step *step, int idx)
 {
     struct script *s = script_of(L);
-    const char *why = "";
+    const char *why = "something that is no table";
 
     lua_pushstring(L, "params");
     if (lua_rawget(L, idx) == LUA_TTABLE)
         step->params = convert_to_json(L, -1, &why);
     else if (lua_isnil(L, -1))
         step->params = json_object();
-    else
-        why = "something that is no table";
     lua_pop(L, 1);
-    if (!step->params) {
-        step->params = json_object();
-        if (!s->hook_at.source)
-            luaL_error(L, "step %s: params hold %s", step->id, why);
-        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook left in the params of %s %s",
-                 step->id, why);
+    if (step->params && !json_is_object(step->params)) {
+        json_decref(step->params);
+        step->params = NULL;
+        why = "a list, where names are due";
     }
+    if (step->params)
+        return;
+    step->params = json_object();
+    if (!s->hook_at.source)
+        luaL_error(L, "step %s: params hold %s", step->id, why);
+    refuse_hooked(s, step, why);
 }
 
 // Late values that a hook wrote are its own fault; graph_link checks those of rules.
@@ -304,8 +316,7 @@ static void check_hooked(struct script *s, const struct step *step)
     struct buf why = {0};
 
     if (!graph_check_late(step, &why))
-        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "params of %s: %s", step->id,
-                 buf_text(&why));
+        refuse_hooked(s, step, buf_text(&why));
     buf_release(&why);
 }
 
@@ -337,7 +348,7 @@ static void hook_step(lua_State *L, struct step *step)
     json_t *before;
 
     run_hooks(L);
-    if (hooks_has(s->hooks, HOOK_STEP)) {
+    if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
         read_preset(L, step, 2);
         read_params(L, step, 2);
         check_hooked(s, step);

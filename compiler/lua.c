@@ -20,6 +20,8 @@ struct lua_host {
     void *owner;
     size_t used_bytes, most_bytes;
     bool guarded, over;
+    const char *chunk; // where instructions were counted last: near where memory ends
+    unsigned line;
     bool deep; // when memory was refused last, calls were nested without measure
     long steps_left;
     struct lua_fault *fault; // of the call that runs
@@ -94,10 +96,21 @@ bool lua_host_is_over(const struct lua_host *h)
     return h->over;
 }
 
-static void note_place(const struct lua_host *h, const lua_Debug *ar)
+// Keeps the chunk that runs, by name: most often the same as before.
+static void mark_place(struct lua_host *h, const lua_Debug *ar)
 {
-    h->fault->chunk = arena_strdup(h->arena, ar->source[0] == '@' ? ar->source + 1 : ar->source);
-    h->fault->line = ar->currentline > 0 ? (unsigned)ar->currentline : 0;
+    const char *name = ar->source[0] == '@' ? ar->source + 1 : ar->source;
+
+    if (!h->chunk || strcmp(h->chunk, name) != 0)
+        h->chunk = arena_strdup(h->arena, name);
+    h->line = ar->currentline > 0 ? (unsigned)ar->currentline : 0;
+}
+
+static void note_place(struct lua_host *h, const lua_Debug *ar)
+{
+    mark_place(h, ar);
+    h->fault->chunk = h->chunk;
+    h->fault->line = h->line;
 }
 
 // Every instruction after the last raises again, so that no pcall has anything to go on with.
@@ -106,10 +119,12 @@ static void count_steps(lua_State *L, lua_Debug *ar)
     struct lua_host *h = lua_host_of(L);
 
     h->steps_left -= COUNT_EVERY;
-    if (h->steps_left > 0 && !h->over)
+    lua_getinfo(L, "Sl", ar);
+    if (h->steps_left > 0 && !h->over) {
+        mark_place(h, ar);
         return;
+    }
     if (!h->over) {
-        lua_getinfo(L, "Sl", ar);
         note_place(h, ar);
         h->fault->kind = LUA_FAULT_STEPS;
         h->over = true;
@@ -120,7 +135,7 @@ static void count_steps(lua_State *L, lua_Debug *ar)
 
 // The place is that of the level whose position the message begins with (error's second argument
 // chooses it), else that of the innermost Lua function.
-static const char *find_place(lua_State *L, const struct lua_host *h, const char *message)
+static const char *find_place(lua_State *L, struct lua_host *h, const char *message)
 {
     lua_Debug ar;
     char prefix[LUA_IDSIZE + 32];
@@ -168,8 +183,11 @@ static void describe(struct lua_host *h, int status)
 {
     struct lua_fault *f = h->fault;
 
-    if (status == LUA_ERRMEM && f->kind != LUA_FAULT_STEPS && !h->deep)
-        f->kind = LUA_FAULT_MEMORY;
+    if (status == LUA_ERRMEM && f->kind != LUA_FAULT_STEPS) {
+        f->kind = h->deep ? LUA_FAULT_ERROR : LUA_FAULT_MEMORY;
+        f->chunk = h->line ? h->chunk : NULL;
+        f->line = h->line;
+    }
     if (f->kind == LUA_FAULT_STEPS)
         f->message =
             arena_printf(h->arena, "this runs on and on: more than %d million instructions",
@@ -210,6 +228,7 @@ bool lua_host_call(struct lua_host *h, int n_args, int n_results, const char *la
     *fault = (struct lua_fault){0};
     h->fault = fault;
     h->deep = false;
+    h->line = 0;
     lua_pushcfunction(L, note_fault);
     lua_insert(L, function);
     if (last_words)

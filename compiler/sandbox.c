@@ -216,10 +216,25 @@ static const luaL_Reg replaced[] = {
     {"tostring", safe_tostring}, {"xpcall", safe_xpcall},    {NULL, NULL},
 };
 
-void sandbox_seal(lua_State *L)
+// Upvalue 1: what people call the table.
+static int missing_member(lua_State *L)
 {
+    const char *table = lua_tostring(L, lua_upvalueindex(1));
+
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return 0;
+    return luaL_error(L, "there is no %s.%s in a film's Lua", table, lua_tostring(L, 2));
+}
+
+void sandbox_seal(lua_State *L, const char *name)
+{
+    lua_createtable(L, 0, 1); // of the table itself
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, missing_member, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
     lua_newtable(L);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 4); // of the view
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, refuse_write);
@@ -228,15 +243,6 @@ void sandbox_seal(lua_State *L)
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
     lua_remove(L, -2);
-}
-
-void sandbox_share(lua_State *L, const char *name)
-{
-    sandbox_seal(L);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &shared_key);
-    lua_insert(L, -2);
-    lua_setfield(L, -2, name);
-    lua_pop(L, 1);
 }
 
 static void open_library(lua_State *L, const struct library *library)
@@ -260,6 +266,7 @@ static void close_strings(lua_State *L)
 
 static void open_libraries(lua_State *L)
 {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &shared_key);
     for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++) {
         open_library(L, &libraries[i]);
         if (libraries[i].open == luaopen_string) {
@@ -270,8 +277,10 @@ static void open_libraries(lua_State *L)
             lua_pushcfunction(L, order_sort);
             lua_setfield(L, -2, "sort");
         }
-        sandbox_share(L, libraries[i].name);
+        sandbox_seal(L, libraries[i].name);
+        lua_setfield(L, -2, libraries[i].name);
     }
+    lua_pop(L, 1);
     close_strings(L);
 }
 

@@ -18,8 +18,6 @@ void sandbox_push_env(struct lua_State *L);
 // From now on writing a global of the environment at idx is an error.
 void sandbox_freeze(struct lua_State *L, int idx);
 
-// Replaces the table on top by a view of it that can be read only.
-void sandbox_seal(struct lua_State *L);
-
-// Adds the table on top (popped) to the shared part, sealed, under name.
-void sandbox_share(struct lua_State *L, const char *name);
+// Replaces the table on top by a view of it that can only be read, and that says so when asked for what is
+// not in it; name is what people call it.
+void sandbox_seal(struct lua_State *L, const char *name);

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: MIT
+local on = require "c41.on"
+
+on.shot(function(shot)
+  shot.size = "huge"
+  shot.seconds = "long"
+end)

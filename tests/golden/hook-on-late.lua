@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: MIT
+local on = require "c41.on"
+
+on.film(function(film)
+  on.shot(function(shot)
+  end)
+end)

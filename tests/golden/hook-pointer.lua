@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: MIT
+local on = require "c41.on"
+
+on.shot(function(shot)
+  shot.note = ("%p"):format(shot)
+end)

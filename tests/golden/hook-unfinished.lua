@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: MIT
+local on = require "c41.on"
+
+on.shot(function(shot)
+  shot.tail = 1
