@@ -16,6 +16,7 @@
 #include "compiler/rows.h"
 #include "compiler/schema.h"
 #include "compiler/source.h"
+#include "compiler/titles.h"
 #include "compiler/yaml.h"
 
 static const char project_file[] = "project.yaml";
@@ -332,8 +333,11 @@ bool film_read(struct film *out, const struct film_path *at, const struct film_v
     out->root = join_part(&r, film);
     if (out->root && project && project->root && project->root->type == NODE_MAP)
         merge_project(out->root, join_part(&r, project), a);
-    if (out->root)
+    if (out->root) {
         check_scenes(&r, out->root);
+        if (project) // a folder without project.yaml may be full of trials
+            titles_check(at, out->root, a, d);
+    }
     out->picks = read_picks(&r);
     map_release(&r.seen);
     return diag_errors(d) == before;
