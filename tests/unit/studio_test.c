@@ -36,7 +36,7 @@ static void open_world(struct world *w, const char *file, const char *config, co
 {
     struct err err;
     struct studio_options options = {
-        .file = file, .config = config, .project = project != NULL, .home = "/home/mara"};
+        .file = file, .config = config, .project = project != NULL, .home = "/people/mara"};
 
     *w = (struct world){.arena = arena_new(), .diag = diag_new()};
     w->schemas = schemas_open(UNIT_SOURCE_DIR "/stdlib/schema", &err);
@@ -89,7 +89,7 @@ static void test_whole(void **state)
     assert_int_equal(s->n_presets, 3);
     assert_string_equal(s->presets[0], "presets");
     assert_string_equal(s->presets[1], "/opt/presets");
-    assert_string_equal(s->presets[2], "/home/mara/presets");
+    assert_string_equal(s->presets[2], "/people/mara/presets");
     assert_string_equal(s->cache_url, "http://nas.local:8080");
     assert_true(s->cache_push);
     assert_int_equal(s->fingerprint, FINGERPRINT_STRICT);
