@@ -47,6 +47,7 @@ struct presets {
     struct trust *trust;
     VEC(struct folder) folders;
     VEC(struct preset *) made; // whose JSON is dropped
+    struct map found;          // "KIND NAME" -> preset: every step asks for its own
 };
 
 static void add_folder(struct presets *p, const char *dir, enum preset_origin origin)
@@ -79,6 +80,7 @@ void presets_free(struct presets *p)
         json_decref(p->made.at[i]->json);
     vec_release(&p->made);
     vec_release(&p->folders);
+    map_release(&p->found);
     trust_release(p->trust);
 }
 
@@ -201,7 +203,7 @@ static bool read_workflow(struct presets *p, const struct folder *f, const struc
     return s && workflow_read(w, p->arena, p->diag, s->shown, s->text, at->span);
 }
 
-static const struct preset *check(struct presets *p, struct folder *f, struct candidate *c);
+static struct preset *check(struct presets *p, struct folder *f, struct candidate *c);
 
 // `longer` and `instead` name presets of the same kind; a circle of them would never end.
 static const struct preset *sibling(struct presets *p, const struct node *name, const char *kind)
@@ -252,7 +254,7 @@ static struct preset *make(struct presets *p, struct folder *f, struct candidate
     return find_siblings(p, c, preset) ? preset : NULL;
 }
 
-static const struct preset *check(struct presets *p, struct folder *f, struct candidate *c)
+static struct preset *check(struct presets *p, struct folder *f, struct candidate *c)
 {
     if (!c->preset && !c->wrong) {
         c->checking = true;
@@ -290,8 +292,8 @@ static void say_unknown(struct presets *p, const char *kind, const char *name,
     vec_release(&names);
 }
 
-static const struct preset *found(struct presets *p, struct folder *f, struct candidate *c,
-                                  const char *untrusted, struct span at)
+static struct preset *found(struct presets *p, struct folder *f, struct candidate *c,
+                            const char *untrusted, struct span at)
 {
     if (c->checking) {
         diag_say(p->diag, SEVERITY_ERROR, at, NULL,
@@ -307,8 +309,8 @@ static const struct preset *found(struct presets *p, struct folder *f, struct ca
     return check(p, f, c);
 }
 
-const struct preset *presets_find(struct presets *p, const char *kind, const char *name,
-                                  struct span at)
+static struct preset *search(struct presets *p, const char *kind, const char *name,
+                             struct span at)
 {
     const char *untrusted = NULL;
 
@@ -331,6 +333,20 @@ const struct preset *presets_find(struct presets *p, const char *kind, const cha
     }
     say_unknown(p, kind, name, untrusted, at);
     return NULL;
+}
+
+const struct preset *presets_find(struct presets *p, const char *kind, const char *name,
+                                  struct span at)
+{
+    struct buf key = {0};
+    struct preset *preset;
+
+    buf_printf(&key, "%s %s", kind, name);
+    preset = map_find(&p->found, buf_text(&key));
+    if (!preset && (preset = search(p, kind, name, at)))
+        map_put(&p->found, arena_strdup(p->arena, buf_text(&key)), preset);
+    buf_release(&key);
+    return preset;
 }
 
 static size_t count(const char *const *inputs, size_t n, const char *name)

@@ -203,7 +203,7 @@ static bool takes(const json_t *preset, const char *name)
 // Every word that decides the render goes into the key; what only people or the scheduler read does not.
 static json_t *recipe_of(const json_t *preset)
 {
-    static const char *const left_out[] = {"about", "expect", "longer", "needs", "words"};
+    static const char *const left_out[] = {"about", "expect", "instead", "longer", "needs", "words"};
     json_t *recipe = json_deep_copy(preset);
 
     for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)

@@ -2,9 +2,12 @@
 #include "runtime/fit.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/str.h"
 
 static int at(const json_t *list, size_t i)
 {
@@ -56,15 +59,25 @@ json_int_t fit_frames(const json_t *rule, double seconds)
 {
     double fps = json_get_number(rule, "fps", 24), plus = json_get_number(rule, "plus", 0);
     double multiple = json_get_number(rule, "multiple", 1);
-    double n = ceil((seconds * fps - plus) / multiple - 1e-9) * multiple + plus;
+    bool down = strcmp(json_get_text(rule, "round", "up"), "down") == 0;
+    double times = (seconds * fps - plus) / multiple;
+    double n = (down ? floor(times + 1e-9) : ceil(times - 1e-9)) * multiple + plus;
 
     return (json_int_t)fmax(n, json_get_number(rule, "min", 1));
 }
 
-static bool goes_past(const json_t *preset)
+// Voices in pieces and presets that take over have no end of their own; windows do.
+static double most_frames(const json_t *preset, const json_t *frames)
 {
-    return json_object_get(preset, "windows") || json_object_get(preset, "pieces") ||
-           json_object_get(preset, "longer");
+    const json_t *windows = json_object_get(preset, "windows");
+    double most = json_get_number(frames, "max", INFINITY);
+    double each = json_get_number(windows, "frames", 0);
+
+    if (json_object_get(preset, "pieces") || json_object_get(preset, "longer"))
+        return INFINITY;
+    return windows ? each + json_get_number(windows, "max", INFINITY) *
+                                (each - json_get_number(windows, "overlap", 0))
+                   : most;
 }
 
 static bool refuse_length(const json_t *preset, double seconds, double most, struct err *err)
@@ -84,22 +97,60 @@ static bool fit_length(json_t *params, const json_t *rules, const json_t *preset
 
     if (!given)
         return true;
+    if (json_object_get(preset, "pieces") || json_object_get(preset, "longer"))
+        most = INFINITY;
     if (frames) {
         json_int_t n = fit_frames(frames, length);
 
-        most = fmin(most, json_get_number(frames, "max", INFINITY) / fps);
+        if ((double)n > most_frames(preset, frames))
+            return refuse_length(preset, length, most_frames(preset, frames) / fps, err);
         json_object_set_new(params, "frames", json_integer(n));
-        if ((double)n > json_get_number(frames, "max", INFINITY) && !goes_past(preset))
-            return refuse_length(preset, length, most, err);
     }
+    if (length > most)
+        return refuse_length(preset, length, most, err);
     if (!seconds)
         json_object_del(params, "seconds");
-    else if (length > most && !goes_past(preset))
-        return refuse_length(preset, length, most, err);
     else
         json_object_set_new(params, "seconds",
-                            json_real(fmax(length, json_get_number(seconds, "min", 0))));
+                            json_real(fmin(fmax(length + json_get_number(seconds, "plus", 0),
+                                                json_get_number(seconds, "min", 0)), most)));
     return true;
+}
+
+// Some servers take seeds of 32 bits.
+static void fit_seed(json_t *params, const json_t *rule)
+{
+    json_int_t most = json_get_integer(rule, "max", 0), seed = json_get_integer(params, "seed", 0);
+
+    if (most > 0 && seed > most)
+        json_object_set_new(params, "seed", json_integer(seed % (most + 1)));
+}
+
+static const char *text_of(json_t *params, struct str name)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach (params, key, value)
+        if (str_is(name, key))
+            return json_is_string(value) ? json_string_value(value) : "";
+    return "";
+}
+
+// The sentence that a value stands in: `${name}` is the value of a param that is text.
+static void fit_form(json_t *params, const char *name, const char *form)
+{
+    struct buf text = {0};
+    const char *open, *close, *rest = form;
+
+    while ((open = strstr(rest, "${")) && (close = strchr(open, '}'))) {
+        buf_add(&text, rest, (size_t)(open - rest));
+        buf_puts(&text, text_of(params, (struct str){open + 2, (size_t)(close - open) - 2}));
+        rest = close + 1;
+    }
+    buf_puts(&text, rest);
+    json_object_set_new(params, name, json_string(buf_text(&text)));
+    buf_release(&text);
 }
 
 bool fit_params(json_t *params, const json_t *preset, struct err *err)
@@ -116,6 +167,10 @@ bool fit_params(json_t *params, const json_t *preset, struct err *err)
         if (theirs)
             json_object_set(params, name, theirs);
     }
+    json_object_foreach (rules, name, rule)
+        if (json_object_get(rule, "form") && json_object_get(params, name))
+            fit_form(params, name, json_get_text(rule, "form", ""));
+    fit_seed(params, json_object_get(rules, "seed"));
     if (json_object_get(rules, "pixels") && json_object_get(params, "pixels")) {
         json_t *pixels = json_object_get(params, "pixels");
         int width = at(pixels, 0), height = at(pixels, 1);
