@@ -22,6 +22,12 @@ static const struct recipe recipes[] = {
       {LAYER_PINK, -42, .low = 150, .high = 4000},
       {LAYER_BELLS, -37, .low = 330, .high = 440, .rate = 0.06f, .attack = 0.04f,
        .decay = 0.35f}}},
+    {"clank", // iron on iron
+     {{LAYER_BELLS, -16, .low = 240, .high = 420, .rate = 0.7f, .steady = 0.92f,
+       .attack = 0.001f, .decay = 0.09f},
+      {LAYER_PUFFS, -20, .low = 1400, .high = 3000, .rate = 0.7f, .steady = 0.92f,
+       .attack = 0.001f, .decay = 0.012f, .burst = 2, .gap = 0.07f},
+      {LAYER_BROWN, -38, .low = 60, .high = 400, .swell_hz = 0.7f, .swell_depth = 0.6f}}},
     {"clock",
      {{LAYER_PUFFS, -20, .low = 2300, .high = 2500, .rate = 1, .steady = 1, .attack = 0.0005f,
        .decay = 0.006f},
@@ -142,40 +148,57 @@ static const struct recipe recipes[] = {
 static const struct {
     const char *word, *recipes[3];
 } words[] = {
-    {"air", {"room"}}, {"airport", {"crowd"}}, {"audience", {"crowd"}}, {"bar", {"crowd", "crystal"}},
-    {"beach", {"waves"}}, {"bell", {"bell"}}, {"bird", {"birds"}}, {"blast", {"explosion"}},
+    {"air", {"room"}}, {"airport", {"crowd"}}, {"anvil", {"clank"}}, {"applause", {"crowd"}},
+    {"audience", {"crowd"}}, {"bar", {"crowd", "crystal"}}, {"beach", {"waves"}},
+    {"bell", {"bell"}}, {"bird", {"birds"}}, {"blast", {"explosion"}},
     {"boat", {"engine", "water"}}, {"boom", {"explosion"}}, {"breeze", {"wind"}},
-    {"brook", {"water"}}, {"cafe", {"crowd", "crystal"}}, {"campfire", {"fire"}},
-    {"car", {"engine"}}, {"chatter", {"crowd"}}, {"chime", {"bell"}}, {"city", {"city"}},
-    {"clink", {"crystal"}}, {"clock", {"clock"}}, {"coast", {"waves"}}, {"corridor", {"room"}},
-    {"crackle", {"fire"}}, {"crash", {"explosion"}}, {"cricket", {"crickets"}},
-    {"crowd", {"crowd"}}, {"door", {"door"}}, {"downpour", {"rain"}}, {"drizzle", {"rain"}},
-    {"drip", {"water"}}, {"drop", {"water"}}, {"electric", {"machine"}}, {"engine", {"engine"}},
-    {"explosion", {"explosion"}}, {"factory", {"machine"}}, {"fan", {"machine"}},
-    {"fire", {"fire"}}, {"flame", {"fire"}}, {"foghorn", {"foghorn"}},
-    {"footstep", {"footsteps"}}, {"forest", {"birds", "leaves"}}, {"garden", {"birds"}},
-    {"gear", {"machine"}}, {"generator", {"engine"}}, {"glass", {"crystal"}}, {"gull", {"gulls"}},
-    {"gust", {"wind"}}, {"hall", {"room"}}, {"hearth", {"fire"}}, {"horn", {"foghorn"}},
-    {"hum", {"machine"}}, {"jungle", {"birds", "crickets"}}, {"keyboard", {"typing"}},
-    {"knock", {"door"}}, {"lamp", {"machine"}}, {"lightning", {"thunder"}},
+    {"brook", {"water"}}, {"buzz", {"machine"}}, {"cafe", {"crowd", "crystal"}},
+    {"campfire", {"fire"}}, {"car", {"engine"}}, {"chain", {"clank"}}, {"chatter", {"crowd"}},
+    {"chime", {"bell"}}, {"church", {"bell"}}, {"cicada", {"crickets"}}, {"city", {"city"}},
+    {"clang", {"clank"}}, {"clank", {"clank"}}, {"classroom", {"crowd", "room"}},
+    {"clink", {"crystal"}}, {"clock", {"clock"}}, {"coast", {"waves"}}, {"computer", {"machine"}},
+    {"corridor", {"room"}}, {"cough", {"engine"}}, {"countryside", {"birds", "leaves"}},
+    {"crackle", {"fire"}}, {"crank", {"clank"}}, {"crash", {"explosion"}},
+    {"cricket", {"crickets"}}, {"crowd", {"crowd"}}, {"door", {"door"}}, {"downpour", {"rain"}},
+    {"drip", {"water"}}, {"drizzle", {"rain"}}, {"drone", {"machine"}}, {"drop", {"water"}},
+    {"electric", {"machine"}}, {"engine", {"engine"}}, {"explosion", {"explosion"}},
+    {"factory", {"machine"}}, {"fan", {"machine"}}, {"field", {"birds", "leaves"}},
+    {"fire", {"fire"}}, {"flame", {"fire"}}, {"fluorescent", {"machine"}},
+    {"foghorn", {"foghorn"}}, {"footstep", {"footsteps"}}, {"forest", {"birds", "leaves"}},
+    {"fountain", {"water"}}, {"fridge", {"machine"}}, {"frog", {"crickets"}}, {"gale", {"wind"}},
+    {"garden", {"birds"}}, {"gear", {"machine"}}, {"generator", {"engine"}},
+    {"glass", {"crystal"}}, {"gull", {"gulls"}}, {"gun", {"explosion"}},
+    {"gunshot", {"explosion"}}, {"gust", {"wind"}}, {"hall", {"room"}}, {"hammer", {"clank"}},
+    {"harbor", {"waves", "gulls"}}, {"harbour", {"waves", "gulls"}}, {"hearth", {"fire"}},
+    {"helicopter", {"engine"}}, {"hiss", {"static"}}, {"horn", {"foghorn"}}, {"hum", {"machine"}},
+    {"insect", {"crickets"}}, {"jungle", {"birds", "crickets"}}, {"keyboard", {"typing"}},
+    {"kitchen", {"room", "crystal"}}, {"knock", {"door"}}, {"lamp", {"machine"}},
+    {"leaf", {"leaves"}}, {"leaves", {"leaves"}}, {"lightning", {"thunder"}},
     {"machine", {"machine"}}, {"machinery", {"machine"}}, {"market", {"crowd"}},
-    {"mechanism", {"machine", "clock"}}, {"meadow", {"birds", "crickets"}},
-    {"mechanical", {"machine"}}, {"motor", {"engine"}}, {"murmur", {"crowd"}},
-    {"night", {"night", "crickets"}}, {"ocean", {"waves"}}, {"office", {"room", "typing"}},
-    {"park", {"birds"}}, {"party", {"crowd", "crystal"}}, {"people", {"crowd"}},
-    {"pub", {"crowd", "crystal"}}, {"radio", {"static"}}, {"rain", {"rain"}},
-    {"restaurant", {"crowd", "crystal"}}, {"river", {"water"}}, {"road", {"city"}},
-    {"room", {"room"}}, {"rumble", {"thunder"}}, {"sea", {"waves"}}, {"seagull", {"gulls"}},
-    {"shore", {"waves"}}, {"shower", {"rain"}}, {"silence", {"room"}}, {"siren", {"city"}},
-    {"slam", {"door"}}, {"static", {"static"}}, {"station", {"crowd", "train"}},
+    {"meadow", {"birds", "crickets"}}, {"mechanical", {"machine"}},
+    {"mechanism", {"machine", "clock"}}, {"metal", {"clank"}}, {"metro", {"train"}},
+    {"motor", {"engine"}}, {"murmur", {"crowd"}}, {"night", {"night", "crickets"}},
+    {"noise", {"static"}}, {"ocean", {"waves"}}, {"office", {"room", "typing"}},
+    {"owl", {"night"}}, {"park", {"birds"}}, {"party", {"crowd", "crystal"}},
+    {"pendulum", {"clock"}}, {"people", {"crowd"}}, {"pier", {"waves", "gulls"}},
+    {"plane", {"engine"}}, {"plaza", {"city"}}, {"pub", {"crowd", "crystal"}},
+    {"puddle", {"water"}}, {"radio", {"static"}}, {"rain", {"rain"}}, {"rapids", {"water"}},
+    {"restaurant", {"crowd", "crystal"}}, {"ring", {"bell"}}, {"river", {"water"}},
+    {"road", {"city"}}, {"room", {"room"}}, {"rumble", {"thunder"}}, {"rustle", {"leaves"}},
+    {"sea", {"waves"}}, {"seagull", {"gulls"}}, {"server", {"machine"}},
+    {"ship", {"engine", "waves"}}, {"shore", {"waves"}}, {"shower", {"rain"}},
+    {"silence", {"room"}}, {"siren", {"city"}}, {"slam", {"door"}}, {"square", {"city"}},
+    {"stadium", {"crowd"}}, {"static", {"static"}}, {"station", {"crowd", "train"}},
     {"step", {"footsteps"}}, {"storm", {"rain", "wind", "thunder"}}, {"stove", {"fire"}},
-    {"stream", {"water"}}, {"street", {"city"}}, {"surf", {"waves"}},
+    {"stream", {"water"}}, {"street", {"city"}}, {"subway", {"train"}}, {"surf", {"waves"}},
+    {"tap", {"water"}}, {"television", {"static"}}, {"theatre", {"crowd"}}, {"thump", {"door"}},
     {"thunder", {"thunder"}}, {"thunderstorm", {"rain", "wind", "thunder"}}, {"tick", {"clock"}},
-    {"torch", {"fire"}}, {"tone", {"room"}}, {"traffic", {"city"}}, {"train", {"train"}},
+    {"tone", {"room"}}, {"torch", {"fire"}}, {"traffic", {"city"}}, {"train", {"train"}},
     {"transformer", {"machine"}}, {"tree", {"leaves", "birds"}}, {"truck", {"engine"}},
-    {"typing", {"typing"}}, {"typewriter", {"typing"}}, {"ventilation", {"machine"}},
-    {"voice", {"crowd"}}, {"walk", {"footsteps"}}, {"water", {"water"}}, {"waterfall", {"water"}},
-    {"wave", {"waves"}}, {"wind", {"wind"}}, {"wood", {"birds", "leaves"}}, {"woodland", {"birds"}},
+    {"typewriter", {"typing"}}, {"typing", {"typing"}}, {"umbrella", {"rain"}},
+    {"ventilation", {"machine"}}, {"voice", {"crowd"}}, {"walk", {"footsteps"}},
+    {"water", {"water"}}, {"waterfall", {"water"}}, {"wave", {"waves"}}, {"wind", {"wind"}},
+    {"wood", {"birds", "leaves"}}, {"woodland", {"birds"}},
 };
 
 // What a word before one of those changes. Beyond any level: it is not heard at all.
@@ -184,7 +207,8 @@ static const struct {
     float level;
     bool far, absent;
 } degrees[] = {
-    {"big", 3, false, false},      {"distant", -6, true, false},  {"far", -6, true, false},
+    {"away", -4, true, false},     {"big", 3, false, false},      {"calm", -4, false, false},
+    {"distant", -6, true, false},  {"far", -6, true, false},
     {"faint", -6, false, false},   {"gentle", -3, false, false},  {"heavy", 4, false, false},
     {"howling", 4, false, false},  {"huge", 4, false, false},     {"light", -3, false, false},
     {"loud", 4, false, false},     {"low", -3, false, false},     {"muffled", -5, true, false},
@@ -244,33 +268,56 @@ static size_t add_use(struct recipe_use *uses, size_t n, const struct recipe_use
     return n;
 }
 
+// The word's degree, if it is one, on top of what stands before it.
+static bool read_degree(const char *text, size_t len, struct recipe_use *use, bool *absent)
+{
+    for (size_t i = 0; i < sizeof(degrees) / sizeof(*degrees); i++)
+        if (is_form_of(text, len, degrees[i].word)) {
+            use->level += degrees[i].level;
+            use->far |= degrees[i].far;
+            *absent |= degrees[i].absent;
+            return true;
+        }
+    return false;
+}
+
+// Adds what the word means, as it is used. Returns whether it means anything.
+static bool read_word(const char *text, size_t len, struct recipe_use use, bool absent,
+                      struct recipe_use *uses, size_t *n)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        if (!is_form_of(text, len, words[i].word))
+            continue;
+        for (size_t k = 0; k < 3 && words[i].recipes[k] && !absent; k++) {
+            use.recipe = find_recipe(words[i].recipes[k]);
+            *n = add_use(uses, *n, &use);
+        }
+        return true;
+    }
+    return false;
+}
+
 size_t recipes_for(const char *prompt, struct recipe_use *uses)
 {
     struct recipe_use next = {0};
     bool absent = false;
-    size_t n = 0, len;
+    size_t n = 0, phrase = 0, len;
 
-    for (const char *p = prompt; *p; p += len ? len : 1) {
+    for (const char *p = prompt;; p += len ? len : 1) {
         for (len = 0; isalpha((unsigned char)p[len]) || (p[len] & 0x80);)
             len++;
-        if (*p == ',' || *p == '.' || *p == ';')
+        if (len && !read_degree(p, len, &next, &absent) &&
+            read_word(p, len, next, absent, uses, &n))
             next = (struct recipe_use){0}, absent = false;
-        for (size_t i = 0; len && i < sizeof(degrees) / sizeof(*degrees); i++)
-            if (is_form_of(p, len, degrees[i].word)) {
-                next.level += degrees[i].level;
-                next.far |= degrees[i].far;
-                absent |= degrees[i].absent;
-            }
-        for (size_t i = 0; len && i < sizeof(words) / sizeof(*words); i++) {
-            if (!is_form_of(p, len, words[i].word))
-                continue;
-            for (size_t k = 0; k < 3 && words[i].recipes[k] && !absent; k++) {
-                next.recipe = find_recipe(words[i].recipes[k]);
-                n = add_use(uses, n, &next);
+        if (!*p || *p == ',' || *p == '.' || *p == ';') {
+            if (n > phrase) { // "thunder far away"
+                uses[n - 1].level += next.level;
+                uses[n - 1].far |= next.far;
             }
             next = (struct recipe_use){0}, absent = false;
-            break;
+            phrase = n;
         }
+        if (!*p)
+            return n;
     }
-    return n;
 }

@@ -3,6 +3,7 @@
 // that the words would take.
 #include "runtime/media/ops.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,8 @@ static const double edge_seconds = 0.03;  // of silence before the first sound a
 static const float floor_factor = 0.012f; // of the peak: what is below is silence
 static const double least_seconds = 0.3;
 static const double flite_hz = 16000;
+static const double quaver_depth = 0.06;
+enum { MOST_SHAPES = 8 };
 
 static void note(const struct media_job *job, const char *text)
 {
@@ -28,35 +31,58 @@ static void note(const struct media_job *job, const char *text)
         job->note(job->user, text);
 }
 
-// Pitch and pace: by rubberband where the libav at hand has it, else by playing faster or slower
-// and putting the pace right. Returns how many filters it wrote to list.
-static size_t shape_voice(const struct voice *v, struct filter list[3], char numbers[3][32])
+// The filters that make one of flite's voices somebody's, with their numbers.
+struct shape {
+    struct filter list[MOST_SHAPES];
+    char numbers[MOST_SHAPES][32], tempo[32];
+    size_t n;
+};
+
+// Adds a filter with one number; returns it for more options.
+static struct filter *add_shape(struct shape *s, const char *name, const char *option, double value)
 {
-    snprintf(numbers[0], 32, "%.4f", v->pitch);
-    snprintf(numbers[1], 32, "%.4f", v->tempo);
+    snprintf(s->numbers[s->n], sizeof(*s->numbers), "%.4f", value);
+    s->list[s->n] = (struct filter){name, {{option, s->numbers[s->n]}}};
+    return &s->list[s->n++];
+}
+
+// Pitch and pace: by rubberband where the libav at hand has it, else by playing faster or slower
+// and putting the pace right.
+static void shape_voice(struct shape *s, const struct voice *v)
+{
     if (filters_have("rubberband")) {
-        list[0] = (struct filter){"rubberband", {{"pitch", numbers[0]}, {"tempo", numbers[1]}}};
-        return 1;
+        struct filter *f = add_shape(s, "rubberband", "pitch", v->pitch);
+
+        snprintf(s->tempo, sizeof(s->tempo), "%.4f", v->tempo);
+        f->options[1] = (struct filter_option){"tempo", s->tempo};
+        f->options[2] = (struct filter_option){"formant", v->same_throat ? "preserved" : "shifted"};
+        add_shape(s, "aresample", "sample_rate", flite_hz);
+    } else {
+        add_shape(s, "asetrate", "sample_rate", round(flite_hz * v->pitch));
+        add_shape(s, "aresample", "sample_rate", flite_hz);
+        add_shape(s, "atempo", "tempo", v->tempo / v->pitch);
     }
-    snprintf(numbers[0], 32, "%.0f", flite_hz * v->pitch);
-    snprintf(numbers[1], 32, "%.4f", v->tempo / v->pitch);
-    list[0] = (struct filter){"asetrate", {{"sample_rate", numbers[0]}}};
-    list[1] = (struct filter){"aresample", {{"sample_rate", "16000"}}};
-    list[2] = (struct filter){"atempo", {{"tempo", numbers[1]}}};
-    return 3;
+    if (v->quaver)
+        add_shape(s, "vibrato", "d", quaver_depth);
+    if (v->low_hz > 0)
+        add_shape(s, "highpass", "frequency", v->low_hz);
+    if (v->high_hz > 0)
+        add_shape(s, "lowpass", "frequency", v->high_hz);
 }
 
 static bool say_with_flite(struct pcm *out, const struct spoken *words, const struct voice *v,
                            const struct media_job *job, struct err *err)
 {
-    struct filter list[4] = {
-        {"flite", {{"text", buf_text(&words->plain)}, {"voice", v->flite}}},
+    struct shape shape = {
+        .list = {{"flite", {{"text", buf_text(&words->plain)}, {"voice", v->flite}}}},
+        .n = 1,
     };
-    char numbers[3][32];
-    size_t n = 1 + shape_voice(v, list + 1, numbers);
-    struct filters *f = filters_new(list, n, false, 1, err);
-    bool done = false, ok = f != NULL;
+    struct filters *f;
+    bool done = false, ok;
 
+    shape_voice(&shape, v);
+    f = filters_new(shape.list, shape.n, false, 1, err);
+    ok = f != NULL;
     while (ok && !done) {
         if (atomic_load(job->cancelled))
             ok = err_set(err, ERR_CANCELLED, "stopped");

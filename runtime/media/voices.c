@@ -41,7 +41,8 @@ static const struct word_sort word_sorts[] = {
     {"light", SORT_HIGH}, {"low", SORT_LOW}, {"male", SORT_MAN}, {"man", SORT_MAN},
     {"mary", SORT_WOMAN}, {"mother", SORT_WOMAN}, {"narrator", SORT_MAN}, {"nova", SORT_WOMAN},
     {"old", SORT_OLD}, {"onyx", SORT_MAN | SORT_LOW}, {"robot", SORT_MACHINE},
-    {"ryan", SORT_MAN}, {"sarah", SORT_WOMAN}, {"serena", SORT_WOMAN}, {"sixties", SORT_OLD},
+    {"ryan", SORT_MAN}, {"sarah", SORT_WOMAN}, {"serena", SORT_WOMAN}, {"sixties", SORT_OLD}, {"sixty", SORT_OLD}, {"seventy", SORT_OLD}, {"eighty", SORT_OLD},
+    {"aged", SORT_OLD}, {"young", SORT_HIGH},
     {"seventies", SORT_OLD}, {"eighties", SORT_OLD}, {"shimmer", SORT_WOMAN},
     {"sohee", SORT_WOMAN}, {"soprano", SORT_WOMAN | SORT_HIGH}, {"thomas", SORT_MAN},
     {"tom", SORT_MAN}, {"uncle", SORT_MAN | SORT_OLD}, {"vivian", SORT_WOMAN},
@@ -57,8 +58,8 @@ struct timbre {
 };
 
 static const struct timbre timbres[] = {
-    {SORT_MAN, "rms", "m3", 0.86, 1.10},    {SORT_MAN, "awb", "m1", 0.94, 1.22},
-    {SORT_WOMAN, "slt", "f2", 0.90, 1.20},  {SORT_CHILD, "slt", "f4", 1.38, 1.55},
+    {SORT_MAN, "rms", "m3", 0.84, 1.12},    {SORT_MAN, "awb", "m1", 0.90, 1.22},
+    {SORT_WOMAN, "slt", "f2", 0.88, 1.20},  {SORT_CHILD, "slt", "f4", 1.38, 1.55},
     {SORT_MACHINE, "kal16", "m7", 0.9, 1.1},
 };
 
@@ -68,13 +69,28 @@ struct manner {
     double level, tempo, pitch;
 };
 
+// Where a voice comes from: what is left of it there.
+struct passage {
+    const char *word;
+    double level, low_hz, high_hz;
+};
+
+static const struct passage passages[] = {
+    {"behind", -3, 0, 1600},      {"distant", -5, 150, 2500},   {"intercom", -1, 350, 3200},
+    {"muffled", -3, 0, 1400},     {"next door", -4, 0, 1200},   {"other room", -4, 0, 1500},
+    {"another room", -3, 0, 1900}, {"phone", -1, 300, 3400},    {"radio", -1, 350, 3800},
+    {"telephone", -1, 300, 3400}, {"walkie", -1, 400, 3200},
+};
+
 static const struct manner manners[] = {
     {"angry", 2, 1.05, 1.03},      {"breathless", -1, 1.1, 1.02}, {"bored", -1, 0.93, 0.97},
-    {"calls", 3, 0.97, 1.06},      {"calm", -1, 0.95, 0.99},      {"excited", 2, 1.08, 1.06},
-    {"fast", 0, 1.15, 1},          {"gentle", -2, 0.96, 1},       {"hurried", 0, 1.13, 1},
+    {"brisk", 0, 1.1, 1},          {"calls", 3, 0.97, 1.06},      {"calm", -1, 0.95, 0.99},      {"excited", 2, 1.08, 1.06},
+    {"fast", 0, 1.15, 1},          {"gentle", -2, 0.96, 1},
+    {"gently", -2, 0.96, 1},       {"hurried", 0, 1.13, 1},
     {"loud", 3, 1, 1.02},          {"murmur", -6, 0.97, 0.98},    {"mutter", -5, 1.03, 0.97},
     {"nervous", -1, 1.08, 1.03},   {"quick", 0, 1.12, 1},         {"quiet", -4, 0.97, 1},
-    {"sad", -2, 0.92, 0.97},       {"scream", 4, 1.04, 1.1},      {"shout", 4, 1.03, 1.07},
+    {"sad", -2, 0.92, 0.97},       {"scream", 4, 1.04, 1.1},      {"sharp", 1, 1.05, 1.03},
+    {"shout", 4, 1.03, 1.07},
     {"sleepy", -3, 0.88, 0.97},    {"slow", 0, 0.86, 1},          {"soft", -4, 0.97, 1},
     {"tired", -2, 0.9, 0.97},      {"unhurried", 0, 0.92, 1},     {"urgent", 1, 1.1, 1.03},
     {"weary", -2, 0.9, 0.97},      {"whisper", -7, 0.95, 1},      {"yell", 4, 1.03, 1.07},
@@ -157,6 +173,12 @@ static void direct(struct voice *v, const char *direction)
             v->tempo *= manners[i].tempo;
             v->pitch *= manners[i].pitch;
         }
+    for (size_t i = 0; i < sizeof(passages) / sizeof(*passages); i++)
+        if (says(direction, passages[i].word, false)) {
+            v->level += passages[i].level;
+            v->low_hz = passages[i].low_hz;
+            v->high_hz = passages[i].high_hz;
+        }
     v->level = v->level > 4 ? 4 : v->level < -8 ? -8 : v->level;
 }
 
@@ -186,8 +208,12 @@ struct voice voice_for(const json_t *params)
     v.espeak = timbre->espeak;
     v.pitch = timbre->lowest +
               (timbre->highest - timbre->lowest) * place_in_range(sort, chance.bytes[1]);
+    v.same_throat = chance.bytes[2] % 2;
+    v.quaver = sort & SORT_OLD;
     if (sort & SORT_OLD)
         v.tempo *= 0.93;
+    direct(&v, design);
+    v.level = 0; // a soft person is as loud in the film as a harsh one: only lines differ
     direct(&v, json_get_text(hints, "direction", ""));
     direct(&v, json_get_text(params, "direction", ""));
     v.pitch = within(v.pitch, 0.75, 1.7);

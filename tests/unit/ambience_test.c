@@ -59,6 +59,9 @@ static void degrees(void **state)
     assert_int_equal(recipes_for("heavy rain and distant thunder", uses), 2);
     assert_true(uses[0].level > 0 && !uses[0].far);
     assert_true(uses[1].level < 0 && uses[1].far);
+    assert_int_equal(recipes_for("calm sea far below, a light wind", uses), 2);
+    assert_true(uses[0].level < 0 && uses[0].far);
+    assert_true(uses[1].level < 0 && !uses[1].far);
 }
 
 static void make(struct job *j, const char *prompt, double seconds, bool loop, int seed,
