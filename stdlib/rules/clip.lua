@@ -76,10 +76,10 @@ local function add_mask(w, sh, spec, id, inputs)
     file = c41.asset(region, place, { "image" })
     edges[1] = file and { name = "file", file = file, mode = "use" } or nil
   end
-  local step = sh.id .. "/mask/" .. c41.slug(id)
-  c41.step { id = step, kind = "mask", preset = w:preset("mask", "local", place).preset, outputs = { "mask" }, inputs = edges,
-    params = { box = box, pixels = w.format.pixels }, scene = sh.scene.name, shot = sh.id, at = place }
-  inputs[#inputs + 1] = { name = "mask", step = step, output = "mask", mode = "use" }
+  local made = w:step(sh, "mask/" .. c41.slug(id), "mask", "mask", {
+    inputs = edges, params = { box = box, pixels = w.format.pixels }, at = place,
+  })
+  inputs[#inputs + 1] = w.input("mask", made)
 end
 
 -- One speaker's lines on the clip's time, which starts a handle before the shot.
@@ -92,10 +92,11 @@ local function add_track(w, sh, id, inputs)
     end
   end
   timing.add(w, sh, edges)
-  local step = sh.id .. "/track/" .. c41.slug(id)
-  c41.step { id = step, kind = "track", preset = w:preset("track", "local", sh.place).preset, outputs = { "track" }, inputs = edges,
-    params = { lines = lines, lead = w.handles, seconds = w.late("timing.speech", w.handles) }, scene = sh.scene.name, shot = sh.id, at = sh.place }
-  inputs[#inputs + 1] = { name = "track", step = step, output = "track", mode = "use" }
+  local made = w:step(sh, "track/" .. c41.slug(id), "track", "track", {
+    inputs = edges, at = sh.place,
+    params = { lines = lines, lead = w.handles, seconds = w.late("timing.speech", w.handles) },
+  })
+  inputs[#inputs + 1] = w.input("track", made)
 end
 
 -- A model that cannot go past its window would fail after hours: say so now, by the length of the text.
@@ -195,12 +196,14 @@ local function retouch(w, sh, ref, video)
     local file = c41.asset(path, c41.place(spec.references, i), { "image" })
     inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
   end
-  local id = sh.id .. "/video/retouch"
-  local asked = text.value(w, spec.prompt, id .. "/words", place, inputs)
-  c41.step { id = id, kind = "retouch", preset = preset and preset.preset, outputs = { "video" }, inputs = inputs, at = place,
-    params = { prompt = asked, negative = words.negative(w), seed = w:seed_of("retouch", 1, sh.was), pixels = w.format.pixels,
-      seconds = w.late("video.seconds") }, scene = sh.scene.name, shot = sh.id }
-  return { step = id, output = "video" }
+  local asked = text.value(w, spec.prompt, sh.id .. "/video/retouch/words", place, inputs)
+  return w:step(sh, "video/retouch", "retouch", "video", {
+    preset = preset, inputs = inputs, at = place,
+    params = {
+      prompt = asked, negative = words.negative(w), seed = w:seed_of("retouch", 1, sh.was),
+      pixels = w.format.pixels, seconds = w.late("video.seconds"),
+    },
+  })
 end
 
 local function animated(w, sh)

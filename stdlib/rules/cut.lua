@@ -110,9 +110,7 @@ function cut.make(w, d, sh, skip, drop, fades)
   params.pixels, params.fit, params.focus = d.pixels, d.fit, sh.shot.focus or d.focus
   params.text, params.slate, params.look = lower_third(w, sh, inputs), slate(w, sh, inputs), look(w, sh, inputs)
   params.encode = d.encode
-  c41.step { id = sh.id .. "/cut/" .. d.name, kind = "cut", preset = w:preset("cut", "local", sh.place).preset, outputs = { "cut" },
-    inputs = inputs, params = params, scene = sh.scene.name, shot = sh.id, at = sh.place }
-  return { step = sh.id .. "/cut/" .. d.name, output = "cut" }
+  return w:step(sh, "cut/" .. d.name, "cut", "cut", { inputs = inputs, params = params, at = sh.place })
 end
 
 -- Both sides' timings go by names of their own.
@@ -134,11 +132,14 @@ function cut.join(w, d, sh, after, frames, kind, color)
   if not a or not b then
     return nil
   end
-  c41.step { id = sh.id .. "/join/" .. d.name, kind = "join", preset = w:preset("join", "local", place).preset, outputs = { "cut" }, inputs = inputs,
-    params = { kind = kind, frames = frames, color = color, a = a, b = b, fps = w.format.fps, pixels = d.pixels, fit = d.fit, focus = d.focus,
-      encode = d.encode, slate = (drafted(sh) or drafted(after)) and { draft = true } or nil },
-    scene = sh.scene.name, shot = sh.id, at = place }
-  return { step = sh.id .. "/join/" .. d.name, output = "cut" }
+  return w:step(sh, "join/" .. d.name, "join", "cut", {
+    inputs = inputs, at = place,
+    params = {
+      kind = kind, frames = frames, color = color, a = a, b = b,
+      fps = w.format.fps, pixels = d.pixels, fit = d.fit, focus = d.focus, encode = d.encode,
+      slate = (drafted(sh) or drafted(after)) and { draft = true } or nil,
+    },
+  })
 end
 
 return cut

@@ -220,11 +220,17 @@ local function file_of(w, d, shots, unit, several)
   if #c.lines > 0 and d.subtitles ~= "none" then
     outputs = { "film", "srt", "vtt" }
   end
-  c41.step { id = id, kind = "conform", preset = w:preset("conform", "local", d.place).preset, outputs = outputs, inputs = c.inputs, at = d.place,
-    params = { title = w.film.title, fps = w.format.fps, language = d.language, pixels = d.pixels, container = d.container, encode = d.encode, audio = d.audio,
-      pieces = c41.array(c.pieces), shots = c41.array(c.shots), lines = c41.array(c.lines), beds = c41.array(c.beds), music = c41.array(c.music),
-      loudness = d.loudness, ["true-peak"] = d.peak, subtitles = d.subtitles, fades = { ["in"] = first_fade(w) },
-      draft = w.is_draft } }
+  w:step(nil, id, "conform", outputs, {
+    inputs = c.inputs, at = d.place,
+    params = {
+      title = w.film.title, fps = w.format.fps, language = d.language, draft = w.is_draft,
+      pixels = d.pixels, container = d.container, encode = d.encode,
+      audio = d.audio, loudness = d.loudness, ["true-peak"] = d.peak,
+      pieces = c41.array(c.pieces), shots = c41.array(c.shots), lines = c41.array(c.lines),
+      beds = c41.array(c.beds), music = c41.array(c.music),
+      subtitles = d.subtitles, fades = { ["in"] = first_fade(w) },
+    },
+  })
   local file, draft_file = file_name(w, d, unit, several)
   claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
   for _, output in ipairs(outputs) do

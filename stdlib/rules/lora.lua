@@ -13,9 +13,10 @@ local function captions(w, id, spec, pictures, inputs)
     else
       local preset = w:maker("caption", nil, c41.place(spec))
       local step = "lora/" .. c41.slug(id) .. "/caption/" .. c41.slug(path:match("([^/]+)$"))
-      c41.step { id = step, kind = "caption", preset = preset and preset.preset, outputs = { "caption" }, params = { prompt = spec.trigger },
-        inputs = { { name = "image", file = path, mode = "use" } }, at = c41.place(spec) }
-      inputs[#inputs + 1] = { name = "caption", step = step, output = "caption", mode = "use" }
+      local made = w:step(nil, step, "caption", "caption", {
+        preset = preset, params = { prompt = spec.trigger }, inputs = { w.input("image", { file = path }) }, at = c41.place(spec),
+      })
+      inputs[#inputs + 1] = w.input("caption", made)
     end
   end
 end
@@ -38,9 +39,13 @@ local function train(w, id, spec)
     inputs[#inputs + 1] = { name = "image", file = path, mode = "use" }
   end
   captions(w, id, spec, pictures, inputs)
-  c41.step { id = step, kind = "train", preset = preset and preset.preset, outputs = { "lora" }, inputs = inputs, at = place,
-    params = { trigger = spec.trigger, base = spec.base, steps = spec.steps, rank = spec.rank, seed = w:seed_of("train", 1, step) } }
-  return { step = step, output = "lora" }
+  return w:step(nil, step, "train", "lora", {
+    preset = preset, inputs = inputs, at = place,
+    params = {
+      trigger = spec.trigger, base = spec.base, steps = spec.steps, rank = spec.rank,
+      seed = w:seed_of("train", 1, step),
+    },
+  })
 end
 
 local function resolve(w, entry, place, who, preset, list)

@@ -22,9 +22,13 @@ local function bed(w, owner, key, id, seed_name)
     local preset = w:maker("ambience", spec.preset, place)
     local inputs = {}
     local asked = text.value(w, spec.prompt, id .. "/words", place, inputs)
-    c41.step { id = id, kind = "ambience", preset = preset and preset.preset, outputs = { "sound" }, inputs = inputs, at = place, take = 1,
-      words = { { text = asked, at = place } },
-      params = { prompt = asked, negative = words.negative(w, spec.negative), seconds = BED_SECONDS, loop = true, seed = w:seed_of("ambience", 1, seed_name) } }
+    w:step(nil, id, "ambience", "sound", {
+      preset = preset, inputs = inputs, at = place, take = 1, words = { { text = asked, at = place } },
+      params = {
+        prompt = asked, negative = words.negative(w, spec.negative), seconds = BED_SECONDS, loop = true,
+        seed = w:seed_of("ambience", 1, seed_name),
+      },
+    })
   end
   return { step = id, output = "sound", level = spec.level }
 end
@@ -95,11 +99,14 @@ function sound.mix(w, sh)
   for _, output in ipairs(outputs) do
     sh.mix.outputs[output] = true
   end
-  c41.step { id = sh.mix.step, kind = "mix", preset = w:preset("mix", "local", sh.place).preset, outputs = outputs, inputs = inputs,
-    params = { fps = w.format.fps, frames = timing.frames(w, sh), lead = lead, lines = c41.array(lines),
+  w:step(sh, "mix", "mix", outputs, {
+    inputs = inputs, at = sh.place,
+    params = {
+      fps = w.format.fps, frames = timing.frames(w, sh), lead = lead, lines = c41.array(lines),
       sound = noise and { level = sh.shot.sound.level or 0 } or nil,
-      footage = bus and { bus = bus, level = 0, ["in"] = sh.shot["in"] or 0 } or nil },
-    scene = sh.scene.name, shot = sh.id, at = sh.place }
+      footage = bus and { bus = bus, level = 0, ["in"] = sh.shot["in"] or 0 } or nil,
+    },
+  })
 end
 
 return sound

@@ -4,6 +4,7 @@ local lora = require "rules.lora"
 local names = require "rules.names"
 local takes = require "rules.takes"
 local text = require "rules.text"
+local timing = require "rules.timing"
 local words = require "rules.words"
 
 local still = {}
@@ -89,12 +90,15 @@ function still.edit(w, sh, ref, owner, tail)
     local place, inputs = c41.place(owner.edit, i), { w.input("image", ref) }
     local preset = w:maker("edit", nil, place)
     local first = text.plain(instruction):match("^%s*(%S*%s*%S*%s*%S*)")
-    local id = sh.id .. "/" .. tail .. "/edit-" .. names.numbered(seen, c41.slug(first))
-    local asked = text.value(w, instruction, id .. "/words", place, inputs)
-    c41.step { id = id, kind = "edit", preset = preset and preset.preset, outputs = { "image" }, inputs = inputs, at = place,
-      params = { instruction = asked, pixels = w.format.pixels, negative = words.negative(w), seed = w:seed_of("edit", 1, sh.was .. "/" .. i) },
-      scene = sh.scene.name, shot = sh.id }
-    ref = { step = id, output = "image" }
+    local step = tail .. "/edit-" .. names.numbered(seen, c41.slug(first))
+    local asked = text.value(w, instruction, sh.id .. "/" .. step .. "/words", place, inputs)
+    ref = w:step(sh, step, "edit", "image", {
+      preset = preset, inputs = inputs, at = place,
+      params = {
+        instruction = asked, pixels = w.format.pixels, negative = words.negative(w),
+        seed = w:seed_of("edit", 1, sh.was .. "/" .. i),
+      },
+    })
   end
   return still.upscale(w, sh, ref, owner, tail, "image")
 end
@@ -105,19 +109,19 @@ function still.upscale(w, sh, ref, owner, tail, media)
   end
   local place = c41.place(owner, "upscale")
   local preset = w:maker("upscale", type(owner.upscale) == "string" and owner.upscale or nil, place)
-  local id = sh.id .. "/" .. tail .. "/upscale"
-  c41.step { id = id, kind = "upscale", preset = preset and preset.preset, outputs = { media }, inputs = { w.input(media, ref) }, at = place,
-    params = { pixels = w.format.pixels, seed = w:seed_of("upscale", 1, sh.was) }, scene = sh.scene.name, shot = sh.id }
-  return { step = id, output = media }
+  return w:step(sh, tail .. "/upscale", "upscale", media, {
+    preset = preset, inputs = { w.input(media, ref) }, at = place,
+    params = { pixels = w.format.pixels, seed = w:seed_of("upscale", 1, sh.was) },
+  })
 end
 
 local function card(w, sh)
   local spec, place = sh.shot.card, c41.place(sh.shot, "card")
   local inputs = w:theme()
   local said = text.value(w, spec.text, sh.id .. "/card/words", place, inputs)
-  c41.step { id = sh.id .. "/card", kind = "card", preset = w:preset("card", "local", place).preset, outputs = { "image" }, inputs = inputs,
-    params = { text = said, style = spec.style, pixels = w.format.pixels }, scene = sh.scene.name, shot = sh.id, at = place }
-  return { step = sh.id .. "/card", output = "image" }
+  return w:step(sh, "card", "card", "image", {
+    inputs = inputs, params = { text = said, style = spec.style, pixels = w.format.pixels }, at = place,
+  })
 end
 
 -- `from: SHOT`, with `frame` of its clip where it has one. visiting tells a circle.
@@ -136,11 +140,10 @@ local function borrow(w, sh, image)
   local frame = image.frame
   local ref = frame and clip.of(w, other) or nil
   if ref then
-    c41.step { id = sh.id .. "/image/frame", kind = "frame", preset = w:preset("frame", "local", place).preset, outputs = { "image" },
-      inputs = { w.input("clip", ref.ref), other.timing and w.input("timing", other.timing, "read") or nil },
-      params = { frame = frame, handles = ref.handles, seconds = other.timing and w.late("timing.seconds") or w:seconds(other.frames), fps = w.format.fps },
-      scene = sh.scene.name, shot = sh.id, at = place }
-    ref = { step = sh.id .. "/image/frame", output = "image" }
+    ref = w:step(sh, "image/frame", "frame", "image", {
+      inputs = timing.add(w, other, { w.input("clip", ref.ref) }), at = place,
+      params = { frame = frame, handles = ref.handles, seconds = timing.seconds(w, other), fps = w.format.fps },
+    })
   else
     ref = still.of(w, other)
   end
@@ -184,10 +187,13 @@ local function panel(w, sh, ref)
   for i, id in ipairs(sh.present) do
     cast[i] = text.display(id)
   end
-  c41.step { id = sh.id .. "/board", kind = "proxy", preset = w:preset("proxy", "local", sh.place).preset, outputs = { "proxy" },
-    inputs = { w.input("of", ref) }, scene = sh.scene.name, shot = sh.id, at = sh.place,
-    params = { board = sh.board, pixels = w.format.pixels, panel = { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
-      note = sh.board.prompt, cast = c41.array(cast), lines = c41.array(lines) } } }
+  local about = {
+    film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
+    note = sh.board.prompt, cast = c41.array(cast), lines = c41.array(lines),
+  }
+  w:step(sh, "board", "proxy", "proxy", {
+    inputs = { w.input("of", ref) }, params = { board = sh.board, pixels = w.format.pixels, panel = about }, at = sh.place,
+  })
 end
 
 -- The still of a shot, lowered on first use; nil after an error, or for footage.

@@ -11,8 +11,10 @@ function text.value(w, value, id, place, inputs, mode)
   if not w.made[id] then
     w.made[id] = true
     local preset = w:maker("write", value.preset, place)
-    c41.step { id = id, kind = "write", preset = preset and preset.preset, at = place, outputs = { "words" },
-      params = { brief = value.write, schema = value.schema, seed = w:seed_of("write", 1, id, value.seed) } }
+    w:step(nil, id, "write", "words", {
+      preset = preset, at = place,
+      params = { brief = value.write, schema = value.schema, seed = w:seed_of("write", 1, id, value.seed) },
+    })
   end
   local name = "words" .. (#inputs > 0 and "-" .. #inputs or "")
   inputs[#inputs + 1] = { name = name, step = id, output = "words", mode = mode or "read" }

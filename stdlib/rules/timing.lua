@@ -46,11 +46,13 @@ local function measured(w, sh)
     inputs[#inputs + 1] = w.input("footage", sh.footage)
   end
   local place = shot.say and c41.place(shot, "say") or sh.place
-  c41.step { id = sh.id .. "/timing", kind = "timing", preset = w:preset("timing", "local", place).preset, outputs = { "timing" }, inputs = inputs,
-    params = { fps = w.format.fps, seconds = shot.seconds, head = shot.head or HEAD, tail = shot.tail or TAIL, lines = c41.array(lines),
-      least = least(sh), footage = footage_range(sh) },
-    scene = sh.scene.name, shot = sh.id, at = place }
-  sh.timing = { step = sh.id .. "/timing", output = "timing" }
+  sh.timing = w:step(sh, "timing", "timing", "timing", {
+    inputs = inputs, at = place,
+    params = {
+      fps = w.format.fps, seconds = shot.seconds, head = shot.head or HEAD, tail = shot.tail or TAIL,
+      lines = c41.array(lines), least = least(sh), footage = footage_range(sh),
+    },
+  })
 end
 
 -- Sets sh.timing to the step that measures, or sh.frames to what is known without one.

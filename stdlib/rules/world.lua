@@ -97,6 +97,21 @@ function world.drafted(preset)
   return preset ~= nil and preset.driver == "draft"
 end
 
+-- Writes the step OWNER/TAIL and returns the reference to its first output. owner is a shot's record; nil:
+-- tail is the whole id, of what belongs to no shot. spec has params, inputs, at; preset (a table; absent:
+-- what this machine always does), words, take. outputs: a name, or a list of them.
+function world:step(owner, tail, kind, outputs, spec)
+  local id = owner and owner.id .. "/" .. tail or tail
+  local preset = spec.preset or self:maker(kind, nil, spec.at)
+  outputs = type(outputs) == "table" and outputs or { outputs }
+  c41.step {
+    id = id, kind = kind, preset = preset and preset.preset, outputs = outputs,
+    params = spec.params, inputs = spec.inputs, words = spec.words, take = spec.take, at = spec.at,
+    scene = owner and owner.scene and owner.scene.name, shot = owner and owner.shot and owner.id,
+  }
+  return { step = id, output = outputs[1] }
+end
+
 -- An input of a step from a reference: {step=ID, output=NAME} or {file=PATH}.
 function world.input(name, ref, mode)
   return { name = name, step = ref.step, output = ref.output, file = ref.file, mode = mode or "use" }
