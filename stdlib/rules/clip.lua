@@ -32,7 +32,8 @@ local function lipsync_preset(w, sh)
   local place = value ~= nil and c41.place(sh.shot, "lipsync") or sh.place
   if value == false or #speakers(sh) == 0 then
     if value and #speakers(sh) == 0 then
-      c41.warn(place, "nobody speaks in this picture, so there is nothing to sync", "put the speaker into `cast`, or drop `lipsync`")
+      c41.warn(place, "nobody speaks in this picture, so there is nothing to sync",
+        "put the speaker into `cast`, or drop `lipsync`")
     end
     return nil
   end
@@ -60,11 +61,13 @@ local function check_regions(w, sh, spec, list, preset, place)
     local at = c41.key(spec.regions, id)
     local who = names.cast(w, id, at)
     if who and not known[who] then
-      c41.error(at, ('"%s" does not speak in this picture'):format(id), "the speakers here: " .. table.concat(list, ", "))
+      c41.error(at, ('"%s" does not speak in this picture'):format(id),
+        "the speakers here: " .. table.concat(list, ", "))
     end
   end
   if #list > 1 and not spec.regions and not w.drafted(preset) then
-    c41.warn(place, ("%s are taken from left to right"):format(table.concat(list, ", ")), "say who stands where: `lipsync: {regions: {…}}`")
+    c41.warn(place, ("%s are taken from left to right"):format(table.concat(list, ", ")),
+      "say who stands where: `lipsync: {regions: {…}}`")
   end
 end
 
@@ -103,12 +106,16 @@ end
 local function check_window(w, sh, preset, place)
   local frames = preset and preset.params and preset.params.frames
   local seconds = timing.estimate(sh)
-  if not (frames and frames.max and frames.fps and seconds) or preset.windows or preset.pieces or preset.longer then
+  if not (frames and frames.max and frames.fps and seconds) then
     return
+  elseif preset.windows or preset.pieces or preset.longer then
+    return -- it knows how to go on
   end
   local most = frames.max / frames.fps
   if seconds + 2 * w.handles > most then
-    c41.warn(place, ("this shot takes about %.1f s with its handles; preset %s makes %.1f s at most"):format(seconds + 2 * w.handles, preset.preset, most),
+    c41.warn(place, ("this shot takes about %.1f s with its handles; preset %s makes %.1f s at most")
+      :format(seconds + 2 * w.handles, preset.preset, most),
+
       "shorten or split it, or choose a preset for longer clips")
   end
 end
@@ -159,8 +166,12 @@ local function synced(w, sh)
   local phrases = motion(w, sh, inputs)
   local params = clip_params(w, sh, preset, text.compose(phrases), words.negative(w), spec.with)
   params.speakers = who
-  return takes.make(w, sh, { tail = "lipsync", kind = "lipsync", preset = preset, output = "video", params = params, inputs = inputs, words = phrases,
-    at = place, takes = spec.takes, pick = spec.pick, until_ = spec["until"], media = "video" }), w.drafted(preset)
+  local ref = takes.make(w, sh, {
+    tail = "lipsync", kind = "lipsync", preset = preset, output = "video", media = "video",
+    params = params, inputs = inputs, words = phrases, at = place,
+    takes = spec.takes, pick = spec.pick, until_ = spec["until"],
+  })
+  return ref, w.drafted(preset)
 end
 
 local function last_picture(w, sh, last, inputs)
@@ -173,9 +184,16 @@ local function last_picture(w, sh, last, inputs)
   else
     local place, edges = c41.place(last, "prompt"), {}
     local preset = w:maker("image", nil, place, #sh.present > 0)
-    local phrases = words.of_picture(w, sh, preset, text.value(w, last.prompt, sh.id .. "/video/last/words", place, edges), place, {})
-    ref = takes.make(w, sh, { tail = "video/last", kind = "image", preset = preset, output = "image", inputs = edges, words = phrases, at = place,
-      params = { prompt = text.compose(phrases), negative = words.negative(w), pixels = w.format.pixels, board = w.takes(preset, "board") and sh.board or nil } })
+    local phrases = words.of_picture(w, sh, preset,
+      text.value(w, last.prompt, sh.id .. "/video/last/words", place, edges), place, {})
+    ref = takes.make(w, sh, {
+      tail = "video/last", kind = "image", preset = preset, output = "image", media = "image",
+      inputs = edges, words = phrases, at = place,
+      params = {
+        prompt = text.compose(phrases), negative = words.negative(w), pixels = w.format.pixels,
+        board = w.takes(preset, "board") and sh.board or nil,
+      },
+    })
   end
   inputs[#inputs + 1] = ref and w.input("last", ref) or nil
 end
@@ -214,7 +232,8 @@ local function animated(w, sh)
   local preset = w:maker("animate", video.preset, c41.place(video, "preset"), #sh.present > 0)
   add_picture(w, sh, inputs)
   if video.last and preset and not (w.takes(preset, "last") or (preset.instead and preset.instead.last)) then
-    c41.warn(c41.place(video, "last"), ("preset %s takes no last picture: it is left out"):format(preset.preset), "choose a preset that goes from a first picture to a last one")
+    c41.warn(c41.place(video, "last"), ("preset %s takes no last picture: it is left out"):format(preset.preset),
+      "choose a preset that goes from a first picture to a last one")
   elseif video.last then
     last_picture(w, sh, video.last, inputs)
   end
@@ -224,9 +243,11 @@ local function animated(w, sh)
   local params = clip_params(w, sh, preset, text.compose(phrases), words.negative(w), video.with)
   params.speed = video.speed
   lora.attach(w, loras, preset, params, inputs)
-  local ref = takes.make(w, sh, { tail = "video", kind = "animate", preset = preset, output = "video", params = params, inputs = inputs,
-    words = phrases, at = place, seed = video.seed, takes = video.takes, pick = video.pick, pick_at = c41.place(video, "pick"),
-    until_ = video["until"], media = "video" })
+  local ref = takes.make(w, sh, {
+    tail = "video", kind = "animate", preset = preset, output = "video", params = params, inputs = inputs,
+    words = phrases, at = place, seed = video.seed, takes = video.takes, pick = video.pick,
+    pick_at = c41.place(video, "pick"), until_ = video["until"], media = "video",
+  })
   ref = retouch(w, sh, ref, video)
   return still.upscale(w, sh, ref, video, "video", "video"), w.drafted(preset)
 end

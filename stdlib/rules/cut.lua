@@ -41,7 +41,8 @@ local function slate(w, sh, inputs)
       text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, inputs),
       start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
   end
-  return { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil, size = sh.shot.size, draft = true,
+  return { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
+    size = sh.shot.size, draft = true,
     note = sh.board and sh.board.prompt or nil, lines = c41.array(lines) }
 end
 
@@ -66,7 +67,8 @@ local function check_transition(spec)
   local found
   for _, kind in ipairs { "dissolve", "fade", "wipe" } do
     if spec[kind] and found then
-      c41.error(c41.key(spec, kind), ("a transition is one thing, this one is %s and %s"):format(found, kind), "drop one of them")
+      c41.error(c41.key(spec, kind), ("a transition is one thing, this one is %s and %s"):format(found, kind),
+        "drop one of them")
     end
     found = found or (spec[kind] and kind)
   end
@@ -92,7 +94,8 @@ local function check_room(w, sh, skip, drop)
   local frames = sh.frames or (sh.shot.seconds and w:frames(sh.shot.seconds))
   if frames and skip + drop >= frames then
     c41.error(c41.place(sh.shot, drop > 0 and "transition" or "seconds"),
-      ("the transitions take %.2f s of a shot of %.2f s"):format(w:seconds(skip + drop), w:seconds(frames)), "make the shot longer, or the transition shorter")
+      ("the transitions take %.2f s of a shot of %.2f s"):format(w:seconds(skip + drop), w:seconds(frames)),
+      "make the shot longer, or the transition shorter")
   end
 end
 

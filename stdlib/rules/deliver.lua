@@ -9,7 +9,8 @@ local world = require "rules.world"
 
 local deliver = {}
 
-local EXTENSIONS = { mp4 = "mp4", mov = "mov", mkv = "mkv", mxf = "mxf", wav = "wav", gif = "gif", webp = "webp" }
+local EXTENSIONS = { mp4 = "mp4", mov = "mov", mkv = "mkv", mxf = "mxf", wav = "wav", gif = "gif",
+  webp = "webp" }
 
 -- The preset's encoder with the codec and quality that the film asks for.
 local function encoding(spec, preset)
@@ -30,14 +31,16 @@ local function read(w, spec, place)
     end
     return preset[key] ~= nil and preset[key] or fallback
   end
-  d.pixels = own("pixels") and (type(own("pixels")) == "table" and own("pixels") or world.pixels(own("pixels"), place)) or w.format.pixels
+  d.pixels = own("pixels", w.format.pixels)
+  d.pixels = type(d.pixels) == "table" and d.pixels or world.pixels(d.pixels, place)
   d.fit, d.focus, d.encode = own("fit", "pad"), own("focus"), encoding(spec, preset)
   d.audio, d.container = own("audio", {}), own("container", { format = "mp4" })
   d.loudness, d.peak = own("loudness", -14), own("true-peak", -1)
   d.subtitles, d.language = own("subtitles", "sidecar"), own("language")
   d.extension = EXTENSIONS[d.container.format or "mp4"] or "mp4"
   if spec.fps and tostring(spec.fps) ~= (w.format.fps:gsub("/1$", "")) then
-    c41.error(c41.place(spec, "fps"), ("a deliverable has the film's frame rate, %s"):format(w.format.fps:gsub("/1$", "")), "drop `fps` here, or set it in `format`")
+    c41.error(c41.place(spec, "fps"), ("a deliverable has the film's frame rate, %s"):format(w.format.fps:gsub("/1$", "")),
+      "drop `fps` here, or set it in `format`")
   end
   return d
 end
@@ -64,9 +67,11 @@ local function claim(w, file, place)
   local known = file:lower() -- as on a disk that knows no case
   w.handed = w.handed or {}
   if ("/" .. file .. "/"):find("/../", 1, true) or file:sub(1, 1) == "/" then
-    c41.error(place, ('"%s" leads out of the project'):format(file), "write a path below the project's folder, such as out/film.mp4")
+    c41.error(place, ('"%s" leads out of the project'):format(file),
+      "write a path below the project's folder, such as out/film.mp4")
   elseif w.handed[known] then
-    c41.error(place, ('two deliverables go to "%s"'):format(file), "give one of them a `file` or a `name` of its own")
+    c41.error(place, ('two deliverables go to "%s"'):format(file),
+      "give one of them a `file` or a `name` of its own")
     c41.note(w.handed[known], "the first is here")
   end
   w.handed[known] = w.handed[known] or place
@@ -90,7 +95,8 @@ local function pictures(w, d, shots, c)
       fades.out = seconds
     end
     local faded = (fades["in"] > 0 or fades.out > 0) and fades or nil
-    c.add_piece(cut.make(w, d, sh, skip, drop, faded), world.plus(timing.frames(w, sh, c.timing(i)), -skip - drop))
+    c.add_piece(cut.make(w, d, sh, skip, drop, faded),
+      world.plus(timing.frames(w, sh, c.timing(i)), -skip - drop))
     if drop > 0 then
       c.add_piece(cut.join(w, d, sh, after, frames, kind, color), frames)
     end
@@ -176,7 +182,8 @@ local function music(w, shots, c)
       if to < from then
         c41.error(c41.place(w.film.music, i), "this cue ends before it begins", "swap `from` and `to`")
       end
-      c.music[#c.music + 1] = { music = c.add("music", { file = path }), from = from, to = to, level = cue.level or -18, fade = cue.fade or 1,
+      c.music[#c.music + 1] = { music = c.add("music", { file = path }), from = from, to = to,
+        level = cue.level or -18, fade = cue.fade or 1,
         duck = cue.duck }
     end
   end
@@ -237,14 +244,16 @@ local function file_of(w, d, shots, unit, several)
     local function named(path)
       return output == "film" and path or path:gsub("%.[^./]*$", "") .. "." .. output
     end
-    c41.deliver { name = d.name .. (unit and "/" .. unit or "") .. (output == "film" and "" or "." .. output), step = id, output = output,
+    c41.deliver { name = d.name .. (unit and "/" .. unit or "") .. (output == "film" and "" or "." .. output),
+      step = id, output = output,
       file = named(file), draft_file = named(draft_file), at = d.place }
   end
 end
 
 local function each(w, d, several)
   if d.spec.file then
-    c41.error(c41.place(d.spec, "file"), ("a file for each %s cannot have one name"):format(d.spec.each), "drop `file`: each is named by its " .. d.spec.each)
+    c41.error(c41.place(d.spec, "file"), ("a file for each %s cannot have one name"):format(d.spec.each),
+      "drop `file`: each is named by its " .. d.spec.each)
     return
   end
   for _, scene in ipairs(w.scenes) do
@@ -262,7 +271,8 @@ end
 local function as_it_is(w, d)
   local file, draft_file = file_name(w, d, nil, true)
   claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
-  c41.deliver { name = d.name, step = d.spec.of, file = d.spec.file or file, draft_file = draft_file, at = c41.place(d.spec, "of") }
+  c41.deliver { name = d.name, step = d.spec.of, file = d.spec.file or file, draft_file = draft_file,
+    at = c41.place(d.spec, "of") }
 end
 
 function deliver.lower(w)

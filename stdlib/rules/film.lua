@@ -63,7 +63,8 @@ function film.compile(tree, ctx)
     lower(w, sh)
   end
   if #w.shots == 0 then
-    c41.error(c41.place(tree, "scenes"), "this film has no shot", "write `- shots:` with at least one under `scenes`")
+    c41.error(c41.place(tree, "scenes"), "this film has no shot",
+      "write `- shots:` with at least one under `scenes`")
   end
   deliver.lower(w)
 end

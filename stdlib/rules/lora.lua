@@ -14,7 +14,8 @@ local function captions(w, id, spec, pictures, inputs)
       local preset = w:maker("caption", nil, c41.place(spec))
       local step = "lora/" .. c41.slug(id) .. "/caption/" .. c41.slug(path:match("([^/]+)$"))
       local made = w:step(nil, step, "caption", "caption", {
-        preset = preset, params = { prompt = spec.trigger }, inputs = { w.input("image", { file = path }) }, at = c41.place(spec),
+        preset = preset, params = { prompt = spec.trigger }, inputs = { w.input("image", { file = path }) },
+        at = c41.place(spec),
       })
       inputs[#inputs + 1] = w.input("caption", made)
     end
@@ -32,7 +33,8 @@ local function train(w, id, spec)
   local preset = w:maker("train", spec.trainer, place)
   local pictures = c41.list(spec.images, c41.place(spec, "images"), { "image" }) or {}
   if #pictures == 0 then
-    c41.error(c41.place(spec, "images"), ('there is no picture in "%s"'):format(spec.images), "put PNG or JPEG pictures of the subject there")
+    c41.error(c41.place(spec, "images"), ('there is no picture in "%s"'):format(spec.images),
+      "put PNG or JPEG pictures of the subject there")
   end
   local inputs = {}
   for _, path in ipairs(pictures) do
@@ -58,7 +60,8 @@ local function resolve(w, entry, place, who, preset, list)
   elseif not (preset and preset.family) or (spec.base and spec.base ~= preset.family) then
     return
   end
-  local ref = spec.file and { file = c41.asset(spec.file, c41.place(spec, "file"), { "lora" }) or spec.file } or train(w, name, spec)
+  local ref = spec.file and { file = c41.asset(spec.file, c41.place(spec, "file"),
+    { "lora" }) or spec.file } or train(w, name, spec)
   list[#list + 1] = { name = name, strength = strength, trigger = spec.trigger, who = who, ref = ref }
 end
 

@@ -43,7 +43,8 @@ local function read_cast(w)
     local slug = c41.slug(id)
     local place = c41.key(w.film.cast, id)
     if w.cast_by_slug[slug] then
-      c41.error(place, ('"%s" and "%s" are one name in a script'):format(id, w.cast_by_slug[slug]), "rename one of them")
+      c41.error(place, ('"%s" and "%s" are one name in a script'):format(id, w.cast_by_slug[slug]),
+        "rename one of them")
     end
     w.cast[id] = w.film.cast[id] or {}
     w.cast_by_slug[slug] = id
@@ -129,7 +130,8 @@ end
 
 -- One record a scene and a shot: what the rules pass around.
 local function outline_scene(w, scene, seen)
-  local s = { scene = scene, name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was), shots = {} }
+  local s = { scene = scene, name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was),
+    shots = {} }
   local shot_names = { unnamed = {} }
   for _, raw in ipairs(scene.shots or {}) do
     local shot = c41.hook_shot(raw, scene) or raw

@@ -5,7 +5,8 @@ local text = require "rules.text"
 
 local say = {}
 
-local LINE_KEYS = { direction = true, emotion = true, mode = true, gap = true, at = true, file = true, line = true,
+local LINE_KEYS = {
+  direction = true, emotion = true, mode = true, gap = true, at = true, file = true, line = true,
   takes = true, pick = true }
 local MODES = { ["vo"] = "vo", ["os"] = "os", ["v.o."] = "vo", ["o.s."] = "os", ["v.o"] = "vo", ["o.s"] = "os" }
 
@@ -34,7 +35,8 @@ local function read_script_line(w, line, start, shot)
     c41.error(place, "this line does not say who speaks", "write WHO: words, or WHO (direction; V.O.): words")
     return nil
   elseif words == "" then
-    c41.error(place, ("%s has nothing to say"):format(head), "write the words behind the colon, on the same line")
+    c41.error(place, ("%s has nothing to say"):format(head),
+      "write the words behind the colon, on the same line")
     return nil
   end
   local first = line:find(head, 1, true) - 1
@@ -63,6 +65,7 @@ local function speaker_of(w, map)
     if not LINE_KEYS[key] then
       if speaker then
         c41.error(c41.place(map, key), ('a line has one speaker, this one has "%s" and "%s"'):format(speaker, key),
+
           "write `say` as a list, a line each")
         return nil
       end
@@ -81,7 +84,8 @@ local function read_mapping(w, map)
   if not who then
     return nil
   end
-  return { who = who, text = map[speaker], direction = map.direction, emotion = map.emotion, mode = map.mode, marked = map.mode,
+  return { who = who, text = map[speaker], direction = map.direction, emotion = map.emotion, mode = map.mode,
+    marked = map.mode,
     gap = map.gap, at = map.at, file = map.file, line = map.line, takes = map.takes, pick = map.pick, map = map,
     place = c41.place(map, speaker) }
 end
@@ -125,7 +129,8 @@ function say.read(w, sh)
   end
   for _, line in ipairs(lines) do
     local narrated = line.who == "narrator" and not (w.film.cast or {}).narrator
-    line.mode = line.mode or (narrated and "vo") or (in_picture[line.who] and "sync") or (line.who == "narrator" and "vo") or "os"
+    local unseen = line.who == "narrator" and "vo" or "os"
+    line.mode = line.mode or (in_picture[line.who] and not narrated and "sync") or unseen
   end
 end
 
@@ -145,13 +150,15 @@ local function voice_params(w, line, preset)
   local inputs = {}
   if type(emotion) == "string" then
     local path = c41.asset(emotion, c41.place(owner, "emotion"), { "audio" })
-    inputs[#inputs + 1] = path and w.takes(preset, "emotion") and { name = "emotion", file = path, mode = "use" } or nil
+    inputs[#inputs + 1] = path and w.takes(preset, "emotion") and { name = "emotion", file = path,
+      mode = "use" } or nil
   else
     params.emotion = emotion
   end
   if voice.clone then
     local path = c41.asset(voice.clone, c41.place(voice, "clone"), { "audio" })
-    inputs[#inputs + 1] = path and w.takes(preset, "clone") and { name = "clone", file = path, mode = "use" } or nil
+    inputs[#inputs + 1] = path and w.takes(preset, "clone") and { name = "clone", file = path,
+      mode = "use" } or nil
   end
   return params, inputs
 end
@@ -165,7 +172,8 @@ local function speak(w, sh, line)
   local params, inputs = voice_params(w, line, preset)
   params.text = text.value(w, line.text, sh.id .. "/" .. tail .. "/words", line.place, inputs)
   return takes.make(w, sh, {
-    tail = tail, kind = "speak", preset = preset, output = "voice", params = params, inputs = inputs, at = line.place,
+    tail = tail, kind = "speak", preset = preset, output = "voice", params = params, inputs = inputs,
+    at = line.place,
     seed_name = sh.was .. "/" .. line.name, takes = line.takes, pick = line.pick,
     pick_at = line.map and c41.place(line.map, "pick"),
   })

@@ -42,7 +42,8 @@ function sound.beds(w, sh)
   end
   local scene = sh.scene.scene
   if scene.sound then
-    list[#list + 1] = bed(w, scene, "sound", sh.scene.name .. "/bed", "bed/" .. text.plain(type(scene.sound) == "table" and scene.sound.prompt or scene.sound))
+    list[#list + 1] = bed(w, scene, "sound", sh.scene.name .. "/bed",
+      "bed/" .. text.plain(type(scene.sound) == "table" and scene.sound.prompt or scene.sound))
   end
   return list
 end
@@ -64,9 +65,13 @@ local function spot(w, sh)
   end
   timing.add(w, sh, inputs)
   local asked = text.value(w, spec.prompt, sh.id .. "/sound/words", place, inputs)
-  return takes.make(w, sh, { tail = "sound", kind = "ambience", preset = preset, output = "sound", inputs = inputs, at = place, media = "audio",
+  return takes.make(w, sh, {
+    tail = "sound", kind = "ambience", preset = preset, output = "sound", media = "audio", inputs = inputs, at = place,
     words = { { text = asked, at = place } }, seed_name = sh.was,
-    params = { prompt = asked, negative = words.negative(w, spec.negative), seconds = timing.seconds(w, sh), loop = false } })
+    params = {
+      prompt = asked, negative = words.negative(w, spec.negative), seconds = timing.seconds(w, sh), loop = false,
+    },
+  })
 end
 
 -- The stem that footage's own sound goes to; nil when it is dropped.

@@ -9,8 +9,12 @@ local words = require "rules.words"
 
 local still = {}
 
-local TIMES = { { "night", "night" }, { "midnight", "night" }, { "dawn", "dawn" }, { "sunrise", "dawn" }, { "morning", "dawn" },
-  { "dusk", "dusk" }, { "sunset", "dusk" }, { "evening", "dusk" }, { "day", "day" }, { "noon", "day" }, { "afternoon", "day" } }
+local TIMES = {
+  { "night", "night" }, { "midnight", "night" },
+  { "dawn", "dawn" }, { "sunrise", "dawn" }, { "morning", "dawn" },
+  { "dusk", "dusk" }, { "sunset", "dusk" }, { "evening", "dusk" },
+  { "day", "day" }, { "noon", "day" }, { "afternoon", "day" },
+}
 
 -- The time of day that the slugline tells, else the prompt.
 local function time_of_day(sh, prompt)
@@ -40,10 +44,13 @@ local function board(w, sh, prompt)
   local _, location = names.location(w, sh)
   for i, id in ipairs(sh.present) do
     local looks, clothes = text.plain(w.cast[id].looks), words.wardrobe(w, sh, id)
-    cast[i] = { id = id, name = text.display(id), looks = clothes and looks .. ", wearing " .. text.plain(clothes) or looks, region = still.region(sh, id) }
+    cast[i] = { id = id, name = text.display(id),
+      looks = clothes and looks .. ", wearing " .. text.plain(clothes) or looks, region = still.region(sh, id) }
   end
-  return { size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = text.plain(prompt),
-    location = location and text.plain(location.looks) or nil, time = time_of_day(sh, prompt), cast = c41.array(cast) }
+  return {
+    size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = text.plain(prompt),
+    location = location and text.plain(location.looks) or nil, time = time_of_day(sh, prompt), cast = c41.array(cast),
+  }
 end
 
 local function references(w, sh, own, preset, inputs)
@@ -78,9 +85,11 @@ local function make(w, sh, image, prompt, place)
   end
   references(w, sh, image.references, preset, inputs)
   lora.attach(w, loras, preset, params, inputs)
-  return takes.make(w, sh, { tail = "image", kind = "image", preset = preset, output = "image", params = params, inputs = inputs,
-    words = phrases, at = place, seed = image.seed, takes = image.takes, pick = image.pick, pick_at = c41.place(image, "pick"),
-    until_ = image["until"], media = "image" })
+  return takes.make(w, sh, {
+    tail = "image", kind = "image", preset = preset, output = "image", params = params, inputs = inputs,
+    words = phrases, at = place, seed = image.seed, takes = image.takes, pick = image.pick,
+    pick_at = c41.place(image, "pick"), until_ = image["until"], media = "image",
+  })
 end
 
 -- The last picture of a chain that changes it: each instruction in plain words, then the upscaler.
@@ -132,7 +141,8 @@ local function borrow(w, sh, image)
   if not other then
     return nil
   elseif other.visiting then
-    c41.error(place, ('the picture of "%s" comes from itself, by way of "%s"'):format(sh.name, other.name), "give one of them a picture of its own")
+    c41.error(place, ('the picture of "%s" comes from itself, by way of "%s"'):format(sh.name, other.name),
+      "give one of them a picture of its own")
     c41.note(other.visiting, "the circle goes on here")
     return nil
   end
@@ -171,7 +181,8 @@ local function source(w, sh)
   elseif image.file then
     return { file = c41.asset(image.file, c41.place(image, "file"), { "image" }) or image.file }
   elseif image.from and image.prompt then
-    c41.error(c41.place(image, "prompt"), "a picture is taken from another shot or made from words, not both", "to change it in words, write `edit`")
+    c41.error(c41.place(image, "prompt"), "a picture is taken from another shot or made from words, not both",
+      "to change it in words, write `edit`")
   elseif image.from then
     return borrow(w, sh, image)
   end
@@ -182,7 +193,8 @@ end
 local function panel(w, sh, ref)
   local lines, cast = {}, {}
   for i, line in ipairs(sh.lines) do
-    lines[i] = { name = text.display(line.who), mode = line.mode, direction = line.direction, text = text.plain(line.text) }
+    lines[i] = { name = text.display(line.who), mode = line.mode, direction = line.direction,
+      text = text.plain(line.text) }
   end
   for i, id in ipairs(sh.present) do
     cast[i] = text.display(id)
@@ -192,7 +204,8 @@ local function panel(w, sh, ref)
     note = sh.board.prompt, cast = c41.array(cast), lines = c41.array(lines),
   }
   w:step(sh, "board", "proxy", "proxy", {
-    inputs = { w.input("of", ref) }, params = { board = sh.board, pixels = w.format.pixels, panel = about }, at = sh.place,
+    inputs = { w.input("of", ref) }, params = { board = sh.board, pixels = w.format.pixels, panel = about },
+      at = sh.place,
   })
 end
 

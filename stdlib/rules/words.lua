@@ -5,15 +5,26 @@ local text = require "rules.text"
 
 local words = {}
 
-local SIZES = { ["extreme-wide"] = "extreme wide shot", wide = "wide shot", full = "full shot", medium = "medium shot",
-  ["medium-close"] = "medium close-up", ["close-up"] = "close-up", ["extreme-close-up"] = "extreme close-up", insert = "insert shot" }
-local ANGLES = { eye = "eye level", low = "low angle", high = "high angle", overhead = "overhead shot", dutch = "dutch angle",
-  ["over-shoulder"] = "over the shoulder", pov = "point of view shot" }
-local MOVES = { static = "static camera", ["push-in"] = "the camera pushes in", ["pull-out"] = "the camera pulls out",
-  ["pan-left"] = "the camera pans left", ["pan-right"] = "the camera pans right", ["tilt-up"] = "the camera tilts up",
-  ["tilt-down"] = "the camera tilts down", ["truck-left"] = "the camera trucks left", ["truck-right"] = "the camera trucks right",
-  ["pedestal-up"] = "the camera rises", ["pedestal-down"] = "the camera sinks", handheld = "handheld camera",
-  ["zoom-in"] = "slow zoom in", ["zoom-out"] = "slow zoom out" }
+local SIZES = {
+  ["extreme-wide"] = "extreme wide shot", wide = "wide shot", full = "full shot", medium = "medium shot",
+  ["medium-close"] = "medium close-up", ["close-up"] = "close-up", ["extreme-close-up"] = "extreme close-up",
+  insert = "insert shot",
+}
+
+local ANGLES = {
+  eye = "eye level", low = "low angle", high = "high angle", overhead = "overhead shot", dutch = "dutch angle",
+  ["over-shoulder"] = "over the shoulder", pov = "point of view shot",
+}
+
+local MOVES = {
+  static = "static camera", handheld = "handheld camera",
+  ["push-in"] = "the camera pushes in", ["pull-out"] = "the camera pulls out",
+  ["pan-left"] = "the camera pans left", ["pan-right"] = "the camera pans right",
+  ["tilt-up"] = "the camera tilts up", ["tilt-down"] = "the camera tilts down",
+  ["truck-left"] = "the camera trucks left", ["truck-right"] = "the camera trucks right",
+  ["pedestal-up"] = "the camera rises", ["pedestal-down"] = "the camera sinks",
+  ["zoom-in"] = "slow zoom in", ["zoom-out"] = "slow zoom out",
+}
 
 local ORDER = { "framing", "prompt", "cast", "location", "style" }
 
@@ -122,7 +133,8 @@ local function check_wears(w, owner)
     local wardrobe_of = who and (w.cast[who].wardrobe or {}) or nil
     if wardrobe_of and not wardrobe_of[owner.wears[id]] then
       names.unknown(("wardrobe of %s:"):format(who), owner.wears[id], names.keys(wardrobe_of), place,
-        not next(wardrobe_of) and ("%s has no wardrobe; add `wardrobe: {%s: …}` to the character"):format(who, owner.wears[id]) or nil)
+        not next(wardrobe_of) and
+          ("%s has no wardrobe; add `wardrobe: {%s: …}` to the character"):format(who, owner.wears[id]) or nil)
     end
   end
 end

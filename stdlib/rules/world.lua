@@ -16,7 +16,8 @@ local function rate_text(fps, place)
   if whole and tonumber(whole) > 0 then
     return whole .. "/1"
   end
-  c41.error(place, ('"%s" is no frame rate'):format(text), "write a whole number or n/d, such as 24 or 24000/1001")
+  c41.error(place, ('"%s" is no frame rate'):format(text),
+    "write a whole number or n/d, such as 24 or 24000/1001")
   return "24/1"
 end
 
@@ -25,10 +26,12 @@ function world.pixels(text, place)
   local w, h = tostring(text):match("^(%d+)x(%d+)$")
   w, h = tonumber(w), tonumber(h)
   if not w or w < 16 or h < 16 or w > 16384 or h > 16384 then
-    c41.error(place, ('"%s" is no size of a picture'):format(tostring(text)), "write WIDTHxHEIGHT, such as 1920x1080")
+    c41.error(place, ('"%s" is no size of a picture'):format(tostring(text)),
+      "write WIDTHxHEIGHT, such as 1920x1080")
     return { 1920, 1080 }
   elseif w % 2 == 1 or h % 2 == 1 then
-    c41.error(place, ('"%s" has an odd side'):format(text), ("write even numbers, such as %dx%d"):format(w + w % 2, h + h % 2))
+    c41.error(place, ('"%s" has an odd side'):format(text),
+      ("write even numbers, such as %dx%d"):format(w + w % 2, h + h % 2))
   end
   return { w, h }
 end
