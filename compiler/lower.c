@@ -370,7 +370,8 @@ static void check_needs(struct script *s, const struct step *step)
     preset = presets_find(s->presets, step->kind->name, step->preset, step->span);
     missing = preset ? preset_missing(preset, step->params, input_names(s, step), step->n_inputs) : NULL;
     if (missing)
-        diag_say(s->diag, SEVERITY_ERROR, step->span, NULL, "preset %s needs `%s`, and %s has none",
+        diag_say(s->diag, SEVERITY_ERROR, step->span, "give it one, or choose a preset that does without",
+                 "preset %s needs `%s`, and %s has none",
                  preset->name, missing, step->id);
 }
 

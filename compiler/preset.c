@@ -292,6 +292,13 @@ static void say_unknown(struct presets *p, const char *kind, const char *name,
     vec_release(&names);
 }
 
+static const char *const whose[] = {
+    [PRESET_PROJECT] = "the project's",
+    [PRESET_STUDIO] = "the studio's own",
+    [PRESET_USER] = "your own",
+    [PRESET_BUILTIN] = "the built-in one",
+};
+
 static struct preset *found(struct presets *p, struct folder *f, struct candidate *c,
                             const char *untrusted, struct span at)
 {
@@ -304,7 +311,7 @@ static struct preset *found(struct presets *p, struct folder *f, struct candidat
         c->told = true;
         diag_say(p->diag, SEVERITY_WARNING, at, "look at it, then run `c41 trust`",
                  "%s is not trusted, or it changed since it was: %s is used", untrusted,
-                 c->source->shown);
+                 whose[f->origin]);
     }
     return check(p, f, c);
 }
