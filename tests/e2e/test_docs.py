@@ -22,10 +22,11 @@ def blocks(page, language):
 
 
 def films():
-    """Blocks that are a preset, a studio or picks are tested with tests/fixtures/language."""
+    """Blocks that are a preset, a studio or picks are tested with tests/fixtures/language, films with
+    hooks by test_hooks.py."""
     for page in PAGES:
         for number, block in enumerate(blocks(page, "yaml"), 1):
-            if not re.search(r"^(preset|machines|approved):", block, re.M):
+            if not re.search(r"^(preset|machines|approved|hooks):", block, re.M):
                 yield pytest.param(block, id=f"{page.name}-{number}")
 
 
