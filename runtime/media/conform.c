@@ -3,6 +3,7 @@
 // titles and subtitles.
 #include "runtime/media/ops.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -192,18 +193,20 @@ static bool write_subtitles(const struct conform *c, struct err *err)
     return ok;
 }
 
+// What was asked for was reached, or people should know.
 static void tell_loudness(const struct conform *c)
 {
     double lufs = master_lufs(c->master);
+    double wanted = json_get_number(c->job->params, "loudness", LOUDNESS_SILENCE);
     char text[120];
 
-    if (!c->job->note)
+    if (!c->job->note || wanted <= LOUDNESS_SILENCE || fabs(lufs - wanted) <= 0.5)
         return;
     if (lufs <= LOUDNESS_SILENCE)
         snprintf(text, sizeof(text), "the film is silent");
     else
-        snprintf(text, sizeof(text), "loudness %.1f LUFS, true peak %.1f dBTP", lufs,
-                 master_true_peak(c->master));
+        snprintf(text, sizeof(text), "loudness is %.1f LUFS, not %.1f: true peak %.1f dBTP", lufs,
+                 wanted, master_true_peak(c->master));
     c->job->note(c->job->user, text);
 }
 
