@@ -11,6 +11,7 @@
 #include "runtime/media/params.h"
 #include "runtime/media/prop.h"
 #include "runtime/media/set.h"
+#include "runtime/media/soften.h"
 #include "runtime/media/text.h"
 #include "runtime/media/words.h"
 
@@ -60,12 +61,12 @@ void board_stands(const struct board *b, double wide, struct stand stands[STAGE_
     stage_set(b->size, b->angle, wide, b->n, (const double(*)[4])regions, faces, stands);
 }
 
-// A lens that is near people lets the place behind them go soft: it is drawn small and made large.
+// A lens that is near people lets the place behind them go soft: by this part of the height.
 static double softness(const struct board *b)
 {
-    if (b->size == STAGE_INSERT)
-        return 14;
-    return b->n && b->size >= STAGE_MEDIUM ? 3 + 4. * (b->size - STAGE_MEDIUM) : 1;
+    if (b->size == STAGE_INSERT || (!b->n && b->size >= STAGE_CLOSE_UP))
+        return .022;
+    return b->n && b->size >= STAGE_MEDIUM ? .004 + .006 * (b->size - STAGE_MEDIUM) : 0;
 }
 
 static void aim(struct easel *e, const struct board *b)
@@ -91,7 +92,7 @@ static void backdrop(struct easel *e, const struct board *b, const struct set *s
 
 static void soft_backdrop(struct easel *e, const struct board *b, const struct set *set, int height)
 {
-    double less = softness(b);
+    const double less = 4; // what goes soft needs no more pixels than that
     int w = (int)fmax(8, e->wide * height / less), h = (int)fmax(8, height / less);
     cairo_surface_t *small = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
     cairo_t *whole = e->cr;
@@ -100,6 +101,7 @@ static void soft_backdrop(struct easel *e, const struct board *b, const struct s
     cairo_scale(e->cr, w / e->wide, h);
     backdrop(e, b, set);
     cairo_destroy(e->cr);
+    soften_surface(small, softness(b) * h);
     e->cr = whole;
     cairo_save(whole);
     cairo_scale(whole, e->wide / w, 1. / h);
@@ -139,11 +141,23 @@ static void things(struct easel *e, const struct board *b)
 
 static void place(struct easel *e, const struct board *b, const struct set *set, int height)
 {
-    if (softness(b) > 1)
+    if (softness(b) > 0)
         soft_backdrop(e, b, set, height);
     else
         backdrop(e, b, set);
     things(e, b);
+}
+
+// What stands between us and the people, and what falls from the sky.
+static void foreground(struct easel *e, const struct board *b, const struct set *set)
+{
+    if (set->front && b->n && b->size <= STAGE_FULL) {
+        cairo_save(e->cr);
+        aim(e, b);
+        set->front(e);
+        cairo_restore(e->cr);
+    }
+    set_weather(e, set->indoors);
 }
 
 // The lens and the paper: edges fall off, and a grain too fine to see keeps gradients from banding.
@@ -199,10 +213,18 @@ static void draft_mark(struct easel *e)
     cairo_restore(e->cr);
 }
 
+// An insert is about what it shows: a stair in its words is nearer than the room around.
+static const struct set *find_set(const struct board *b)
+{
+    const struct set *near = set_find("", b->prompt);
+
+    return b->size == STAGE_INSERT && *near->words ? near : set_find(b->location, b->prompt);
+}
+
 void board_draw(const struct board *b, cairo_surface_t *surface, const struct face *faces, const int clip[4])
 {
     int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
-    const struct set *set = set_find(b->location, b->prompt);
+    const struct set *set = find_set(b);
     struct easel e = {.cr = cairo_create(surface), .wide = (double)width / height, .words = buf_text(&b->words),
                       .horizon = stage_horizon(b->size, b->angle), .chance = params_hash(b->location) | 1};
     int box[4] = {0, 0, width, height};
@@ -223,7 +245,7 @@ void board_draw(const struct board *b, cairo_surface_t *surface, const struct fa
         place(&e, b, set, height);
     people(&e, b, faces);
     if (!b->bare)
-        set_weather(&e, set->indoors);
+        foreground(&e, b, set);
     cairo_identity_matrix(e.cr);
     cairo_scale(e.cr, height, height);
     finish(&e, &e.p);

@@ -15,7 +15,7 @@ void figure_cut(struct easel *e, struct ink top, struct ink foot, double y0, dou
 {
     cairo_path_t *path = cairo_copy_path(e->cr);
 
-    ink_use(e->cr, e->p.rim);
+    ink_use(e->cr, ink_mix(e->p.rim, top, .30));
     cairo_fill(e->cr);
     cairo_save(e->cr);
     cairo_append_path(e->cr, path);
@@ -64,7 +64,7 @@ static void legs(struct easel *e, const struct looks *l, double slim)
         cairo_save(e->cr);
         cairo_scale(e->cr, slim, 1);
         easel_shape(e, leg, 8, 1);
-        figure_cut(e, cloth, ink_mix(cloth, e->p.shade, .5), 3, 6.6, lit, .035);
+        figure_cut(e, cloth, ink_mix(cloth, e->p.shade, .5), 3, 6.6, lit, .022);
         cairo_restore(e->cr);
     }
     for (int side = -1; side <= 1; side += 2) {
@@ -75,10 +75,10 @@ static void legs(struct easel *e, const struct looks *l, double slim)
 
 static void skirt(struct easel *e, struct ink cloth, double slim, double hem, double flare)
 {
-    const double path[][2] = {{-.66 * slim, 2.2}, {.66 * slim, 2.2}, {.80 * slim, 3.3}, {flare, hem}, {flare * .5, hem + .10},
-                              {0, hem + .12}, {-flare * .5, hem + .10}, {-flare, hem}, {-.80 * slim, 3.3}};
+    const double path[][2] = {{-.62 * slim, 2.6}, {.62 * slim, 2.6}, {.74 * slim, 3.4}, {flare, hem}, {flare * .5, hem + .08},
+                              {-flare * .5, hem + .08}, {-flare, hem}, {-.74 * slim, 3.4}};
 
-    easel_shape(e, path, 9, 1);
+    easel_shape(e, path, 8, 0);
     figure_cut(e, cloth, ink_mix(cloth, e->p.shade, .45), 2.4, hem, lit, .04);
 }
 
@@ -195,16 +195,15 @@ static void body(struct easel *e, const struct looks *l, const struct stand *s)
 
     if (far) {
         ground_shadow(e);
-        if (l->dress != DRESS_GOWN)
-            legs(e, l, slim);
+        legs(e, l, slim);
         hands(e, l, slim);
     }
-    if (far && l->dress == DRESS_GOWN)
-        skirt(e, cloth, slim, 5.9, 1.12);
-    torso_path(e, slim);
-    figure_cut(e, cloth, ink_mix(cloth, e->p.shade, .62), .5, far ? 3.6 : 2.6, lit, .045);
+    if (far && l->skirt)
+        skirt(e, l->dress == DRESS_GOWN ? cloth : ink_mix(in_light(e, l->under), e->p.shade, .15), slim, 5.7, .98);
     if (far && l->dress == DRESS_COAT)
-        skirt(e, cloth, slim, 4.75, .95);
+        skirt(e, ink_mix(cloth, e->p.shade, .50), slim, 4.75, .86);
+    torso_path(e, slim);
+    figure_cut(e, cloth, ink_mix(cloth, e->p.shade, .62), .5, far ? 3.6 : 2.6, lit, .030);
     arm_lines(e, slim);
     collar(e, l);
 }

@@ -20,7 +20,7 @@ struct looks {
     enum hair hair;
     enum hat hat;
     enum dress dress;
-    bool beard, moustache, glasses, old, wet, child;
+    bool beard, moustache, glasses, old, wet, child, skirt;
 };
 
 // What a face does just now.

@@ -68,17 +68,39 @@ static void crown_path(struct easel *e, const struct looks *l, double turn)
     easel_shape(e, path, 12, 1);
 }
 
+// The light on the outer edge alone: the inner one is a hairline, not an edge.
+static void crown_light(struct easel *e, const struct looks *l, double turn, struct ink hair)
+{
+    double full = l->hair == HAIR_CURLS ? .05 : 0;
+
+    cairo_save(e->cr);
+    crown_path(e, l, turn);
+    cairo_clip(e->cr);
+    cairo_move_to(e->cr, lit * (.415 + full), .1);
+    cairo_curve_to(e->cr, lit * (.47 + full), -.30, lit * .36, -.60 - full, 0, -.61 - full);
+    cairo_set_line_width(e->cr, .045);
+    ink_use(e->cr, ink_mix(e->p.rim, hair, .25));
+    cairo_stroke(e->cr);
+    cairo_restore(e->cr);
+}
+
 static void braid(struct easel *e, const struct looks *l, double turn)
 {
     struct ink hair = in_light(e, l->hair_ink);
     double side = turn < 0 ? 1 : -1;
 
-    for (int i = 0; i < 9; i++) {
-        double t = i / 8., x = side * (.37 + .20 * t - .10 * t * t) + (i % 2 ? .035 : -.035);
+    for (int i = 12; i >= 0; i--) { // plaits lie over each other, the upper on the lower
+        double t = i / 12., x = side * (.36 + .22 * t - .12 * t * t) + (i % 2 ? .030 : -.030);
 
-        easel_ellipse(e, x, .30 + 1.25 * t, .105 - .035 * t, .115);
-        easel_fill(e, ink_mix(hair, e->p.shade, (i % 2 ? .22 : .04) + (side > 0 ? .15 : 0)));
+        cairo_save(e->cr);
+        cairo_translate(e->cr, x, .26 + 1.15 * t);
+        cairo_rotate(e->cr, i % 2 ? .55 : -.55);
+        easel_ellipse(e, 0, 0, .088 - .030 * t, .125 - .03 * t);
+        figure_cut(e, ink_mix(hair, e->p.shade, i % 2 ? .16 : .04), ink_mix(hair, e->p.shade, .5), -.12, .14, lit, .012);
+        cairo_restore(e->cr);
     }
+    easel_ellipse(e, side * .46, 1.47, .035, .09);
+    easel_fill(e, ink_mix(hair, e->p.shade, .4));
 }
 
 static void hair_front(struct easel *e, const struct looks *l, double turn)
@@ -88,7 +110,8 @@ static void hair_front(struct easel *e, const struct looks *l, double turn)
     if (l->hair == HAIR_NONE)
         return;
     crown_path(e, l, turn);
-    figure_cut(e, hair, ink_mix(hair, e->p.shade, .35), -.6, .2, lit, .028);
+    easel_fade(e, -.6, ink_mix(hair, e->p.rim, .12), .2, ink_mix(hair, e->p.shade, .35));
+    crown_light(e, l, turn, hair);
     if (l->hair == HAIR_CURLS)
         for (int i = 0; i < 11; i++) {
             double a = 3.3 + i * .285;
@@ -173,9 +196,9 @@ static void nose(struct easel *e, const struct looks *l, double t)
 static void mouth(struct easel *e, const struct looks *l, double t, const struct face *face)
 {
     struct ink skin = in_light(e, l->skin);
-    struct ink lip = ink_mix(ink_times(skin, INK(0xd08478)), e->p.shade, l->old ? .12 : .06);
+    struct ink lip = ink_mix(ink_times(skin, INK(0xd9968a)), e->p.shade, l->old ? .12 : .06);
     double y = .300, w = .125 * (1 - .34 * fmax(0, face->round) - .10 * fmin(0, face->round));
-    double up = .006 + .022 * face->open, down = .006 + .095 * face->open;
+    double up = .006 + .022 * face->open, down = .006 + .072 * face->open;
 
     cairo_move_to(e->cr, t - w, y);
     cairo_curve_to(e->cr, t - w * .5, y - up - .028, t - .02, y - up - .034, t, y - up - .022);
@@ -289,8 +312,11 @@ static void features(struct easel *e, const struct looks *l, double turn, const 
     for (int side = -1; side <= 1; side += 2) {
         double narrow = side * turn > 0 ? far : 1;
 
-        easel_ellipse(e, t + side * .165, -.012, .125, .075); // the socket
-        easel_fill(e, ink_fade(e->p.shade, .12));
+        cairo_save(e->cr); // the socket
+        cairo_translate(e->cr, t + side * .165, -.03);
+        cairo_scale(e->cr, 1, .62);
+        easel_glow(e, 0, 0, .17, e->p.shade, .34);
+        cairo_restore(e->cr);
         eye(e, l, t + side * .165 * narrow, narrow, face->blink, turn);
         brow(e, l, t + side * .165 * narrow, narrow, side);
     }

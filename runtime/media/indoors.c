@@ -163,7 +163,6 @@ void indoors_lamp_room(struct easel *e)
     }
     easel_box(e, -.3, e->horizon + .015, e->wide + .6, sill - e->horizon);
     easel_fade(e, e->horizon, e->p.far, sill, e->p.mid);
-    lens(e, e->wide * .5, (top + sill) / 2 - .01, (sill - top) * .31, !out);
     for (int i = -5; i <= 5; i++) { // mullions crowd together where the round wall turns away
         double x = e->wide / 2 + e->wide * .60 * sin(i * .30);
 
@@ -188,6 +187,7 @@ void indoors_lamp_room(struct easel *e)
         ink_use(e->cr, ink_fade(e->p.rim, .10));
         cairo_stroke(e->cr);
     }
+    lens(e, e->wide * .5, (top + sill) / 2 + .02, (sill - top) * .33, !out);
     if (!out)
         easel_glow(e, e->wide / 2, sill + .08, .7, e->p.lamp, .22);
 }
@@ -244,7 +244,8 @@ static void parcels(struct easel *e, double x, double y, double w, double h, dou
 
     for (double at = x; at < x + w - .006;) {
         double bw = fmin(x + w - at, h * easel_between(e, .35, .95)), bh = h * easel_between(e, .5, .92);
-        struct ink ink = ink_times(INK(kinds[(int)(easel_chance(e) * 6)]), e->p.light);
+        unsigned kind = kinds[(int)(easel_chance(e) * 6)];
+        struct ink ink = ink_times(INK(kind), e->p.light);
 
         easel_box(e, at, y + h - bh, bw * .92, bh);
         easel_fill(e, ink_mix(ink, e->p.shade, fade + .2 * easel_chance(e)));
@@ -287,10 +288,30 @@ void indoors_shelves(struct easel *e)
     }
 }
 
+void indoors_counter_front(struct easel *e)
+{
+    double top = fmin(.86, e->horizon + .13);
+
+    easel_box(e, -.3, top, e->wide + .6, .03);
+    easel_fade(e, top, ink_mix(e->p.floor, e->p.rim, .42), top + .03, e->p.floor);
+    easel_box(e, -.3, top + .03, e->wide + .6, 1.3 - top);
+    easel_fade(e, top + .03, ink_mix(e->p.floor, e->p.shade, .38), 1, ink_mix(e->p.floor, e->p.shade, .72));
+    for (double x = .04; x < e->wide; x += .22)
+        easel_line(e, x, top + .07, x, 1, .003, ink_fade(e->p.shade, .3));
+    if (words_have(e->words, "bell")) {
+        double x = e->wide * .76;
+
+        easel_ellipse(e, x, top, .030, .032);
+        easel_across(e, x - .03, ink_mix(ink_times(INK(0xc89a4a), e->p.light), e->p.rim, .35), x + .03, ink_times(INK(0x6f4e22), e->p.light));
+        easel_box(e, x - .036, top - .004, .072, .008);
+        easel_fill(e, e->p.shade);
+    }
+}
+
 void indoors_counter(struct easel *e)
 {
     struct wall w = back_wall(e, .80);
-    double wide = w.right - w.left, tall = w.foot - w.top, top = fmin(.86, e->horizon + .17);
+    double wide = w.right - w.left, tall = w.foot - w.top;
 
     shell(e, w);
     for (int i = 0; i < 4; i++) { // pigeon holes, bottles, tins: what stands behind a counter
@@ -304,12 +325,7 @@ void indoors_counter(struct easel *e)
     pool(e, w.left + wide * .05, wide * .17, w.foot);
     hanging_lamp(e, e->wide * .36, w.top + tall * .10);
     hanging_lamp(e, e->wide * .66, w.top + tall * .10);
-    easel_box(e, -.3, top, e->wide + .6, .03);
-    easel_fade(e, top, ink_mix(e->p.floor, e->p.rim, .42), top + .03, e->p.floor);
-    easel_box(e, -.3, top + .03, e->wide + .6, 1.3 - top);
-    easel_fade(e, top + .03, ink_mix(e->p.floor, e->p.shade, .38), 1, ink_mix(e->p.floor, e->p.shade, .72));
-    for (double x = .04; x < e->wide; x += .22)
-        easel_line(e, x, top + .07, x, 1, .003, ink_fade(e->p.shade, .3));
+    indoors_counter_front(e);
 }
 
 void indoors_stairs(struct easel *e)

@@ -129,7 +129,7 @@ struct looks looks_read(const char *id, const char *words)
     cloth = wearing ? colour_of(wearing, cloth_words) : NULL;
     if (!cloth)
         cloth = colour_of(words, cloth_words);
-    l.old = words_have(words, "sixt*|seventies|seventy|eighties|eighty|ninet*|old|elderly|grandmother|grandfather|aged|ancient");
+    l.old = words_have(words, "sixt*|seventies|seventy|eighties|eighty|nineties|ninety|old|elderly|grandmother|grandfather|aged|ancient");
     l.child = words_have(words, "child|boy|girl|kid|toddler|daughter|son");
     l.skin = skin_of(id, words);
     l.hair_ink = hair_of(id, words, l.old);
@@ -143,6 +143,7 @@ struct looks looks_read(const char *id, const char *words)
     l.beard = words_have(words, "beard*|bearded");
     l.moustache = l.beard || words_have(words, "moustache|mustache");
     l.glasses = words_have(words, "glasses|spectacles|half-moon*|monocle");
+    l.skirt = l.dress == DRESS_GOWN || words_have(words, "dress|nightdress|gown|skirt|robe");
     l.wet = words_have(words, "wet|drenched|dripping|soaked|sea water|rain-soaked");
     return l;
 }

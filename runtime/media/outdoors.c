@@ -67,15 +67,32 @@ static void glitter(struct easel *e, double x, double wide)
     }
 }
 
-// Rows of crests that grow towards us; high from 0 (like glass) to 1 (a storm).
-static void waves(struct easel *e, double high)
+// A row of waves: lit along its back, foam on the crest when it is high.
+static void crest_light(struct easel *e, double amp, double y, double t, double high, struct ink top)
 {
-    const int rows = 9;
+    cairo_path_t *path = cairo_copy_path(e->cr);
+    struct ink back = ink_mix(top, e->p.low, .10 + .14 * (1 - t) + .30 * high * (1 - .5 * t));
+
+    easel_fade(e, y - amp, back, y + .03 + .13 * t, ink_mix(top, e->p.shade, .12 + .25 * t));
+    cairo_append_path(e->cr, path);
+    cairo_set_line_width(e->cr, (.0008 + .0022 * t) * (.35 + high));
+    ink_use(e->cr, ink_fade(ink_mix(e->p.low, e->p.rim, .4), .10 + .12 * high));
+    cairo_stroke(e->cr);
+    cairo_path_destroy(path);
+}
+
+// Rows of crests that grow towards us; high from 0 (like glass) to 1 (a storm).
+static void waves_between(struct easel *e, double high, double from, double to)
+{
+    const int rows = 11;
 
     for (int i = 0; i < rows; i++) {
         double t = (i + 1.) / rows, y = e->horizon + (1.02 - e->horizon) * t * t;
         double amp = (.004 + .055 * t) * high, len = .05 + .30 * t, x0 = -len * easel_chance(e) - .2;
         struct ink top = ink_mix(ink_mix(e->p.far, e->p.mid, fmin(1, t * 1.6)), e->p.near, fmax(0, t - .35));
+
+        if (y < from || y >= to)
+            continue;
 
         cairo_move_to(e->cr, -.3, 1.2);
         cairo_line_to(e->cr, -.3, y);
@@ -87,8 +104,13 @@ static void waves(struct easel *e, double high)
         }
         cairo_line_to(e->cr, e->wide + .4, 1.2);
         cairo_close_path(e->cr);
-        easel_fade(e, y - amp, ink_mix(top, e->p.low, .16 * (1 - t) + .10 * high), y + .05 + .14 * t, ink_mix(top, e->p.shade, .28));
+        crest_light(e, amp, y, t, high, top);
     }
+}
+
+static void waves(struct easel *e, double high)
+{
+    waves_between(e, high, -1, 2);
 }
 
 static void water(struct easel *e, double high)
@@ -129,27 +151,33 @@ void outdoors_sea(struct easel *e)
     }
 }
 
-// A long cone of light from the lantern, with its heart and its haze.
+// One half of a cone of light: bright along its middle, nothing at its edge.
+static void half_beam(cairo_pattern_t *mesh, const double from[2], const double middle[2], const double edge[2], double strength)
+{
+    const double *corners[] = {from, middle, edge, from};
+    const double alpha[] = {strength, strength * .10, 0, 0};
+
+    cairo_mesh_pattern_begin_patch(mesh);
+    cairo_mesh_pattern_move_to(mesh, from[0], from[1]);
+    for (int i = 1; i < 4; i++)
+        cairo_mesh_pattern_line_to(mesh, corners[i][0], corners[i][1]);
+    for (unsigned i = 0; i < 4; i++)
+        cairo_mesh_pattern_set_corner_color_rgba(mesh, i, 1, .93, .77, alpha[i]);
+    cairo_mesh_pattern_end_patch(mesh);
+}
+
 static void beam(struct easel *e, double x, double y, double to_x, double to_y, double spread, double strength)
 {
-    double dx = to_x - x, dy = to_y - y, len = hypot(dx, dy), nx = -dy / len, ny = dx / len;
+    double len = hypot(to_x - x, to_y - y), nx = -(to_y - y) / len * spread, ny = (to_x - x) / len * spread;
+    const double from[2] = {x, y}, middle[2] = {to_x, to_y};
+    const double up[2] = {to_x + nx, to_y + ny}, down[2] = {to_x - nx, to_y - ny};
+    cairo_pattern_t *mesh = cairo_pattern_create_mesh();
 
-    for (int i = 0; i < 3; i++) {
-        double s = spread * (1 - i * .3);
-        cairo_pattern_t *g = cairo_pattern_create_linear(x, y, to_x, to_y);
-
-        cairo_pattern_add_color_stop_rgba(g, 0, 1, .93, .76, strength * .55);
-        cairo_pattern_add_color_stop_rgba(g, .4, 1, .92, .78, strength * .20);
-        cairo_pattern_add_color_stop_rgba(g, 1, 1, .92, .80, 0);
-        cairo_move_to(e->cr, x + nx * .004, y + ny * .004);
-        cairo_line_to(e->cr, to_x + nx * s, to_y + ny * s);
-        cairo_line_to(e->cr, to_x - nx * s, to_y - ny * s);
-        cairo_line_to(e->cr, x - nx * .004, y - ny * .004);
-        cairo_close_path(e->cr);
-        cairo_set_source(e->cr, g);
-        cairo_fill(e->cr);
-        cairo_pattern_destroy(g);
-    }
+    half_beam(mesh, from, middle, up, strength);
+    half_beam(mesh, from, middle, down, strength);
+    cairo_set_source(e->cr, mesh);
+    cairo_paint(e->cr);
+    cairo_pattern_destroy(mesh);
 }
 
 static void tower(struct easel *e, double x, double foot, double tall, bool burns)
@@ -160,9 +188,9 @@ static void tower(struct easel *e, double x, double foot, double tall, bool burn
     struct ink white = ink_times(INK(0xe9e6de), e->p.light);
 
     if (burns)
-        beam(e, x, lamp, x - e->wide * .9, lamp + .10, .30, 1);
+        beam(e, x, lamp, x - e->wide * .9, lamp + .10, .30, .9);
     if (burns)
-        beam(e, x, lamp, x + e->wide * .6, lamp - .05, .16, .6);
+        beam(e, x, lamp, x + e->wide * .6, lamp - .05, .20, .7);
     easel_shape(e, trunk, 4, 0);
     easel_across(e, x - w, white, x + w, ink_mix(white, e->p.shade, .72));
     for (int i = 0; i < 3; i++) {
@@ -201,19 +229,22 @@ static void crag(struct easel *e, double x, double foot, double wide, double tal
 void outdoors_lighthouse(struct easel *e)
 {
     double x = e->wide * (e->wide > 1.2 ? .60 : .54), swelling = swell(e);
-    double foot = fmin(.80, e->horizon + .06), tall = .46;
+    double foot = fmin(.80, e->horizon + (e->horizon < .4 ? .20 : .06)), tall = fmin(.46, (foot - .05) / 1.24);
     bool burns = !words_have(e->words, "beam is out|dark tower|tower is dark|light is out|unlit|extinguished");
 
     outdoors_sky(e);
     easel_box(e, -.2, e->horizon, e->wide + .4, 1.3 - e->horizon);
     easel_fade(e, e->horizon, ink_mix(e->p.far, e->p.low, .45), 1, ink_mix(e->p.mid, e->p.near, .65));
+    waves_between(e, swelling, -1, foot + .05);
     tower(e, x, foot, tall, burns && (e->p.dark || words_have(e->words, "beam|lit")));
     crag(e, x, foot, fmin(.42, e->wide * .4), .24);
     cairo_save(e->cr);
-    cairo_rectangle(e->cr, -.2, foot + .085, e->wide + .4, 1.2);
+    cairo_rectangle(e->cr, -.2, e->horizon, e->wide + .4, 1.2);
     cairo_clip(e->cr);
-    waves(e, swelling);
+    waves_between(e, swelling, foot + .05, 2);
     cairo_restore(e->cr);
+    if (swelling < .5)
+        glitter(e, e->wide * .74, .20);
     if (swelling > .9)
         for (int i = 0; i < 36; i++) { // spray where the sea meets the rock
             double a = easel_between(e, -.34, .36), r = easel_between(e, .002, .012);

@@ -507,7 +507,7 @@ static void draw_tray(struct easel *e)
     ring(e, .05, .58, .12, .055, .035, brass);
 }
 
-static void draw_eye_plain(struct easel *e)
+static void draw_plain(struct easel *e)
 {
     struct ink ink = ink_times(INK(0xcfc6b4), e->p.light);
 
@@ -517,31 +517,31 @@ static void draw_eye_plain(struct easel *e)
     easel_across(e, -1.15, ink_mix(ink, e->p.rim, .2), 1.15, ink_mix(ink, e->p.shade, .55));
 }
 
-const struct prop prop_plain = {"", draw_eye_plain};
+const struct prop prop_plain = {"", draw_plain, false};
 
 static const struct prop props[] = {
-    {"bag|suitcase|backpack|satchel|handbag", draw_bag},
-    {"ball|twine|yarn|wool ball", draw_ball},
-    {"book|novel|notebook|diary|book stand", draw_book},
-    {"bottle|flask|vial|thermos|wine|perfume|jar|vase", draw_bottle},
-    {"box|hatbox|parcel|package|crate|chest|carton|suit box", draw_box},
-    {"candle*", draw_candle},
-    {"chair|stool|bench|armchair|scarf", draw_chair},
-    {"clock|watch|timer", draw_clock},
-    {"footprint*|footstep*|barefoot prints", draw_footprints},
-    {"glove*|gauntlet*", draw_gloves},
-    {"hand|hands|fingers|fist", draw_hand},
-    {"kettle|teapot|coffee pot|watering can", draw_kettle},
-    {"key|keys|padlock", draw_key},
-    {"knife|blade|dagger|cutting board|sword", draw_knife},
-    {"lamp|lantern|bulb|torch", draw_lamp},
-    {"letter|paper|map|note|document|envelope|photograph|pen|pencil|newspaper|ticket|card", draw_paper},
-    {"mug|cup|glass|bowl|tea|coffee", draw_mug},
-    {"pan|pot|skillet|plate|dish", draw_pan},
-    {"phone|smartphone|mobile|tablet|screen", draw_phone},
-    {"radio|transistor|receiver|speaker", draw_radio},
-    {"tray|coins|ring|coin", draw_tray},
-    {"trowel|spade|tool|hammer|shovel|rake", draw_tool},
+    {"bag|suitcase|backpack|satchel|handbag", draw_bag, false},
+    {"ball|twine|yarn|wool ball", draw_ball, false},
+    {"book|novel|notebook|diary|book stand", draw_book, false},
+    {"bottle|flask|vial|thermos|wine|perfume|jar|vase", draw_bottle, false},
+    {"box|hatbox|parcel|package|crate|chest|carton|suit box", draw_box, false},
+    {"candle*", draw_candle, false},
+    {"chair|stool|bench|armchair|scarf", draw_chair, false},
+    {"clock|watch|timer", draw_clock, false},
+    {"footprint*|footstep*|barefoot prints", draw_footprints, true},
+    {"glove*|gauntlet*", draw_gloves, false},
+    {"hand|hands|fingers|fist", draw_hand, false},
+    {"kettle|teapot|coffee pot|watering can", draw_kettle, false},
+    {"key|keys|padlock", draw_key, false},
+    {"knife|blade|dagger|cutting board|sword", draw_knife, false},
+    {"lamp|lantern|bulb|torch", draw_lamp, false},
+    {"letter|paper|map|note|document|envelope|photograph|pen|pencil|newspaper|ticket|card", draw_paper, false},
+    {"mug|cup|glass|bowl|tea|coffee", draw_mug, false},
+    {"pan|pot|skillet|plate|dish", draw_pan, false},
+    {"phone|smartphone|mobile|tablet|screen", draw_phone, false},
+    {"radio|transistor|receiver|speaker", draw_radio, false},
+    {"tray|coins|ring|coin", draw_tray, false},
+    {"trowel|spade|tool|hammer|shovel|rake", draw_tool, false},
 };
 
 const struct prop *prop_find(const char *words)
@@ -565,6 +565,11 @@ void prop_draw(struct easel *e, const struct prop *prop, double x, double y, dou
     cairo_save(e->cr);
     cairo_translate(e->cr, x, y);
     cairo_scale(e->cr, size, size);
+    if (prop->flat) {
+        prop->draw(e);
+        cairo_restore(e->cr);
+        return;
+    }
     cairo_save(e->cr);
     cairo_translate(e->cr, .22, 1.0);
     cairo_scale(e->cr, 1, .20);

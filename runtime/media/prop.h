@@ -2,11 +2,14 @@
 // Things on a board: what an insert or a product shot is about.
 #pragma once
 
+#include <stdbool.h>
+
 struct easel;
 
 struct prop {
     const char *words;
     void (*draw)(struct easel *e); // around the origin, about two units wide, standing on y = 1
+    bool flat;                     // a trace on the ground: it throws no shadow
 };
 
 // The thing that words speak of, the first named of all that are known; NULL when none is.

@@ -10,25 +10,25 @@
 #include "runtime/media/words.h"
 
 static const struct set sets[] = {
-    {"lamp room|lantern room|lantern-room|beacon room", true, indoors_lamp_room},
-    {"lighthouse*", false, outdoors_lighthouse},
-    {"stair*|staircase|stairwell|steps", true, indoors_stairs},
-    {"stacks|shelf|shelves|library|archive|warehouse|aisle|bookshop|store room|storeroom|cellar", true, indoors_shelves},
-    {"counter|office|shop|bar|café|cafe|reception|pub|kitchen|laboratory|lab|workshop|bakery|pharmacy|desk", true, indoors_counter},
-    {"studio|plinth|product|packshot|plain background|seamless", true, indoors_studio},
-    {"church|cathedral|hall|theatre|theater|ballroom|temple|palace|court|museum|arena", true, indoors_hall},
-    {"corridor|hallway|tunnel|passage|train|carriage|subway|metro|spaceship|submarine|ship's corridor", true, indoors_corridor},
-    {"room|bedroom|apartment|flat|house|cabin|living room|interior|hotel|hospital|cell|window|attic|hut", true, indoors_room},
-    {"sea|ocean|coast|beach|shore|harbour|harbor|boat|ship|waves|island|lake|river|pier|quay|rock", false, outdoors_sea},
-    {"forest|wood|woods|tree|trees|jungle|grove", false, outdoors_forest},
-    {"city|street|alley|skyline|rooftop|town|building*|skyscraper*|downtown|square|market|station", false, outdoors_city},
-    {"mountain*|peak*|glacier|cliff|valley|alps|snow|summit|canyon", false, outdoors_mountains},
-    {"desert|dune*|sand|sahara|mars|moon|wasteland|planet", false, outdoors_desert},
-    {"road|highway|motorway|track|path|railway|driveway", false, outdoors_road},
-    {"field*|meadow|garden|farm|hill*|park|grass*|village|countryside|plain|vineyard|cemetery", false, outdoors_field},
+    {"lamp room|lantern room|lantern-room|beacon room", true, indoors_lamp_room, NULL},
+    {"lighthouse*", false, outdoors_lighthouse, NULL},
+    {"stair*|staircase|stairwell|steps", true, indoors_stairs, NULL},
+    {"stacks|shelf|shelves|library|archive|warehouse|aisle|bookshop|store room|storeroom|cellar", true, indoors_shelves, NULL},
+    {"counter|office|shop|bar|café|cafe|reception|pub|kitchen|laboratory|lab|workshop|bakery|pharmacy|desk", true, indoors_counter, indoors_counter_front},
+    {"studio|plinth|product|packshot|plain background|seamless", true, indoors_studio, NULL},
+    {"church|cathedral|hall|theatre|theater|ballroom|temple|palace|court|museum|arena", true, indoors_hall, NULL},
+    {"corridor|hallway|tunnel|passage|train|carriage|subway|metro|spaceship|submarine|ship's corridor", true, indoors_corridor, NULL},
+    {"room|bedroom|apartment|flat|house|cabin|living room|interior|hotel|hospital|cell|window|attic|hut", true, indoors_room, NULL},
+    {"sea|ocean|coast|beach|shore|harbour|harbor|boat|ship|waves|island|lake|river|pier|quay|rock", false, outdoors_sea, NULL},
+    {"forest|wood|woods|tree|trees|jungle|grove", false, outdoors_forest, NULL},
+    {"city|street|alley|skyline|rooftop|town|building*|skyscraper*|downtown|square|market|station", false, outdoors_city, NULL},
+    {"mountain*|peak*|glacier|cliff|valley|alps|snow|summit|canyon", false, outdoors_mountains, NULL},
+    {"desert|dune*|sand|sahara|mars|moon|wasteland|planet", false, outdoors_desert, NULL},
+    {"road|highway|motorway|track|path|railway|driveway", false, outdoors_road, NULL},
+    {"field*|meadow|garden|farm|hill*|park|grass*|village|countryside|plain|vineyard|cemetery", false, outdoors_field, NULL},
 };
 
-static const struct set nowhere = {"", true, indoors_paper};
+static const struct set nowhere = {"", true, indoors_paper, NULL};
 
 const struct set *set_find(const char *place, const char *prompt)
 {

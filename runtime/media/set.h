@@ -10,6 +10,7 @@ struct set {
     const char *words;
     bool indoors;
     void (*draw)(struct easel *e);
+    void (*front)(struct easel *e); // what stands before people; NULL: nothing
 };
 
 // The set that place and prompt ask for; the words of the place weigh more. Never NULL.
@@ -30,6 +31,7 @@ void outdoors_sky(struct easel *e); // the sky alone, for all the others
 
 void indoors_corridor(struct easel *e);
 void indoors_counter(struct easel *e);
+void indoors_counter_front(struct easel *e);
 void indoors_hall(struct easel *e);
 void indoors_lamp_room(struct easel *e);
 void indoors_room(struct easel *e);

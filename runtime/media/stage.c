@@ -69,11 +69,11 @@ static void place_alone(struct stand *s, double wide, int face, const struct fra
     s->x = wide / 2 - s->turn * off;
 }
 
-static void place_among(struct stand *s, double wide, int i, int n)
+static void place_among(struct stand *s, double wide, int i, int n, double head)
 {
-    double across = wide * (n == 2 ? .52 : .78) / n;
+    double across = fmin(wide * (n == 2 ? .55 : .80) / n, head * 5.5); // far off, they stay together
 
-    s->x = wide / 2 + (i - (n - 1) / 2.) * across * 1.06;
+    s->x = wide / 2 + (i - (n - 1) / 2.) * across;
     s->turn = n == 2 ? (i ? -1 : 1) : s->x < wide / 2 - .01 ? .8 : s->x > wide / 2 + .01 ? -.8 : .4;
 }
 
@@ -108,7 +108,7 @@ void stage_set(enum stage_size size, enum stage_angle angle, double wide, int n,
         if (across == 1)
             place_alone(s, wide, across < n ? -1 : faces[i], f);
         else
-            place_among(s, wide, at, across);
+            place_among(s, wide, at, across, head);
         if (regions && regions[i][2] > 0) {
             s->x = (regions[i][0] + regions[i][2] / 2) * wide;
             s->turn = s->x < wide / 2 - .02 ? 1 : s->x > wide / 2 + .02 ? -1 : s->turn;
