@@ -22,18 +22,18 @@ struct magic {
         at, bytes, sizeof(bytes) - 1, {type, seems}                                                \
     }
 
-// The first that fits. Brands of ISO-BMFF and what RIFF holds stand before the containers.
+// The first that fits; types for what the media module opens. Brands of ISO-BMFF and what RIFF holds stand before the containers.
 static const struct magic magics[] = {
     MAGIC(0, "\x89PNG\r\n\x1a\n", "image", "a PNG picture"),
     MAGIC(0, "\xff\xd8\xff", "image", "a JPEG picture"),
     MAGIC(8, "WEBP", "image", "a WebP picture"),
     MAGIC(0, "II*\0", "image", "a TIFF picture"),
     MAGIC(0, "MM\0*", "image", "a TIFF picture"),
-    MAGIC(0, "\x76\x2f\x31\x01", "image", "an OpenEXR picture"),
-    MAGIC(0, "SDPX", "image", "a DPX picture"),
-    MAGIC(0, "XPDS", "image", "a DPX picture"),
-    MAGIC(4, "ftypavif", "image", "an AVIF picture"),
-    MAGIC(4, "ftypheic", "image", "a HEIC picture"),
+    MAGIC(0, "\x76\x2f\x31\x01", NULL, "an OpenEXR picture, which is not taken"),
+    MAGIC(0, "SDPX", NULL, "a DPX picture, which is not taken"),
+    MAGIC(0, "XPDS", NULL, "a DPX picture, which is not taken"),
+    MAGIC(4, "ftypavif", NULL, "an AVIF picture, which is not taken"),
+    MAGIC(4, "ftypheic", NULL, "a HEIC picture, which is not taken"),
     MAGIC(4, "ftypM4A ", "audio", "M4A sound"),
     MAGIC(4, "ftypM4B ", "audio", "M4A sound"),
     MAGIC(4, "ftypqt  ", "video", "a QuickTime film"),
@@ -44,7 +44,10 @@ static const struct magic magics[] = {
     MAGIC(0, "\x1a\x45\xdf\xa3", "video", "a Matroska or WebM film"),
     MAGIC(8, "AVI ", "video", "an AVI film"),
     MAGIC(0, "\x06\x0e\x2b\x34\x02\x05\x01\x01", "video", "an MXF film"),
+    MAGIC(0, "GIF8", "video", "a GIF"),
     MAGIC(8, "WAVE", "audio", "WAV sound"),
+    MAGIC(0, "riff\x2e\x91\xcf\x11", "audio", "Wave64 sound"),
+    MAGIC(0, "caff", "audio", "CAF sound"),
     MAGIC(0, "fLaC", "audio", "FLAC sound"),
     MAGIC(0, "OggS", "audio", "Ogg sound"),
     MAGIC(0, "ID3", "audio", "MP3 sound"),
@@ -55,7 +58,6 @@ static const struct magic magics[] = {
     MAGIC(0, "ttcf", "font", "a collection of fonts"),
     MAGIC(0, "wOFF", "font", "a web font"),
     MAGIC(0, "wOF2", "font", "a web font"),
-    MAGIC(0, "GIF8", NULL, "a GIF, which is not taken"),
     MAGIC(0, "8BPS", NULL, "a Photoshop document"),
     MAGIC(0, "%PDF", NULL, "a PDF document"),
     MAGIC(0, "PK\3\4", NULL, "a ZIP archive"),
@@ -81,11 +83,23 @@ static bool is_lora(const unsigned char *bytes, size_t n)
            bytes[8] == '{';
 }
 
-// Frame sync of an MPEG audio layer, with a bit rate and a sample rate that exist.
-static bool is_mpeg_audio(const unsigned char *bytes, size_t n)
+// Frame sync of MPEG audio, layer III, with a bit rate and a sample rate that exist.
+static bool is_mp3(const unsigned char *bytes, size_t n)
 {
     return n > 3 && bytes[0] == 0xff && (bytes[1] & 0xe6) == 0xe2 && (bytes[2] & 0xf0) != 0xf0 &&
            (bytes[2] & 0x0c) != 0x0c;
+}
+
+// Frame sync of AAC in ADTS, which has no layer.
+static bool is_aac(const unsigned char *bytes, size_t n)
+{
+    return n > 6 && bytes[0] == 0xff && (bytes[1] & 0xf6) == 0xf0 && (bytes[2] & 0x3c) < 13 << 2;
+}
+
+// Packets of 188 bytes, each with its sync byte.
+static bool is_transport_stream(const unsigned char *bytes, size_t n)
+{
+    return n > 2 * 188 && bytes[0] == 0x47 && bytes[188] == 0x47 && bytes[376] == 0x47;
 }
 
 static bool is_text(struct str s)
@@ -132,8 +146,12 @@ struct asset asset_sniff(const void *bytes, size_t n, const char *name)
         if (n >= m->at + m->n && memcmp(s.ptr + m->at, m->bytes, m->n) == 0)
             return settle(m->asset, name);
     }
-    if (is_mpeg_audio(bytes, n))
+    if (is_mp3(bytes, n))
         return (struct asset){"audio", "MP3 sound"};
+    if (is_aac(bytes, n))
+        return (struct asset){"audio", "AAC sound"};
+    if (is_transport_stream(bytes, n))
+        return (struct asset){"video", "an MPEG transport stream"};
     if (is_lora(bytes, n))
         return (struct asset){"lora", "a safetensors file"};
     if (is_text(s))
