@@ -36,6 +36,7 @@ struct conform {
     struct programme *programme;
     struct master *master;
     struct mux *mux;
+    struct subtitles subtitles;
     int64_t frames, samples; // written
 };
 
@@ -59,6 +60,28 @@ static bool open_inputs(struct conform *c, struct err *err)
     return c->master != NULL;
 }
 
+// The lines where they are heard.
+static void make_subtitles(struct conform *c)
+{
+    const json_t *lines = json_object_get(c->job->params, "lines");
+    const AVCodecParameters *picture = pieces_codec(c->pieces);
+
+    c->subtitles.columns = picture->width >= picture->height ? WIDE_COLUMNS : UPRIGHT_COLUMNS;
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const json_t *line = json_array_get(lines, i);
+        int64_t frame = programme_shot_frame(c->programme,
+                                             (size_t)json_get_integer(line, "shot", 0));
+        double shot = (double)pcm_frame_sample(c->rate, frame) / PCM_RATE;
+
+        subtitles_add(&c->subtitles, json_get_text(line, "who", ""),
+                      json_get_text(line, "mode", ""), json_get_text(line, "text", ""),
+                      shot + json_get_number(line, "start", 0),
+                      json_get_number(line, "seconds", 0));
+    }
+    subtitles_finish(&c->subtitles, (double)programme_samples(c->programme) / PCM_RATE,
+                     rate_seconds(c->rate, 1));
+}
+
 static bool open_output(struct conform *c, struct err *err)
 {
     const json_t *params = c->job->params;
@@ -75,7 +98,10 @@ static bool open_output(struct conform *c, struct err *err)
     };
 
     c->mux = mux_new(&info, err);
-    return c->mux != NULL;
+    return c->mux &&
+           (strcmp(json_get_text(params, "subtitles", "none"), "embed") != 0 ||
+            c->subtitles.cues.n == 0 ||
+            mux_add_subtitles(c->mux, &c->subtitles, info.language, err));
 }
 
 // A chapter for each scene: it ends where the next begins.
@@ -145,26 +171,7 @@ static bool write_all(struct conform *c, AVPacket *packet, struct err *err)
     return ok && mux_finish(c->mux, err);
 }
 
-// The lines where they are heard.
-static void add_cues(const struct conform *c, struct subtitles *s)
-{
-    const json_t *lines = json_object_get(c->job->params, "lines");
-
-    for (size_t i = 0; i < json_array_size(lines); i++) {
-        const json_t *line = json_array_get(lines, i);
-        int64_t frame = programme_shot_frame(c->programme,
-                                             (size_t)json_get_integer(line, "shot", 0));
-        double shot = (double)pcm_frame_sample(c->rate, frame) / PCM_RATE;
-
-        subtitles_add(s, json_get_text(line, "who", ""), json_get_text(line, "mode", ""),
-                      json_get_text(line, "text", ""), shot + json_get_number(line, "start", 0),
-                      json_get_number(line, "seconds", 0));
-    }
-    subtitles_finish(s, (double)programme_samples(c->programme) / PCM_RATE,
-                     rate_seconds(c->rate, 1));
-}
-
-static bool write_text(const struct conform *c, const char *name, const struct subtitles *s,
+static bool write_text(const struct conform *c, const char *name,
                        void (*format)(const struct subtitles *, struct buf *), struct err *err)
 {
     const char *path = media_output_path(c->job, name);
@@ -172,24 +179,10 @@ static bool write_text(const struct conform *c, const char *name, const struct s
     bool ok = true;
 
     if (path) {
-        format(s, &text);
+        format(&c->subtitles, &text);
         ok = file_write(path, text.ptr, text.len, err);
     }
     buf_release(&text);
-    return ok;
-}
-
-static bool write_subtitles(const struct conform *c, struct err *err)
-{
-    const AVCodecParameters *picture = pieces_codec(c->pieces);
-    struct subtitles s = {.columns = picture->width >= picture->height ? WIDE_COLUMNS
-                                                                       : UPRIGHT_COLUMNS};
-    bool ok;
-
-    add_cues(c, &s);
-    ok = write_text(c, "srt", &s, subtitles_srt, err) &&
-         write_text(c, "vtt", &s, subtitles_vtt, err);
-    subtitles_release(&s);
     return ok;
 }
 
@@ -214,15 +207,18 @@ bool conform_run(const struct media_job *job, struct err *err)
 {
     struct conform c = {.job = job};
     AVPacket *packet = av_packet_alloc();
-    bool ok = params_rate(job->params, &c.rate, err) && open_inputs(&c, err) &&
-              open_output(&c, err) && add_chapters(&c, err) && write_all(&c, packet, err) &&
-              write_subtitles(&c, err);
+    bool ok = params_rate(job->params, &c.rate, err) && open_inputs(&c, err);
 
+    if (ok)
+        make_subtitles(&c);
+    ok = ok && open_output(&c, err) && add_chapters(&c, err) && write_all(&c, packet, err) &&
+         write_text(&c, "srt", subtitles_srt, err) && write_text(&c, "vtt", subtitles_vtt, err);
     if (ok)
         tell_loudness(&c);
     av_packet_free(&packet);
     mux_free(c.mux);
     master_free(c.master);
+    subtitles_release(&c.subtitles);
     programme_free(c.programme);
     pieces_free(c.pieces);
     return ok;

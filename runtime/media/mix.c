@@ -2,16 +2,19 @@
 // A shot's stems: its dialogue and its effects on its own time.
 #include "runtime/media/ops.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/json.h"
+#include "runtime/media/loudness.h"
 #include "runtime/media/media.h"
 #include "runtime/media/params.h"
 #include "runtime/media/pcm.h"
 
 static const double ring_seconds = 1;      // that a spot sound may last beyond its shot
+static const double softest_lufs = -27, loudest_lufs = -16; // of a line, before its own level
+static const double least_measured_seconds = 0.4, highest_peak_db = -1;
 static const double footage_fade_seconds = 0.005;
 
 // The stems of one shot. Sample 0 lies lead before the shot's first frame.
@@ -32,6 +35,19 @@ static void place(struct stems *s, struct pcm *stem, int64_t sample, const struc
     pcm_add(stem, s->lead + sample, sound, factor);
 }
 
+// Voices of any model and microphone sit together: one that is far from the usual level is brought
+// near it. What direction makes of a line, from a whisper to a shout, lies within.
+static void bring_near(struct pcm *voice)
+{
+    double lufs = loudness_of(voice), wanted = lufs;
+    float most = pcm_factor(highest_peak_db) / fmaxf(1e-9f, pcm_peak(voice));
+
+    if (voice->frames < (size_t)pcm_sample(least_measured_seconds) || lufs <= LOUDNESS_SILENCE)
+        return;
+    wanted = lufs < softest_lufs ? softest_lufs : lufs > loudest_lufs ? loudest_lufs : lufs;
+    pcm_scale(voice, fminf(pcm_factor(wanted - lufs), fmaxf(1, most)));
+}
+
 static bool add_line(struct stems *s, const json_t *line, struct err *err)
 {
     const char *name = json_get_text(line, "name", "");
@@ -46,6 +62,7 @@ static bool add_line(struct stems *s, const json_t *line, struct err *err)
                        -start - (double)s->lead / PCM_RATE);
     if (!pcm_read(&voice, input->path, 1, err))
         return err_wrap(err, "line \"%s\"", name);
+    bring_near(&voice);
     place(s, &s->dialogue, pcm_sample(start), &voice,
           pcm_factor(json_get_number(line, "level", 0)));
     pcm_release(&voice);

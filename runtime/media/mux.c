@@ -14,6 +14,8 @@
 #include "runtime/media/lav.h"
 #include "runtime/media/pcm.h"
 #include "runtime/media/sound_encoder.h"
+#include "runtime/media/subtitle.h"
+#include "runtime/media/timed_text.h"
 
 static const struct container {
     const char *name, *muxer;
@@ -28,7 +30,9 @@ static const struct container {
 struct mux {
     const struct container *container;
     AVFormatContext *format;
-    AVStream *picture, *sound;
+    AVStream *picture, *sound, *text; // text NULL: no subtitles
+    const struct subtitles *subtitles;
+    size_t cues; // of them written
     struct sound_encoder *encoder;
     AVPacket *packet;
     struct rate rate;
@@ -202,11 +206,38 @@ static bool write_packet(struct mux *m, AVStream *stream, AVPacket *packet, AVRa
     return code >= 0 || lav_fail(err, code, "writing the film");
 }
 
+bool mux_add_subtitles(struct mux *m, const struct subtitles *subtitles, const char *language,
+                       struct err *err)
+{
+    m->subtitles = subtitles;
+    m->text = timed_text_add(m->format, m->container->shifts_sound,
+                             language ? language_code(language) : NULL, err);
+    return m->text != NULL;
+}
+
+// The cues that begin before the picture's packet.
+static bool write_cues(struct mux *m, int64_t until_ms, struct err *err)
+{
+    AVRational ms = {1, 1000};
+
+    while (m->text && m->cues < m->subtitles->cues.n &&
+           m->subtitles->cues.at[m->cues].start_ms <= until_ms) {
+        const struct cue *cue = &m->subtitles->cues.at[m->cues++];
+
+        if (!timed_text_packet(m->packet, cue, m->container->shifts_sound, err) ||
+            !write_packet(m, m->text, m->packet, ms, err))
+            return false;
+    }
+    return true;
+}
+
 bool mux_picture(struct mux *m, AVPacket *packet, struct err *err)
 {
     AVRational frame = {m->rate.den, m->rate.num};
 
-    return begin(m, err) && write_packet(m, m->picture, packet, frame, err);
+    return begin(m, err) &&
+           write_cues(m, av_rescale_q(packet->pts, frame, (AVRational){1, 1000}), err) &&
+           write_packet(m, m->picture, packet, frame, err);
 }
 
 bool mux_sound(struct mux *m, const float *from, size_t frames, struct err *err)
@@ -233,8 +264,11 @@ bool mux_sound(struct mux *m, const float *from, size_t frames, struct err *err)
 
 bool mux_finish(struct mux *m, struct err *err)
 {
-    int code = av_write_trailer(m->format);
+    int code;
 
+    if (!write_cues(m, INT64_MAX, err))
+        return false;
+    code = av_write_trailer(m->format);
     if (code >= 0)
         code = avio_closep(&m->format->pb);
     return code >= 0 || lav_fail(err, code, "writing the film");

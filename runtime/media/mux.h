@@ -14,6 +14,7 @@ struct AVCodecParameters;
 struct AVPacket;
 struct err;
 struct mux;
+struct subtitles;
 
 struct mux_info {
     const char *path;
@@ -30,6 +31,11 @@ void mux_free(struct mux *m); // accepts NULL
 
 // Before the first packet. In samples at 48 kHz.
 bool mux_add_chapter(struct mux *m, const char *title, int64_t start, int64_t end, struct err *err);
+
+// Puts subtitles into the file, to be called before the first packet too. Borrows them until
+// mux_finish.
+bool mux_add_subtitles(struct mux *m, const struct subtitles *subtitles, const char *language,
+                       struct err *err);
 
 // Writes one packet of picture, its times in frames; and sound, where 0 frames are the end.
 bool mux_picture(struct mux *m, struct AVPacket *packet, struct err *err);
