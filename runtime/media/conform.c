@@ -25,6 +25,7 @@
 
 static const double web_lufs = -14, web_dbtp = -1;
 static const double lossy_margin_db = 0.5; // what encoding may add to a peak
+static const double noted_lu = 0.5;        // that a film may miss its loudness by in silence
 static const double progress_seconds = 2;  // of film between two reports
 
 enum { WIDE_COLUMNS = 42, UPRIGHT_COLUMNS = 30 }; // of a subtitle's line
@@ -186,14 +187,20 @@ static bool write_text(const struct conform *c, const char *name,
     return ok;
 }
 
+static bool has_sound(const struct media_job *job)
+{
+    return media_input(job, "dialogue") || media_input(job, "effects") ||
+           media_input(job, "bed") || media_input(job, "music");
+}
+
 // What was asked for was reached, or people should know.
 static void tell_loudness(const struct conform *c)
 {
     double lufs = master_lufs(c->master);
-    double wanted = json_get_number(c->job->params, "loudness", LOUDNESS_SILENCE);
+    double wanted = json_get_number(c->job->params, "loudness", web_lufs);
     char text[120];
 
-    if (!c->job->note || wanted <= LOUDNESS_SILENCE || fabs(lufs - wanted) <= 0.5)
+    if (!c->job->note || !has_sound(c->job) || fabs(lufs - wanted) <= noted_lu)
         return;
     if (lufs <= LOUDNESS_SILENCE)
         snprintf(text, sizeof(text), "the film is silent");
