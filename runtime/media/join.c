@@ -79,18 +79,37 @@ static const struct transition *find_transition(const json_t *params, struct err
     return NULL;
 }
 
+// What the two shots say for themselves, and how the deliverable fits them.
+static json_t *side_params(const struct join *j, const char *name)
+{
+    json_t *params = json_copy(json_object_get(j->job->params, name));
+    const char *shared[] = {"fit", "focus", "slate"};
+
+    for (size_t i = 0; params && i < sizeof(shared) / sizeof(*shared); i++) {
+        json_t *value = json_object_get(j->job->params, shared[i]);
+
+        if (value && !json_object_get(params, shared[i]))
+            json_object_set(params, shared[i], value);
+    }
+    return params;
+}
+
 static bool open_side(struct side *s, const struct join *j, const char *name, struct rate rate, int format,
                       struct err *err)
 {
     const struct media_input *input = media_input(j->job, name);
-    const json_t *params = json_object_get(j->job->params, name);
+    json_t *params = side_params(j, name);
+    int width = j->out->width, height = j->out->height;
 
-    if (!input || !params)
+    if (!input || !params) {
+        json_decref(params);
         return err_set(err, ERR_BUG, "a join without its side %s", name);
-    s->picture = picture_open(input->path, params, j->out->width, j->out->height, format, rate, err);
-    s->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL),
-                         j->out->width, j->out->height, format, rate, json_get_integer(params, "frames", 1));
-    s->frame = pixels_new_yuv(j->out->width, j->out->height, format);
+    }
+    s->picture = picture_open(input->path, params, width, height, format, rate, err);
+    s->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL), width, height,
+                         format, rate, json_get_integer(params, "frames", 1));
+    s->frame = pixels_new_yuv(width, height, format);
+    json_decref(params);
     return s->picture && s->frame;
 }
 

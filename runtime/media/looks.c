@@ -21,7 +21,7 @@ static const struct colour {
     {"yellow", 0xd8ab3f},
 };
 
-// The colour that words name last before what, not farther from it than some words.
+// The colour that words name last before what: in the same phrase, and not far from it.
 static const struct colour *colour_of(const char *words, const char *what)
 {
     const char *thing = words_find(words, what);
@@ -34,7 +34,7 @@ static const struct colour *colour_of(const char *words, const char *what)
         // The same colour may be named before, for something else.
         while (at && at < thing && (size_t)(thing - at) >= near)
             at = words_find(at + 1, colours[i].words);
-        if (at && at < thing && (size_t)(thing - at) < near) {
+        if (at && at < thing && (size_t)(thing - at) < near && !memchr(at, ',', (size_t)(thing - at))) {
             near = (size_t)(thing - at);
             best = &colours[i];
         }

@@ -35,7 +35,7 @@ static void clouds(struct easel *e, int n, double thick)
 
         for (int k = 0; k < 6; k++) {
             easel_ellipse(e, x + w * (k / 5. - .5) * .8, y - h * .5 * sin(3.14 * k / 5.), w * .24, h * (.35 + .3 * sin(3.14 * k / 5.)));
-            easel_fade(e, y - h, ink_fade(bank, .30), y + h * .7, ink_fade(bank, 0));
+            easel_fade(e, y - h, ink_fade(bank, n > 6 ? .16 : .26), y + h * .7, ink_fade(bank, 0));
         }
     }
 }

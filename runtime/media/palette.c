@@ -66,6 +66,8 @@ struct palette palette_of(const char *time, const char *words, bool indoors)
 
     if (words_have(words, "storm*|rain*|fog*|mist*|snow*|grey sky|overcast|gale"))
         overcast(&p);
+    if (p.dark && !indoors) // the moon is kinder to skin than to anything else
+        p.light = ink_mix(p.light, p.lamp, .14);
     if (indoors && p.dark) { // lamps are lit: it is dark, but not blue
         p.light = ink_mix(p.light, p.lamp, .38);
         p.rim = ink_mix(p.rim, p.lamp, .55);

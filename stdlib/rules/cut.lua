@@ -30,13 +30,14 @@ local function drafted(sh)
 end
 
 -- The burn-in over a draft: whose shot it is, and each line while it is spoken.
-local function slate(w, sh, inputs)
+-- clock names the input that is the shot's timing.
+local function slate(w, sh, inputs, clock)
   if not drafted(sh) then
     return nil
   end
   local lines = {}
   for i, line in ipairs(sh.lines) do
-    local fact = "timing.lines." .. line.name
+    local fact = (clock or "timing") .. ".lines." .. line.name
     lines[i] = { who = line.who, name = text.display(line.who), mode = line.mode,
       text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, inputs),
       start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
@@ -125,6 +126,7 @@ local function side(w, sh, name, inputs)
   inputs[#inputs + 1] = w.input(name, ref)
   timing.add(w, sh, inputs, "t" .. name)
   params.frames = timing.frames(w, sh, "t" .. name)
+  params.text, params.slate = lower_third(w, sh, inputs), slate(w, sh, inputs, "t" .. name)
   return params
 end
 
@@ -140,7 +142,6 @@ function cut.join(w, d, sh, after, frames, kind, color)
     params = {
       kind = kind, frames = frames, color = color, a = a, b = b,
       fps = w.format.fps, pixels = d.pixels, fit = d.fit, focus = d.focus, encode = d.encode,
-      slate = (drafted(sh) or drafted(after)) and { draft = true } or nil,
     },
   })
 end
