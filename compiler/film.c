@@ -342,3 +342,20 @@ bool film_read(struct film *out, const struct film_path *at, const struct film_v
     map_release(&r.seen);
     return diag_errors(d) == before;
 }
+
+void film_finish_added(struct node *root, struct arena *a, struct diag *d)
+{
+    struct node *scenes = node_get(root, "scenes");
+
+    for (size_t i = 0; scenes && i < scenes->n; i++) {
+        const struct node *rows = node_get(scenes->items[i], "for");
+
+        if (rows)
+            diag_say(d, SEVERITY_ERROR, rows->span, "add a scene for each row: `for row in c41.csv(c41.read(…)) do`",
+                     "a scene that a hook adds takes no `for`");
+    }
+    if (scenes) {
+        merge_all_keys(scenes, a);
+        merge_all_members(scenes, a);
+    }
+}

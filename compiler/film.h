@@ -48,3 +48,7 @@ bool film_locate(struct film_path *out, const char *file, struct arena *a, struc
 bool film_read(struct film *out, const struct film_path *at, const struct film_value *values,
                size_t n_values, const struct schemas *schemas, struct sources *sources,
                struct arena *a, struct diag *d);
+
+// Finishes scenes that hooks added to a film that was read, once they are checked: `all` joins their
+// shots, and `for` is refused, for rows are made before hooks run.
+void film_finish_added(struct node *root, struct arena *a, struct diag *d);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "compiler/convert.h"
+#include "compiler/film.h"
 #include "compiler/lua.h"
 #include "compiler/node.h"
 #include "compiler/sandbox.h"
@@ -327,7 +328,9 @@ bool hooks_film(struct hooks *h, struct node **film)
     if (hooks_run(h, HOOK_FILM))
         changed = hooks_read_back(h, "film.json", "film");
     lua_pop(L, 1);
-    if (changed)
+    if (changed) {
+        film_finish_added(changed, h->script->arena, h->script->diag);
         *film = changed;
+    }
     return changed != NULL;
 }
