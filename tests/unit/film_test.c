@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "compiler/node.h"
 #include "compiler/schema.h"
 #include "compiler/source.h"
+#include "tests/unit/scratch.h"
 
 enum { MOST_FILES = 5 };
 
@@ -169,25 +168,19 @@ static void check_case(const struct schemas *schemas, const char *root, size_t n
     arena_free(a);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st, (void)type, (void)at;
-    return remove(path);
-}
-
 static void films(void **state)
 {
     struct err err = {0};
     struct schemas *schemas = schemas_open(UNIT_SOURCE_DIR "/stdlib/schema", &err);
-    char made[] = "/tmp/c41-film-XXXXXX", *root = mkdtemp(made);
+    char root[SCRATCH_BYTES];
 
     (void)state;
     assert_non_null(schemas);
-    assert_non_null(root);
+    scratch_make(root);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         check_case(schemas, root, i);
     schemas_free(schemas);
-    assert_int_equal(nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+    scratch_remove(root);
 }
 
 int main(void)
