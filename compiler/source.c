@@ -204,17 +204,30 @@ static const char *const *list_names(struct sources *s, const char *dir, struct 
     return out;
 }
 
-// In the words of every other file that is not there, with the one of its folder that may have been meant.
-static void say_missing(struct sources *s, const char *path, struct span at, bool outside)
+// The file of the same folder and ending whose name is nearest, or NULL.
+static const char *nearest_file(struct sources *s, const char *path)
 {
     struct err err = {0};
     size_t n = 0;
-    const char *dir = path_dir(s->arena, path);
-    const char *const *names = outside ? NULL : list_names(s, dir, &err, &n);
-    const char *nearest = names ? str_nearest(path_base(path), names, n) : NULL;
+    const char *dir = path_dir(s->arena, path), *nearest;
+    const char *const *names = list_names(s, dir, &err, &n);
+    VEC(const char *) alike = {0};
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(path_ext(names[i]), path_ext(path)) == 0)
+            vec_push(&alike, names[i]);
+    nearest = str_nearest(path_base(path), alike.at, alike.n);
+    vec_release(&alike);
+    return nearest ? path_join(s->arena, dir, nearest) : NULL;
+}
+
+// In the words of every other file that is not there.
+static void say_missing(struct sources *s, const char *path, struct span at, bool outside)
+{
+    const char *nearest = outside ? NULL : nearest_file(s, path);
 
     diag_say(s->diag, SEVERITY_ERROR, at,
-             nearest ? arena_printf(s->arena, "did you mean \"%s\"?", path_join(s->arena, dir, nearest)) : NULL,
+             nearest ? arena_printf(s->arena, "did you mean \"%s\"?", nearest) : NULL,
              "there is no file \"%s\"", path);
 }
 
