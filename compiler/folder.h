@@ -9,8 +9,8 @@ struct arena;
 
 enum folder_links { FOLDER_NO_LINKS, FOLDER_LINKS };
 
-// Paths, relative to dir, of every regular file below dir/sub (or of dir/sub itself where it is one),
-// sorted by bytes. Names that begin with a dot are passed over; so are symbolic links, unless they are
-// asked for. None when there is no such folder. Lives in a.
+// Paths, relative to dir, of every regular file below dir/sub (or of dir/sub itself where it is
+// one), sorted by bytes. Names that begin with a dot are passed over; so are symbolic links, unless
+// they are asked for. None when there is no such folder. Lives in a.
 const char *const *folder_files(struct arena *a, const char *dir, const char *sub,
                                 enum folder_links links, size_t *n);

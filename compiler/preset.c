@@ -21,8 +21,8 @@
 
 // A file below one of the folders, read when somebody asks for its name.
 struct candidate {
-    const char *path;  // below the folder
-    const char *stem;  // its name without folders and ending
+    const char *path; // below the folder
+    const char *stem; // its name without folders and ending
     const struct source *source;
     struct node *root; // NULL: not read, or it does not read
     bool read, trusted;
@@ -104,13 +104,14 @@ static const char *stem_of(struct arena *a, const char *path)
 
 static void list_folder(struct presets *p, struct folder *f)
 {
-    size_t n;
     enum folder_links links = f->origin == PRESET_PROJECT ? FOLDER_NO_LINKS : FOLDER_LINKS;
-    const char *const *paths = f->listed ? NULL : folder_files(p->arena, f->dir, "", links, &n);
+    const char *const *paths;
+    size_t n;
 
     if (f->listed)
         return;
     f->listed = true;
+    paths = folder_files(p->arena, f->dir, "", links, &n);
     f->files = arena_array(p->arena, struct candidate, n + 1);
     for (size_t i = 0; i < n; i++)
         if (is_preset_path(paths[i]))
@@ -166,16 +167,17 @@ static bool check_standing(struct presets *p, const struct folder *f, const stru
     const struct node *name = node_get(c->root, "preset");
 
     if (strcmp(node_text(name), c->stem) != 0) {
-        diag_say(p->diag, SEVERITY_ERROR, name->span,
-                 arena_printf(p->arena, "call it \"%s\", or the file %s.yaml", c->stem,
-                              node_text(name)),
-                 "preset \"%s\" stands in %s: it is found by the file's name", node_text(name),
-                 path_base(c->path));
+        diag_say(
+            p->diag, SEVERITY_ERROR, name->span,
+            arena_printf(p->arena, "call it \"%s\", or the file %s.yaml", c->stem, node_text(name)),
+            "preset \"%s\" stands in %s: it is found by the file's name", node_text(name),
+            path_base(c->path));
         return false;
     }
     if (f->origin == PRESET_PROJECT && is_command(c->root)) {
         diag_say(p->diag, SEVERITY_ERROR, node_get(c->root, "driver")->span,
-                 "move it to the presets/ of your config folder, or to a folder of the studio's `presets`",
+                 "move it to the presets/ of your config folder, or to a folder of the studio's "
+                 "`presets`",
                  "a command preset runs a program, so it is never read from a project");
         return false;
     }
@@ -213,7 +215,8 @@ static const struct preset *sibling(struct presets *p, const struct node *name, 
 
 static bool find_siblings(struct presets *p, const struct candidate *c, struct preset *preset)
 {
-    const struct node *longer = node_get(c->root, "longer"), *instead = node_get(c->root, "instead");
+    const struct node *longer = node_get(c->root, "longer"),
+                      *instead = node_get(c->root, "instead");
     struct preset_instead *list;
 
     if (longer && !(preset->longer = sibling(p, longer, preset->kind)))
@@ -267,8 +270,9 @@ static struct preset *check(struct presets *p, struct folder *f, struct candidat
 
 static const char *origin_hint(struct presets *p, const char *untrusted)
 {
-    return untrusted ? arena_printf(p->arena, "%s has one: look at it, then run `c41 trust`", untrusted)
-                     : NULL;
+    return untrusted
+               ? arena_printf(p->arena, "%s has one: look at it, then run `c41 trust`", untrusted)
+               : NULL;
 }
 
 static void say_unknown(struct presets *p, const char *kind, const char *name,
@@ -316,8 +320,7 @@ static struct preset *found(struct presets *p, struct folder *f, struct candidat
     return check(p, f, c);
 }
 
-static struct preset *search(struct presets *p, const char *kind, const char *name,
-                             struct span at)
+static struct preset *search(struct presets *p, const char *kind, const char *name, struct span at)
 {
     const char *untrusted = NULL;
 
@@ -385,7 +388,7 @@ const char *preset_missing(const struct preset *preset, const json_t *params,
     json_t *rules = json_object_get(preset->json, "params"), *rule;
     const char *name;
 
-    json_object_foreach (rules, name, rule)
+    json_object_foreach(rules, name, rule)
         if (json_get_flag(rule, "required", false) && !json_object_get(rule, "default") &&
             !json_object_get(params, name) && count(inputs, n, name) == 0)
             return name;
@@ -394,7 +397,8 @@ const char *preset_missing(const struct preset *preset, const json_t *params,
 
 static int by_kind_and_name(const void *a, const void *b)
 {
-    const struct preset *x = *(const struct preset *const *)a, *y = *(const struct preset *const *)b;
+    const struct preset *x = *(const struct preset *const *)a,
+                        *y = *(const struct preset *const *)b;
     int order = strcmp(x->kind, y->kind);
 
     return order ? order : strcmp(x->name, y->name);

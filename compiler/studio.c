@@ -177,7 +177,8 @@ static const char *folder_of(struct reading *r, const struct node *n)
         return path_join(r->arena, path_dir(r->arena, r->studio->file), path);
     if (home && (path[1] == '/' || !path[1]))
         return path_join(r->arena, home, path[1] ? path + 2 : "");
-    say(r, n, "write the whole path", arena_printf(r->arena, "\"%s\": whose home is not known", path));
+    say(r, n, "write the whole path",
+        arena_printf(r->arena, "\"%s\": whose home is not known", path));
     return path;
 }
 
@@ -246,9 +247,11 @@ static bool hides_tokens(struct reading *r, const struct node *map, const char *
 
     if (!token || token->type == NODE_MAP)
         return true;
-    diag_say(r->diag, SEVERITY_ERROR, (struct span){0}, "write token: {env: VARIABLE}, and set the variable",
-             "%s: the token of %s is written out; a studio names the environment variable that holds it",
-             r->studio->file, whose);
+    diag_say(
+        r->diag, SEVERITY_ERROR, (struct span){0},
+        "write token: {env: VARIABLE}, and set the variable",
+        "%s: the token of %s is written out; a studio names the environment variable that holds it",
+        r->studio->file, whose);
     return false;
 }
 
@@ -400,7 +403,7 @@ static void check_options(struct arena *a, struct diag *d, const json_t *options
     json_t *o = json_deep_copy(options), *value;
     const char *kind;
 
-    json_object_foreach (o, kind, value)
+    json_object_foreach(o, kind, value)
         if (!kind_find(kind))
             say_no_kind(a, d, kind);
     json_decref(o);

@@ -17,7 +17,7 @@ struct sources;
 
 struct studio_machine {
     const char *name;
-    unsigned gpus;      // that its services share; 0: not told
+    unsigned gpus;        // that its services share; 0: not told
     int from_min, to_min; // hours in which it takes work, minutes of the local day; equal: always
     struct studio_service *services;
     size_t n_services;
@@ -28,15 +28,15 @@ struct studio_service {
     const char *name;
     const char *driver;
     const struct studio_machine *machine;
-    const char *url;       // NULL where the driver needs none
-    const char *token_env; // the environment variable that holds its token, or NULL
-    const char *dialect;   // of speech servers, or NULL
-    const char *loras;     // the folder of its LoRAs, or NULL
-    const char *over;      // "ssh HOST" of command services, or NULL: this machine
-    const char *work;      // the folder where commands work, or NULL
+    const char *url;            // NULL where the driver needs none
+    const char *token_env;      // the environment variable that holds its token, or NULL
+    const char *dialect;        // of speech servers, or NULL
+    const char *loras;          // the folder of its LoRAs, or NULL
+    const char *over;           // "ssh HOST" of command services, or NULL: this machine
+    const char *work;           // the folder where commands work, or NULL
     const char *const *presets; // names it runs; NULL: all of its driver
     size_t n_presets;
-    json_t *options;       // the whole mapping as written, for what only its driver knows
+    json_t *options; // the whole mapping as written, for what only its driver knows
     struct place at;
 };
 
@@ -53,10 +53,10 @@ struct use {
 enum studio_fingerprint { FINGERPRINT_OFF, FINGERPRINT_WARN, FINGERPRINT_STRICT };
 
 struct studio {
-    const char *file;  // NULL: the draft alone
+    const char *file;                // NULL: the draft alone
     struct studio_machine *machines; // as written; the last is "here": local and draft
     size_t n_machines;
-    struct use *uses;  // as written
+    struct use *uses; // as written
     size_t n_uses;
     const char *const *presets; // folders
     size_t n_presets;
@@ -72,25 +72,29 @@ struct studio {
 struct studio_options {
     const struct schemas *schemas;
     struct sources *sources; // of the project
-    bool project;        // its studio.yaml is looked for, and used when it is trusted
-    const char *file;    // --studio or $C41_STUDIO, or NULL
-    const char *config;  // the user's config folder, or NULL
-    const char *home;    // what "~" stands for, or NULL
-    bool draft;          // --draft: no studio is read
+    bool project;            // its studio.yaml is looked for, and used when it is trusted
+    const char *file;        // --studio or $C41_STUDIO, or NULL
+    const char *config;      // the user's config folder, or NULL
+    const char *home;        // what "~" stands for, or NULL
+    bool draft;              // --draft: no studio is read
 };
 
-// Reads the first of: options->file, config/studio.yaml, the project's studio.yaml (when it is trusted;
-// else a warning says how), nothing: the draft alone. NULL after saying why; never NULL without an error.
+// Reads the first of: options->file, config/studio.yaml, the project's studio.yaml (when it is
+// trusted; else a warning says how), nothing: the draft alone. NULL after saying why; never NULL
+// without an error.
 struct studio *studio_read(struct arena *a, struct diag *d, const struct studio_options *options);
 void studio_free(struct studio *s); // drops the JSON; accepts NULL
 
-// The services that run a preset (normalised), in the studio's order. Returns how many, at most max.
+// The services that run a preset (normalised), in the studio's order. Returns how many, at most
+// max.
 size_t studio_offers(const struct studio *s, const json_t *preset,
                      const struct studio_service **out, size_t max);
 
-// What makes each kind: --use ({KIND: PRESET}, or NULL) over the film's `use` (a checked node, or NULL)
-// over the studio's, else draft, local, or "none" (compiles; no service offers it). One row a kind,
-// sorted, in a; none for an optional kind that nobody makes. Faults of options are said without a place.
+// What makes each kind: --use ({KIND: PRESET}, or NULL) over the film's `use` (a checked node, or
+// NULL) over the studio's, else draft, local, or "none" (compiles; no service offers it). One row a
+// kind, sorted, in a; none for an optional kind that nobody makes. Faults of options are said
+// without a place.
 struct use *use_resolve(struct arena *a, struct diag *d, const struct studio *s,
                         const struct node *film_use, const json_t *options, size_t *n);
-const struct use *use_find(const struct use *uses, size_t n, const char *kind); // NULL: no such kind
+const struct use *use_find(const struct use *uses, size_t n,
+                           const char *kind); // NULL: no such kind

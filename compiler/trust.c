@@ -57,8 +57,8 @@ struct trust *trust_read(struct arena *a, const char *config)
     const char *project, *path;
 
     t->arena = a;
-    json_object_foreach (json_object_get(root, "projects"), project, files)
-        json_object_foreach (files, path, digest)
+    json_object_foreach(json_object_get(root, "projects"), project, files)
+        json_object_foreach(files, path, digest)
             if (json_is_string(digest))
                 map_put(&t->digests, key_of(a, project, path),
                         arena_strdup(a, json_string_value(digest)));
@@ -102,8 +102,7 @@ static bool digest_file(const char *project, const char *path, json_t *into, str
 static const char *const *files_of(struct arena *a, const char *project, size_t *n)
 {
     size_t n_studio, n_presets;
-    const char *const *studio =
-        folder_files(a, project, "studio.yaml", FOLDER_NO_LINKS, &n_studio);
+    const char *const *studio = folder_files(a, project, "studio.yaml", FOLDER_NO_LINKS, &n_studio);
     const char *const *presets = folder_files(a, project, "presets", FOLDER_NO_LINKS, &n_presets);
     const char **all = arena_array(a, const char *, n_studio + n_presets + 1);
 

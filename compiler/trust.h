@@ -12,8 +12,8 @@ struct digest;
 struct err;
 struct trust;
 
-// What people trusted, as config/trust.json says; config may be NULL. A missing or broken file trusts
-// nothing. Lives in a, but for what trust_release drops.
+// What people trusted, as config/trust.json says; config may be NULL. A missing or broken file
+// trusts nothing. Lives in a, but for what trust_release drops.
 struct trust *trust_read(struct arena *a, const char *config);
 void trust_release(struct trust *t); // accepts NULL
 

@@ -40,11 +40,11 @@ static bool check_node(const struct workflow *w, const char *id, const json_t *n
                  "%s: node \"%s\" has no class_type and inputs", w->file, id);
         return false;
     }
-    json_object_foreach (inputs, field, value)
+    json_object_foreach(inputs, field, value)
         if (is_link(value) && !node_of(w, json_string_value(json_array_get(value, 0)))) {
             diag_say(w->diag, SEVERITY_ERROR, at, NULL,
-                     "%s: node \"%s\" reads node \"%s\" for its %s, which is not there", w->file, id,
-                     json_string_value(json_array_get(value, 0)), field);
+                     "%s: node \"%s\" reads node \"%s\" for its %s, which is not there", w->file,
+                     id, json_string_value(json_array_get(value, 0)), field);
             return false;
         }
     return true;
@@ -65,7 +65,7 @@ static bool check_nodes(struct workflow *w, struct span at)
         diag_say(w->diag, SEVERITY_ERROR, at, NULL, "%s is no workflow: it has no nodes", w->file);
         return false;
     }
-    json_object_foreach (w->nodes, id, node)
+    json_object_foreach(w->nodes, id, node)
         ok &= check_node(w, id, node, at);
     return ok;
 }
@@ -102,7 +102,7 @@ static const char *find_node(const struct workflow *w, struct str name, size_t *
         *n = 1;
         return text;
     }
-    json_object_foreach (w->nodes, id, node)
+    json_object_foreach(w->nodes, id, node)
         if (strcmp(title_of(node), text) == 0) {
             found = found ? found : id;
             (*n)++;
@@ -116,7 +116,7 @@ static void say_no_node(const struct workflow *w, struct str name, struct span a
     const char *text = arena_strndup(w->arena, name.ptr, name.len), *near, *id;
     json_t *node;
 
-    json_object_foreach (w->nodes, id, node) {
+    json_object_foreach(w->nodes, id, node) {
         vec_push(&names, id);
         if (title_of(node)[0])
             vec_push(&names, title_of(node));
@@ -135,7 +135,7 @@ static void say_no_field(const struct workflow *w, const char *id, const char *f
     json_t *inputs = json_object_get(node_of(w, id), "inputs"), *value;
     const char *name, *near;
 
-    json_object_foreach (inputs, name, value)
+    json_object_foreach(inputs, name, value)
         vec_push(&names, name);
     near = str_nearest(field, names.at, names.n);
     diag_say(w->diag, SEVERITY_ERROR, at,
@@ -157,8 +157,8 @@ const char *workflow_node(const struct workflow *w, const char *name, struct spa
     return n == 1 ? id : NULL;
 }
 
-// Fields may hold dots ("chunking_mode.frames_per_chunk"), and so may titles: the shortest name that
-// is a node's wins.
+// Fields may hold dots ("chunking_mode.frames_per_chunk"), and so may titles: the shortest name
+// that is a node's wins.
 static const char *split(const struct workflow *w, struct str path, const char **field)
 {
     for (size_t i = 1; i + 1 < path.len; i++) {
@@ -237,7 +237,7 @@ static const char *only_value(json_t *inputs)
     const char *field, *found = NULL;
     json_t *value;
 
-    json_object_foreach (inputs, field, value)
+    json_object_foreach(inputs, field, value)
         if (!is_link(value)) {
             if (found)
                 return NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A ComfyUI workflow in API format: nodes by id, each with its class and its inputs. Checked as far as
-// a file can be; what only a server knows is compared by `c41 check --against`. Faults are said at the
-// place in a preset that named the node, or the workflow.
+// A ComfyUI workflow in API format: nodes by id, each with its class and its inputs. Checked as far
+// as a file can be; what only a server knows is compared by `c41 check --against`. Faults are said
+// at the place in a preset that named the node, or the workflow.
 #pragma once
 
 #include <jansson.h>
@@ -31,8 +31,8 @@ struct workflow_slot {
     const char *field; // of its inputs
 };
 
-// Resolves "NODE.FIELD", NODE being an id or a title. The field must be there unless may_miss. False
-// after saying why at `at`.
+// Resolves "NODE.FIELD", NODE being an id or a title. The field must be there unless may_miss.
+// False after saying why at `at`.
 bool workflow_slot(const struct workflow *w, struct str path, bool may_miss, struct span at,
                    struct workflow_slot *out);
 

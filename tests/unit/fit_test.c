@@ -23,7 +23,8 @@ struct fit_case {
 
 static const struct fit_case cases[] = {
     // Sizes: nearest in shape, then largest; multiples; a seed of 32 bits; the server's words.
-    {"{'params':{'pixels':{'sizes':[[1920,1088],[1088,1920],[1024,1024],[960,544]],'multiple':16}}}",
+    {"{'params':{'pixels':{'sizes':[[1920,1088],[1088,1920],[1024,1024],[960,544]],'multiple':16}}"
+     "}",
      "{'pixels':[1280,720]}", "{'pixels':[1920,1088]}", NULL},
     {"{'params':{'pixels':{'multiple':16,'max':1000}}}", "{'pixels':[1920,530]}",
      "{'pixels':[992,528]}", NULL},
@@ -55,7 +56,8 @@ static const struct fit_case cases[] = {
     {"{'params':{'seconds':{'min':1.2,'max':120,'plus':0.6}}}", "{'seconds':5}", "{'seconds':5.6}",
      NULL},
     {"{'params':{'seconds':{'min':1.2,'max':120}}}", "{'seconds':0.5}", "{'seconds':1.2}", NULL},
-    {"{'preset':'mm','params':{'seconds':{'max':30}}}", "{'seconds':31}", NULL, "mm makes at most 30 s"},
+    {"{'preset':'mm','params':{'seconds':{'max':30}}}", "{'seconds':31}", NULL,
+     "mm makes at most 30 s"},
 };
 
 static json_t *read_json(const char *text)

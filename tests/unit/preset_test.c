@@ -76,7 +76,8 @@ static void test_ours(void **state)
     close_world(&w);
 }
 
-// Each NAME.yaml of fixtures/preset beside NAME.said, what is said of it, and NAME.json, what it gives.
+// Each NAME.yaml of fixtures/preset beside NAME.said, what is said of it, and NAME.json, what it
+// gives.
 static void test_pairs(void **state)
 {
     static const char dir[] = UNIT_SOURCE_DIR "/tests/fixtures/preset";
@@ -90,7 +91,8 @@ static void test_pairs(void **state)
         struct world w;
         const struct preset *preset;
         struct buf json = {0};
-        const char *stem = arena_strndup(a, files[i], strlen(files[i]) - strlen(path_ext(files[i])));
+        const char *stem =
+            arena_strndup(a, files[i], strlen(files[i]) - strlen(path_ext(files[i])));
 
         if (strcmp(path_ext(files[i]), "yaml") != 0)
             continue;
@@ -113,7 +115,8 @@ static void write_preset(struct arena *a, const char *dir, const char *path, con
     const char *whole = path_join(a, dir, path);
 
     assert_true(file_make_dirs(path_dir(a, whole), &err));
-    if (!file_write(whole, text, strlen(text), &err)) fail_msg("%s", err.text);
+    if (!file_write(whole, text, strlen(text), &err))
+        fail_msg("%s", err.text);
 }
 
 static const char *temp_folder(struct arena *a)
@@ -138,7 +141,7 @@ static const char plain[] = "preset: draft\nkind: image\ndriver: draft\nabout: %
 static void test_order(void **state)
 {
     struct arena *a = arena_new();
-    const char *project = temp_folder(a), *config = temp_folder(a), *const *files;
+    const char *project = temp_folder(a), *config = temp_folder(a), *const * files;
     const struct preset *found;
     struct world w;
     struct err err;
@@ -182,7 +185,7 @@ static void test_command_in_project(void **state)
     static const char command[] =
         "preset: mine\nkind: train\ndriver: command\nrequest: {run: [[true]]}\n";
     struct arena *a = arena_new();
-    const char *project = temp_folder(a), *config = temp_folder(a), *const *files;
+    const char *project = temp_folder(a), *config = temp_folder(a), *const * files;
     struct world w;
     struct err err;
     size_t n;
@@ -252,8 +255,8 @@ static void test_for(void **state)
         assert_string_equal(preset_for(preset, cases[i].inputs, n)->name, cases[i].expected);
     }
     assert_string_equal(said(&w), "");
-    assert_string_equal(
-        presets_find(w.presets, "lipsync", "humo", (struct span){0})->longer->name, "infinitetalk");
+    assert_string_equal(presets_find(w.presets, "lipsync", "humo", (struct span){0})->longer->name,
+                        "infinitetalk");
     close_world(&w);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The studio: what it is read into, what is said of a wrong one, which preset makes a kind, and which
-// services run a preset.
+// The studio: what it is read into, what is said of a wrong one, which preset makes a kind, and
+// which services run a preset.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,10 +130,14 @@ static void test_offers(void **state)
         size_t n;
         const char *first; // MACHINE.SERVICE
     } cases[] = {
-        {"comfyui", "z-image", 1, "gpu.comfy"}, {"comfyui", "humo", 0, NULL},
-        {"command", "musubi-z-image", 1, "gpu.trainer"}, {"draft", "draft", 1, "here.draft"},
-        {"local", "local", 1, "here.local"}, {"none", "none", 0, NULL},
-        {"ollama", "kimi-k2", 1, "mac.llm"}, {"speech", "qwen3-tts", 0, NULL},
+        {"comfyui", "z-image", 1, "gpu.comfy"},
+        {"comfyui", "humo", 0, NULL},
+        {"command", "musubi-z-image", 1, "gpu.trainer"},
+        {"draft", "draft", 1, "here.draft"},
+        {"local", "local", 1, "here.local"},
+        {"none", "none", 0, NULL},
+        {"ollama", "kimi-k2", 1, "mac.llm"},
+        {"speech", "qwen3-tts", 0, NULL},
     };
     struct world w;
 
@@ -141,16 +145,15 @@ static void test_offers(void **state)
     assert_int_equal(chdir(fixtures), 0);
     open_world(&w, "whole.yaml", NULL, NULL);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        json_t *preset =
-            json_pack("{ssss}", "driver", cases[i].driver, "preset", cases[i].preset);
+        json_t *preset = json_pack("{ssss}", "driver", cases[i].driver, "preset", cases[i].preset);
         const struct studio_service *offers[4];
         size_t n = studio_offers(w.studio, preset, offers, 4);
 
         assert_int_equal(n, cases[i].n);
         if (n)
-            assert_string_equal(arena_printf(w.arena, "%s.%s", offers[0]->machine->name,
-                                             offers[0]->name),
-                                cases[i].first);
+            assert_string_equal(
+                arena_printf(w.arena, "%s.%s", offers[0]->machine->name, offers[0]->name),
+                cases[i].first);
         json_decref(preset);
     }
     close_world(&w);
@@ -159,7 +162,8 @@ static void test_offers(void **state)
 // --use over the film over the studio over draft, local and none.
 static void test_use(void **state)
 {
-    static const char film[] = "image: {people: flux-2-dev}\nlipsync: infinitetalk\nedit: hidream-e1.1\n";
+    static const char film[] =
+        "image: {people: flux-2-dev}\nlipsync: infinitetalk\nedit: hidream-e1.1\n";
     static const struct {
         const char *kind, *people, *other;
         enum use_from from;

@@ -86,7 +86,8 @@ static void test_given(void **state)
     put(p, "presets/image/a.yaml", "a");
     put(p, "presets/image/.hidden", "h");
     put(p, "film.yaml", "f");
-    assert_int_equal(symlink("/etc/hostname", path_join(p->arena, p->project, "presets/link.yaml")), 0);
+    assert_int_equal(symlink("/etc/hostname", path_join(p->arena, p->project, "presets/link.yaml")),
+                     0);
     assert_false(trusted(p, "studio.yaml", "s"));
     assert_true(trust_give(p->arena, p->config, p->project, &files, &n, &err));
     assert_int_equal(n, 2);
@@ -126,9 +127,12 @@ static void test_given_again(void **state)
 // Whatever stands in trust.json, nothing is trusted by accident.
 static void test_broken(void **state)
 {
-    static const char *const texts[] = {
-        "", "{", "[]", "{\"projects\": 1}", "{\"projects\": {\"x\": []}}",
-        "{\"projects\": {\"/tmp\": {\"studio.yaml\": 5}}}"};
+    static const char *const texts[] = {"",
+                                        "{",
+                                        "[]",
+                                        "{\"projects\": 1}",
+                                        "{\"projects\": {\"x\": []}}",
+                                        "{\"projects\": {\"/tmp\": {\"studio.yaml\": 5}}}"};
     struct place *p = *state;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
