@@ -284,19 +284,23 @@ static const char *wanted_names(lua_State *L, int idx)
     return names;
 }
 
-// The nearest name in the folder of a file that is not there, or NULL.
-static const char *nearest_file(struct script *s, const char *path)
+// Says why a file that is not there is not; names the nearest in its folder.
+static void say_missing(struct script *s, const char *path, struct span at)
 {
-    const char *dir = path_dir(s->arena, path), *near;
-    struct span nowhere = {0};
+    const char *dir = path_dir(s->arena, path), *near = NULL;
     size_t n = 0;
-    const char *const *names;
+    const char *const *names = NULL;
 
-    if (!path_is_inside(path) || !file_exists(path_join(s->arena, sources_project(s->sources), dir)))
-        return NULL;
-    names = source_list(s->sources, dir, nowhere, &n);
+    if (file_exists(path_join(s->arena, sources_project(s->sources), dir)))
+        names = source_list(s->sources, dir, at, &n);
     near = names ? str_nearest(path_base(path), names, n) : NULL;
-    return near ? arena_printf(s->arena, "did you mean \"%s\"?", path_join(s->arena, dir, near)) : NULL;
+    if (near && strcmp(near, path_base(path)) == 0)
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "\"%s\" is a link to a file that is not there", path);
+    else
+        diag_say(s->diag, SEVERITY_ERROR, at,
+                 near ? arena_printf(s->arena, "did you mean \"%s\"?", path_join(s->arena, dir, near))
+                      : NULL,
+                 "there is no file \"%s\"", path);
 }
 
 // Looks at each file once; an error is said at every place that names it.
@@ -305,20 +309,19 @@ static const struct asset *look_at(struct script *s, const char *path, struct sp
     struct asset *known = map_find(&s->assets, path);
     struct err err = {0};
 
-    if (known && known->seems)
+    if (known)
         return known;
     source_note_asset(s->sources, path);
     known = arena_make(s->arena, struct asset);
-    if (!asset_look(sources_project(s->sources), path, known, &err)) {
-        bool missing = path_is_inside(path) &&
-                       !file_exists(path_join(s->arena, sources_project(s->sources), path));
-
-        diag_say(s->diag, SEVERITY_ERROR, at, missing ? nearest_file(s, path) : NULL,
-                 missing ? "there is no file \"%s\"" : "%s", missing ? path : err.text);
-        return NULL;
+    if (asset_look(sources_project(s->sources), path, known, &err)) {
+        map_put(&s->assets, arena_strdup(s->arena, path), known);
+        return known;
     }
-    map_put(&s->assets, arena_strdup(s->arena, path), known);
-    return known;
+    if (path_is_inside(path) && !file_exists(path_join(s->arena, sources_project(s->sources), path)))
+        say_missing(s, path, at);
+    else
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
+    return NULL;
 }
 
 // c41.asset(path, place, types): path and its type, or nil after an error.
@@ -335,8 +338,9 @@ static int api_asset(lua_State *L)
         return 0;
     if (!is_wanted(L, 3, asset->type)) {
         diag_say(s->diag, SEVERITY_ERROR, at,
-                 arena_printf(s->arena, "what is wanted here is %s", wanted_names(L, 3)),
-                 "\"%s\" is %s, whatever its name says", path, asset->seems);
+                 arena_printf(s->arena, "%s is wanted here; the first bytes tell, not the name",
+                              wanted_names(L, 3)),
+                 "\"%s\" is %s", path, asset->seems);
         return 0;
     }
     lua_pushstring(L, path);
