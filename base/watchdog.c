@@ -20,7 +20,7 @@ struct watchdog {
     pthread_mutex_t mu;
     pthread_cond_t end;
     bool ending;
-    unsigned long watch; // counts watches
+    unsigned long watch;    // counts watches
     const char *last_words; // NULL: no watch
     int exit_code;
 };

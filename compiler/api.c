@@ -197,7 +197,8 @@ static int next_row(lua_State *L)
     lua_replace(L, lua_upvalueindex(2));
     lua_createtable(L, 0, (int)table->header.n);
     for (size_t i = 0; i < table->header.n; i++) {
-        const struct str *name = &table->header.fields[i].text, *text = &table->rows[at].fields[i].text;
+        const struct str *name = &table->header.fields[i].text,
+                         *text = &table->rows[at].fields[i].text;
 
         lua_pushlstring(L, name->ptr, name->len);
         lua_pushlstring(L, text->ptr, text->len);
@@ -246,8 +247,12 @@ static int api_csv(lua_State *L)
 static const char *type_name(const char *type)
 {
     static const char *const names[][2] = {
-        {"audio", "a sound"},   {"font", "a font"},          {"image", "a picture"},
-        {"lora", "a LoRA"},     {"lut", "a colour table (.cube)"}, {"text", "a text"},
+        {"audio", "a sound"},
+        {"font", "a font"},
+        {"image", "a picture"},
+        {"lora", "a LoRA"},
+        {"lut", "a colour table (.cube)"},
+        {"text", "a text"},
         {"video", "a film"},
     };
 
@@ -277,7 +282,10 @@ static const char *wanted_names(lua_State *L, int idx)
     for (lua_Integer i = 1; i <= n; i++) {
         lua_rawgeti(L, idx, i);
         luaL_argexpected(L, lua_type(L, -1) == LUA_TSTRING, idx, "list of texts");
-        names = arena_printf(a, "%s%s%s", names, i == 1 ? "" : i == n ? " or " : ", ",
+        names = arena_printf(a, "%s%s%s", names,
+                             i == 1   ? ""
+                             : i == n ? " or "
+                                      : ", ",
                              type_name(lua_tostring(L, -1)));
         lua_pop(L, 1);
     }
@@ -295,12 +303,14 @@ static void say_missing(struct script *s, const char *path, struct span at)
         names = source_list(s->sources, dir, at, &n);
     near = names ? str_nearest(path_base(path), names, n) : NULL;
     if (near && strcmp(near, path_base(path)) == 0)
-        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "\"%s\" is a link to a file that is not there", path);
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "\"%s\" is a link to a file that is not there",
+                 path);
     else
-        diag_say(s->diag, SEVERITY_ERROR, at,
-                 near ? arena_printf(s->arena, "did you mean \"%s\"?", path_join(s->arena, dir, near))
-                      : NULL,
-                 "there is no file \"%s\"", path);
+        diag_say(
+            s->diag, SEVERITY_ERROR, at,
+            near ? arena_printf(s->arena, "did you mean \"%s\"?", path_join(s->arena, dir, near))
+                 : NULL,
+            "there is no file \"%s\"", path);
 }
 
 // Looks at each file once; an error is said at every place that names it.
@@ -317,7 +327,8 @@ static const struct asset *look_at(struct script *s, const char *path, struct sp
         map_put(&s->assets, arena_strdup(s->arena, path), known);
         return known;
     }
-    if (path_is_inside(path) && !file_exists(path_join(s->arena, sources_project(s->sources), path)))
+    if (path_is_inside(path) &&
+        !file_exists(path_join(s->arena, sources_project(s->sources), path)))
         say_missing(s, path, at);
     else
         diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
@@ -348,7 +359,8 @@ static int api_asset(lua_State *L)
     return 2;
 }
 
-// c41.list(dir, place, types): sorted paths of the files there that are of these types; nil after an error.
+// c41.list(dir, place, types): sorted paths of the files there that are of these types; nil after
+// an error.
 static int api_list(lua_State *L)
 {
     struct script *s = script_of(L);
@@ -406,16 +418,17 @@ static int api_hook_shot(lua_State *L)
 }
 
 static const luaL_Reg for_hooks[] = {
-    {"array", api_array},     {"csv", api_csv},   {"digest", api_digest}, {"error", api_error},
-    {"key", api_key},         {"nearest", api_nearest}, {"note", api_note}, {"part", api_part},
-    {"place", api_place},     {"read", api_read}, {"slug", api_slug},     {"warn", api_warn},
+    {"array", api_array}, {"csv", api_csv},         {"digest", api_digest}, {"error", api_error},
+    {"key", api_key},     {"nearest", api_nearest}, {"note", api_note},     {"part", api_part},
+    {"place", api_place}, {"read", api_read},       {"slug", api_slug},     {"warn", api_warn},
     {NULL, NULL},
 };
 
 static const luaL_Reg for_rules[] = {
-    {"asset", api_asset}, {"deliver", lower_deliver}, {"hook_shot", api_hook_shot},
-    {"list", api_list},   {"preset", lower_preset},   {"seed", api_seed},
-    {"step", lower_step}, {NULL, NULL},
+    {"asset", api_asset},         {"deliver", lower_deliver},
+    {"hook_shot", api_hook_shot}, {"list", api_list},
+    {"preset", lower_preset},     {"seed", api_seed},
+    {"step", lower_step},         {NULL, NULL},
 };
 
 void api_push(lua_State *L, bool trusted)

@@ -19,10 +19,14 @@ struct magic {
 
 #define MAGIC(at, bytes, type, seems)                                                              \
     {                                                                                              \
-        at, bytes, sizeof(bytes) - 1, {type, seems}                                                \
+        at, bytes, sizeof(bytes) - 1,                                                              \
+        {                                                                                          \
+            type, seems                                                                            \
+        }                                                                                          \
     }
 
-// The first that fits; types for what the media module opens. Brands of ISO-BMFF and what RIFF holds stand before the containers.
+// The first that fits; types for what the media module opens. Brands of ISO-BMFF and what RIFF
+// holds stand before the containers.
 static const struct magic magics[] = {
     MAGIC(0, "\x89PNG\r\n\x1a\n", "image", "a PNG picture"),
     MAGIC(0, "\xff\xd8\xff", "image", "a JPEG picture"),
@@ -62,7 +66,10 @@ static const struct magic magics[] = {
     MAGIC(0, "%PDF", NULL, "a PDF document"),
     MAGIC(0, "PK\3\4", NULL, "a ZIP archive"),
     MAGIC(0, "\x1f\x8b", NULL, "a gzip archive"),
-    MAGIC(0, "\x7f" "ELF", NULL, "a program"),
+    MAGIC(0,
+          "\x7f"
+          "ELF",
+          NULL, "a program"),
     MAGIC(0, "#EXTM3U", NULL, "a playlist"),
     MAGIC(0, "[playlist]", NULL, "a playlist"),
     MAGIC(0, "ffconcat", NULL, "a playlist"),

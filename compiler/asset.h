@@ -10,7 +10,8 @@ struct err;
 
 // What a file seems to be.
 struct asset {
-    const char *type; // "image", "video", "audio", "lora", "font", "lut", "text"; NULL: none of these
+    const char
+        *type; // "image", "video", "audio", "lora", "font", "lut", "text"; NULL: none of these
     const char *seems; // for people: "a PNG picture", "a playlist", "empty"
 };
 
@@ -20,6 +21,6 @@ enum { ASSET_HEAD_BYTES = 4096 };
 // formats made of text, and between sound and film where a container may hold either.
 struct asset asset_sniff(const void *bytes, size_t n, const char *name);
 
-// The same for a file below the project's folder. False with *err when it is missing, unreadable, no
-// regular file, or leads out of the project.
+// The same for a file below the project's folder. False with *err when it is missing, unreadable,
+// no regular file, or leads out of the project.
 bool asset_look(const char *project, const char *path, struct asset *out, struct err *err);

@@ -99,7 +99,8 @@ static bool read_film(struct compile *c, struct err *err)
     if (!c->schemas)
         return false;
     c->sources = sources_new(c->arena, c->diag, c->at.project);
-    film_read(&c->film, &c->at, values, c->opts->n_params, c->schemas, c->sources, c->arena, c->diag);
+    film_read(&c->film, &c->at, values, c->opts->n_params, c->schemas, c->sources, c->arena,
+              c->diag);
     return !has_errors(c, err);
 }
 

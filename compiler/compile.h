@@ -18,14 +18,14 @@ struct schemas;
 struct studio;
 
 struct compile_options {
-    const char *film;         // path as it was given on the command line
-    const char *data_dir;     // the folder that holds stdlib/ and presets/
-    const char *studio;       // path of the studio file; NULL: none, or a trusted one of the project
-    const char *config_dir;   // the user's folder (presets, recipes, trust); NULL: none
-    const char *home;         // what "~" stands for in a studio; NULL: nothing
-    const json_t *use;        // --use: {KIND: PRESET}; NULL: none
+    const char *film;       // path as it was given on the command line
+    const char *data_dir;   // the folder that holds stdlib/ and presets/
+    const char *studio;     // path of the studio file; NULL: none, or a trusted one of the project
+    const char *config_dir; // the user's folder (presets, recipes, trust); NULL: none
+    const char *home;       // what "~" stands for in a studio; NULL: nothing
+    const json_t *use;      // --use: {KIND: PRESET}; NULL: none
     const struct schemas *schemas; // of data_dir, where many films are compiled; NULL: opened
-    const char *const *params; // of a recipe, "NAME=VALUE" each
+    const char *const *params;     // of a recipe, "NAME=VALUE" each
     size_t n_params;
     bool draft; // --draft: the draft makes everything, whatever studio and film say
 };
@@ -35,7 +35,8 @@ struct compile *compile_new(const struct compile_options *opts);
 void compile_free(struct compile *c); // accepts NULL
 
 // Runs the passes in order; a pass with errors is the last. Returns the graph, or NULL with *err:
-// ERR_FILM when what is wrong was said to compile_diag, ERR_BUG with a traceback when c41 itself is.
+// ERR_FILM when what is wrong was said to compile_diag, ERR_BUG with a traceback when c41 itself
+// is.
 const struct graph *compile_run(struct compile *c, struct err *err);
 
 // What was said, warnings too. Render it whatever compile_run returned.

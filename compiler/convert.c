@@ -212,8 +212,9 @@ static enum shape shape_of(lua_State *L, int idx, size_t *n)
     return is_marked_list(L, idx) || (node && node->type == NODE_LIST) ? SHAPE_LIST : SHAPE_MAP;
 }
 
-static const char *const odd_shape = "a table that is neither a list (1, 2, 3 … without a gap) nor a "
-                                     "mapping (names as its keys)";
+static const char *const odd_shape =
+    "a table that is neither a list (1, 2, 3 … without a gap) nor a "
+    "mapping (names as its keys)";
 static const char *const too_deep = "a table within itself, or more than 100 levels deep";
 static const char *const not_utf8 = "text that is not UTF-8";
 static const char *const no_number = "a number that is infinite or not a number";
@@ -267,12 +268,14 @@ static struct node *refuse(struct crossing *c, const char *why)
 
 static struct node *node_at(struct crossing *c, int idx, const struct node *was, int levels);
 
-static struct node *list_at(struct crossing *c, int idx, const struct node *was, size_t n, int levels)
+static struct node *list_at(struct crossing *c, int idx, const struct node *was, size_t n,
+                            int levels)
 {
     struct node *list = node_make_list(c->arena, was ? was->span : c->span, n);
 
     for (size_t i = 0; i < n; i++) {
-        const struct node *item = was && was->type == NODE_LIST && i < was->n ? was->items[i] : NULL;
+        const struct node *item =
+            was && was->type == NODE_LIST && i < was->n ? was->items[i] : NULL;
 
         lua_rawgeti(c->L, idx, (lua_Integer)i + 1);
         list->items[i] = node_at(c, lua_gettop(c->L), item, levels - 1);
@@ -283,7 +286,8 @@ static struct node *list_at(struct crossing *c, int idx, const struct node *was,
     return list;
 }
 
-static struct node *map_at(struct crossing *c, int idx, const struct node *was, size_t n, int levels)
+static struct node *map_at(struct crossing *c, int idx, const struct node *was, size_t n,
+                           int levels)
 {
     struct node *map = node_make_map(c->arena, was ? was->span : c->span, n);
     int keys;
@@ -299,7 +303,8 @@ static struct node *map_at(struct crossing *c, int idx, const struct node *was, 
             return refuse(c, not_utf8);
         map->keys[i] = node_make_text(c->arena, c->span, key);
         lua_rawget(c->L, idx);
-        map->items[i] = node_at(c, lua_gettop(c->L), node_get(was, map->keys[i]->text.ptr), levels - 1);
+        map->items[i] =
+            node_at(c, lua_gettop(c->L), node_get(was, map->keys[i]->text.ptr), levels - 1);
         lua_pop(c->L, 1);
         if (!map->items[i])
             return NULL;

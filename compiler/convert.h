@@ -28,8 +28,9 @@ void convert_set_node(struct lua_State *L, int idx, const struct node *n);
 // Marks the table at idx as a list, for an empty one does not show it: c41.array.
 void convert_mark_list(struct lua_State *L, int idx);
 
-// The value at idx as a tree: what still is as it was written keeps its place, the rest gets span. NULL
-// with *why for what no film can hold: functions, tables within themselves, NaN, text that is not UTF-8.
+// The value at idx as a tree: what still is as it was written keeps its place, the rest gets span.
+// NULL with *why for what no film can hold: functions, tables within themselves, NaN, text that is
+// not UTF-8.
 struct node *convert_to_node(struct lua_State *L, int idx, struct span span, struct arena *a,
                              const char **why);
 

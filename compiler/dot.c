@@ -90,10 +90,12 @@ void graph_dot(const struct graph *g, struct buf *out)
     buf_puts(out, " {\n"
                   "  rankdir=LR; fontname=\"sans-serif\"; fontsize=14; labelloc=t; label=");
     put_quoted(out, g->title ? g->title : "");
-    buf_puts(out, ";\n"
-                  "  node [shape=box, style=\"rounded,filled\", color=\"#546e7a\", fontname=\"sans-serif\", "
-                  "fontsize=11];\n"
-                  "  edge [color=\"#78909c\", arrowsize=0.7];\n");
+    buf_puts(
+        out,
+        ";\n"
+        "  node [shape=box, style=\"rounded,filled\", color=\"#546e7a\", fontname=\"sans-serif\", "
+        "fontsize=11];\n"
+        "  edge [color=\"#78909c\", arrowsize=0.7];\n");
     put_steps(g, out);
     put_edges(g, out);
     buf_puts(out, "}\n");

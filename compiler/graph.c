@@ -54,8 +54,7 @@ struct deliverable *graph_deliver(struct graph *g, const char *name)
         g->deliverables =
             mem_resize(g->deliverables, g->cap_deliverables, sizeof(*g->deliverables));
     }
-    g->deliverables[g->n_deliverables] =
-        (struct deliverable){.name = arena_strdup(g->arena, name)};
+    g->deliverables[g->n_deliverables] = (struct deliverable){.name = arena_strdup(g->arena, name)};
     return &g->deliverables[g->n_deliverables++];
 }
 

@@ -18,14 +18,14 @@ struct err;
 // What a step does. The table of kinds is DESIGN.md's, in kind.c, sorted by name.
 struct kind {
     const char *name;
-    const char *colour; // of its nodes in a drawing of the graph
+    const char *colour;         // of its nodes in a drawing of the graph
     const char *const *outputs; // what it makes where a step does not say, NULL behind the last
-    unsigned version;   // in the key: raised when the meaning of params changes
-    bool drafted;       // the draft studio makes it
-    bool local;         // this machine always makes it
-    bool chooses;       // stands for one of its inputs, and makes no file of its own
-    bool shown;         // for people: built with the film though no other step uses it
-    bool optional;      // left out where nobody makes it; others compile and wait for a studio
+    unsigned version;           // in the key: raised when the meaning of params changes
+    bool drafted;               // the draft studio makes it
+    bool local;                 // this machine always makes it
+    bool chooses;               // stands for one of its inputs, and makes no file of its own
+    bool shown;                 // for people: built with the film though no other step uses it
+    bool optional; // left out where nobody makes it; others compile and wait for a studio
 };
 
 const struct kind *kind_find(const char *name); // NULL: no such kind
@@ -57,29 +57,29 @@ struct phrase {
 struct step {
     const char *id;
     const struct kind *kind;
-    const char *preset;     // its name; graph_preset finds it
-    json_t *params;         // values; a late one is {"late": "INPUT.FACT", "plus", "min", "max"}
+    const char *preset; // its name; graph_preset finds it
+    json_t *params;     // values; a late one is {"late": "INPUT.FACT", "plus", "min", "max"}
     struct edge *inputs;
     size_t n_inputs;
-    const char **outputs;   // names of the artifacts it makes, the main one first
+    const char **outputs; // names of the artifacts it makes, the main one first
     size_t n_outputs;
-    struct phrase *words;   // of the prompt, for `c41 show`; in no key
+    struct phrase *words; // of the prompt, for `c41 show`; in no key
     size_t n_words;
-    const char *scene;      // NULL: of the whole film
-    const char *shot;       // "scene/shot", or NULL
-    unsigned take;          // from 1; 0 where takes mean nothing
-    struct span span;       // the film's line that asked for it; means something to graph_link alone
-    struct place at;        // the same, ready to print; in no key
-    size_t index;           // its place in graph.steps
+    const char *scene; // NULL: of the whole film
+    const char *shot;  // "scene/shot", or NULL
+    unsigned take;     // from 1; 0 where takes mean nothing
+    struct span span;  // the film's line that asked for it; means something to graph_link alone
+    struct place at;   // the same, ready to print; in no key
+    size_t index;      // its place in graph.steps
 };
 
 struct deliverable {
     const char *name;
-    const char *asked;  // the id of step
-    struct span span;   // as in step
-    struct step *step;  // found by graph_link
+    const char *asked; // the id of step
+    struct span span;  // as in step
+    struct step *step; // found by graph_link
     const char *output;
-    const char *file; // path in the project, as for a film without draft steps
+    const char *file;       // path in the project, as for a film without draft steps
     const char *draft_file; // the same below out/draft/
 };
 
@@ -88,7 +88,7 @@ struct graph {
     const char *project; // the folder that files are relative to
     const char *film;    // the film's file name without its ending: FILM in .c41/browse/FILM
     const char *title;
-    json_t *presets;     // kind -> name -> the preset in use, normalised, its workflow within
+    json_t *presets; // kind -> name -> the preset in use, normalised, its workflow within
     struct step **steps;
     size_t n_steps;
     struct deliverable *deliverables;
@@ -98,16 +98,16 @@ struct graph {
     size_t cap_steps, cap_deliverables;
 };
 
-// Making a graph: fill in the fields of what graph_add returns (text in graph.arena, params a value of
-// the graph's own), in any order of steps; then link.
+// Making a graph: fill in the fields of what graph_add returns (text in graph.arena, params a value
+// of the graph's own), in any order of steps; then link.
 struct graph *graph_new(void);
 struct step *graph_add(struct graph *g, const char *id, const struct kind *kind);
 struct deliverable *graph_deliver(struct graph *g, const char *name);
 
 // Finds what every edge names, puts the steps in order (inputs first, else as added) and resolves
 // places. A circle or an id used twice is said to d at both places, and so is a deliverable of no
-// step. Returns false with *err after that (ERR_FILM), or when an edge or a late value names what is
-// not there (ERR_BUG).
+// step. Returns false with *err after that (ERR_FILM), or when an edge or a late value names what
+// is not there (ERR_BUG).
 bool graph_link(struct graph *g, struct diag *d, struct err *err);
 
 // Checks the late values within params: only the forms of DESIGN.md, each of an input of s. Adds to
@@ -126,7 +126,7 @@ const char *graph_nearest(const struct graph *g, const char *id);
 // The preset of a step. Names are unique within a kind only ("draft" makes many).
 const json_t *graph_preset(const struct graph *g, const struct step *s);
 
-// The graph as `c41 graph --format json` prints it: a new value, equal for equal films. Places are not
-// in it: they change with a comment, and with the folder where the command was given.
+// The graph as `c41 graph --format json` prints it: a new value, equal for equal films. Places are
+// not in it: they change with a comment, and with the folder where the command was given.
 json_t *graph_json(const struct graph *g);
 void graph_dot(const struct graph *g, struct buf *out);

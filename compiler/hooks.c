@@ -81,8 +81,8 @@ static int register_function(lua_State *L)
 
     luaL_argexpected(L, lua_isfunction(L, 1), 1, "function");
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) != LUA_TTABLE)
-        return luaL_error(L, "on.%s belongs outside of functions: it is called while the file loads",
-                          kind);
+        return luaL_error(
+            L, "on.%s belongs outside of functions: it is called while the file loads", kind);
     lua_getfield(L, -1, kind);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
@@ -111,10 +111,10 @@ static const char *last_words_at(struct hooks *h, struct hook_file *f, unsigned 
     for (size_t i = 0; i < f->words.n; i++)
         if (f->words.at[i].line == line)
             return f->words.at[i].text;
-    place_render(&place, SEVERITY_ERROR,
-                 arena_printf(s->arena, "this was stopped after %d seconds of work", LUA_GUARD_SECONDS),
-                 "look for a loop, a string pattern that tries too much, or a huge count",
-                 &text, false);
+    place_render(
+        &place, SEVERITY_ERROR,
+        arena_printf(s->arena, "this was stopped after %d seconds of work", LUA_GUARD_SECONDS),
+        "look for a loop, a string pattern that tries too much, or a huge count", &text, false);
     copy = arena_strdup(s->arena, buf_text(&text));
     buf_release(&text);
     vec_push(&f->words, (struct last_words){line, copy});
@@ -273,7 +273,8 @@ struct node *hooks_read_back(struct hooks *h, const char *schema, const char *wh
     struct node *n = convert_to_node(L, -1, s->hook_at, s->arena, &why);
 
     if (!n)
-        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook left in the %s %s", what, why);
+        diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook left in the %s %s", what,
+                 why);
     else if (!schema_check_value(s->schemas, schema, what, &n, s->arena, s->diag))
         n = NULL;
     return n;

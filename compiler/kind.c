@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAKES(...) .outputs = (const char *const[]){__VA_ARGS__, NULL}
+#define MAKES(...)                                                                                 \
+    .outputs = (const char *const[])                                                               \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
-// Sorted by name. Colours: pictures blue, moving ones violet, sound green, words yellow, models red,
-// what this machine puts together grey.
+// Sorted by name. Colours: pictures blue, moving ones violet, sound green, words yellow, models
+// red, what this machine puts together grey.
 static const struct kind kinds[] = {
     {"ambience", "#b7dfb9", MAKES("sound"), .version = 1, .drafted = true},
     {"animate", "#d3c0f0", MAKES("video"), .version = 1, .drafted = true},

@@ -81,15 +81,16 @@ static bool link_deliverable(const struct graph *g, struct deliverable *d, struc
 {
     d->step = graph_find(g, d->asked);
     if (!d->step) {
-        diag_say(diag, SEVERITY_ERROR, d->span, graph_nearest(g, d->asked), "there is no step \"%s\"",
-                 d->asked);
+        diag_say(diag, SEVERITY_ERROR, d->span, graph_nearest(g, d->asked),
+                 "there is no step \"%s\"", d->asked);
         return false;
     }
     if (!d->output)
         d->output = d->step->outputs[0];
     if (makes(d->step, d->output))
         return true;
-    diag_say(diag, SEVERITY_ERROR, d->span, NULL, "step \"%s\" makes no \"%s\"", d->asked, d->output);
+    diag_say(diag, SEVERITY_ERROR, d->span, NULL, "step \"%s\" makes no \"%s\"", d->asked,
+             d->output);
     return false;
 }
 
@@ -109,9 +110,9 @@ struct visit {
 };
 
 struct order {
-    VEC(struct visit) path; // from a step to what it needs, and what that needs …
+    VEC(struct visit) path;  // from a step to what it needs, and what that needs …
     VEC(struct step *) done; // inputs first
-    unsigned char *marks; // by step.index
+    unsigned char *marks;    // by step.index
 };
 
 enum { MARK_NEW, MARK_ON_PATH, MARK_DONE };
@@ -125,8 +126,8 @@ static void say_circle(const struct order *o, size_t first, struct diag *d)
     for (size_t i = first; i < o->path.n; i++)
         buf_printf(&names, "%s needs ", o->path.at[i].step->id);
     buf_puts(&names, top->id);
-    diag_say(d, SEVERITY_ERROR, top->span, "let one of them stand by itself",
-             "a circle: %s", buf_text(&names));
+    diag_say(d, SEVERITY_ERROR, top->span, "let one of them stand by itself", "a circle: %s",
+             buf_text(&names));
     for (size_t i = first + 1; i < o->path.n; i++)
         if (memcmp(&o->path.at[i].step->span, &top->span, sizeof(top->span)) != 0)
             diag_note(d, o->path.at[i].step->span, "%s is asked for here", o->path.at[i].step->id);

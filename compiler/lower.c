@@ -190,7 +190,8 @@ int lower_preset(lua_State *L)
     return 1;
 }
 
-// What on.step is given, in a table of its own; the fields that it may change are params and preset.
+// What on.step is given, in a table of its own; the fields that it may change are params and
+// preset.
 static void push_for_hooks(lua_State *L)
 {
     static const char *const keys[] = {"id", "kind", "preset", "scene", "shot", "take"};
@@ -281,8 +282,8 @@ static void read_preset(lua_State *L, struct step *step, int idx)
 // What a hook left in a step and cannot stay there; the next step would only say it again.
 static void refuse_hooked(struct script *s, const struct step *step, const char *why)
 {
-    diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook spoils the params of %s: %s", step->id,
-             why);
+    diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook spoils the params of %s: %s",
+             step->id, why);
     hooks_stop(s->hooks);
 }
 
@@ -368,11 +369,12 @@ static void check_needs(struct script *s, const struct step *step)
     if (!step->preset || !graph_preset(s->graph, step))
         return;
     preset = presets_find(s->presets, step->kind->name, step->preset, step->span);
-    missing = preset ? preset_missing(preset, step->params, input_names(s, step), step->n_inputs) : NULL;
+    missing =
+        preset ? preset_missing(preset, step->params, input_names(s, step), step->n_inputs) : NULL;
     if (missing)
-        diag_say(s->diag, SEVERITY_ERROR, step->span, "give it one, or choose a preset that does without",
-                 "preset %s needs `%s`, and %s has none",
-                 preset->name, missing, step->id);
+        diag_say(s->diag, SEVERITY_ERROR, step->span,
+                 "give it one, or choose a preset that does without",
+                 "preset %s needs `%s`, and %s has none", preset->name, missing, step->id);
 }
 
 // c41.step{id=, kind=, preset=, params=, inputs=, outputs=, words=, scene=, shot=, take=, at=}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The Lua host: one Lua state for a compilation, with budgets that what runs in it cannot escape.
-// Two sorts of code run: trusted (stdlib/rules), which may take its time and whose faults are faults
-// of c41; and guarded (hooks), whose instructions, memory and time in C are counted for each call.
-// Functions in C that Lua calls allocate in the arena only: an error jumps over any free.
+// Two sorts of code run: trusted (stdlib/rules), which may take its time and whose faults are
+// faults of c41; and guarded (hooks), whose instructions, memory and time in C are counted for each
+// call. Functions in C that Lua calls allocate in the arena only: an error jumps over any free.
 #pragma once
 
 #include <stdbool.h>
@@ -15,11 +15,11 @@ struct lua_State;
 struct lua_host;
 
 enum {
-    LUA_HOST_BYTES = 512 << 20,      // the whole state
-    LUA_GUARD_BYTES = 64 << 20,      // of one guarded call, above what was there
+    LUA_HOST_BYTES = 512 << 20,         // the whole state
+    LUA_GUARD_BYTES = 64 << 20,         // of one guarded call, above what was there
     LUA_GUARD_STEPS = 20 * 1000 * 1000, // instructions of one guarded call
-    LUA_GUARD_SECONDS = 2,           // of processor time, for what C does meanwhile
-    LUA_EXIT_HUNG = 2,               // the program's exit code when these are over
+    LUA_GUARD_SECONDS = 2,              // of processor time, for what C does meanwhile
+    LUA_EXIT_HUNG = 2,                  // the program's exit code when these are over
 };
 
 enum lua_fault_kind {
@@ -48,12 +48,13 @@ struct arena *lua_host_arena(struct lua_host *h);
 void lua_host_set_owner(struct lua_host *h, void *owner);
 void *lua_host_owner(struct lua_State *L);
 
-// Pushes the function of a chunk of Lua text called name. False with *fault: a syntax error, or bytecode.
+// Pushes the function of a chunk of Lua text called name. False with *fault: a syntax error, or
+// bytecode.
 bool lua_host_load(struct lua_host *h, const char *name, struct str text, struct lua_fault *fault);
 
-// Calls the function below n_args arguments on the stack, which all are popped; pushes n_results, or on
-// failure nothing. last_words guards the call: what is printed when it must be ended by force;
-// NULL: the code is trusted.
+// Calls the function below n_args arguments on the stack, which all are popped; pushes n_results,
+// or on failure nothing. last_words guards the call: what is printed when it must be ended by
+// force; NULL: the code is trusted.
 bool lua_host_call(struct lua_host *h, int n_args, int n_results, const char *last_words,
                    struct lua_fault *fault);
 

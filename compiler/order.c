@@ -157,8 +157,8 @@ int order_pairs(lua_State *L)
     return 2;
 }
 
-// Finds the smallest key behind the one given: each call looks at all of the table, which is meant for
-// `next(t) == nil`; pairs sorts once.
+// Finds the smallest key behind the one given: each call looks at all of the table, which is meant
+// for `next(t) == nil`; pairs sorts once.
 int order_next(lua_State *L)
 {
     struct key given, key, best;
@@ -222,8 +222,8 @@ static void merge(lua_State *L, lua_Integer from, lua_Integer mid, lua_Integer t
     }
 }
 
-// A merge sort: stable, and for any comparison it ends in the same order. Works on a copy, so that a
-// comparison that changes the list does no harm.
+// A merge sort: stable, and for any comparison it ends in the same order. Works on a copy, so that
+// a comparison that changes the list does no harm.
 int order_sort(lua_State *L)
 {
     lua_Integer n;

@@ -30,8 +30,8 @@ struct rules_options {
 struct rules *rules_new(const struct rules_options *options);
 void rules_free(struct rules *r); // accepts NULL
 
-// Loads the hook files that the film names and runs on.film, which may replace *film; then checks it
-// against the schema again. False with *err as below.
+// Loads the hook files that the film names and runs on.film, which may replace *film; then checks
+// it against the schema again. False with *err as below.
 bool rules_hook_film(struct rules *r, struct node **film, struct err *err);
 
 // What rules are told beside the film: ctx in stdlib/rules.
@@ -43,7 +43,7 @@ struct rules_context {
     bool draft;
 };
 
-// Runs the rules; every step and deliverable goes to graph, unlinked. False with *err: ERR_FILM after
-// errors were said, ERR_BUG with a traceback.
+// Runs the rules; every step and deliverable goes to graph, unlinked. False with *err: ERR_FILM
+// after errors were said, ERR_BUG with a traceback.
 bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
                    struct graph *graph, struct err *err);

@@ -26,8 +26,8 @@ static const struct library libraries[] = {
 };
 
 static const char *const kept[] = {
-    "assert", "error",    "getmetatable", "ipairs", "rawequal", "rawget", "rawlen",
-    "select", "tonumber", "type",
+    "assert", "error",  "getmetatable", "ipairs",   "rawequal",
+    "rawget", "rawlen", "select",       "tonumber", "type",
 };
 
 // What people look for and do not find, and what is there instead.
@@ -186,8 +186,8 @@ static int safe_pcall(lua_State *L)
     return lua_gettop(L);
 }
 
-// The handler is called once the stack is unwound: called by Lua it would run where instructions are
-// not counted, and there is no debug library for which the whole stack would matter.
+// The handler is called once the stack is unwound: called by Lua it would run where instructions
+// are not counted, and there is no debug library for which the whole stack would matter.
 static int safe_xpcall(lua_State *L)
 {
     int status;
@@ -211,9 +211,14 @@ static int safe_xpcall(lua_State *L)
 }
 
 static const luaL_Reg replaced[] = {
-    {"next", order_next},        {"pairs", order_pairs},     {"pcall", safe_pcall},
-    {"rawset", safe_rawset},     {"setmetatable", safe_setmetatable},
-    {"tostring", safe_tostring}, {"xpcall", safe_xpcall},    {NULL, NULL},
+    {"next", order_next},
+    {"pairs", order_pairs},
+    {"pcall", safe_pcall},
+    {"rawset", safe_rawset},
+    {"setmetatable", safe_setmetatable},
+    {"tostring", safe_tostring},
+    {"xpcall", safe_xpcall},
+    {NULL, NULL},
 };
 
 // Upvalue 1: what people call the table.
@@ -310,14 +315,14 @@ void sandbox_open(lua_State *L)
 
 void sandbox_push_env(lua_State *L)
 {
-    lua_newtable(L);                 // what the code sets
+    lua_newtable(L); // what the code sets
     lua_pushvalue(L, -2);
     lua_setfield(L, -2, "require");
     lua_createtable(L, 0, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &shared_key);
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
-    lua_newtable(L);                 // the environment itself stays empty
+    lua_newtable(L); // the environment itself stays empty
     lua_createtable(L, 0, 4);
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "__index");

@@ -91,7 +91,8 @@ static struct span line_span(const struct source *source, unsigned line)
     for (unsigned i = 0; i < line && rest.ptr; i++)
         text = str_cut(&rest, '\n');
     if (!text.ptr)
-        return (struct span){source->number, (uint32_t)source->text.len, (uint32_t)source->text.len};
+        return (struct span){source->number, (uint32_t)source->text.len,
+                             (uint32_t)source->text.len};
     trimmed = str_trim(text);
     start = (size_t)((trimmed.len ? trimmed.ptr : text.ptr) - source->text.ptr);
     return (struct span){source->number, (uint32_t)start, (uint32_t)(start + trimmed.len)};

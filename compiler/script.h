@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the functions of the c41 table work on: found from any Lua state by script_of. Internal to the
-// files that make up the Lua side of the compiler: api, hooks, lower, rules.
+// What the functions of the c41 table work on: found from any Lua state by script_of. Internal to
+// the files that make up the Lua side of the compiler: api, hooks, lower, rules.
 #pragma once
 
 #include <stdbool.h>
@@ -39,15 +39,16 @@ struct script {
     struct graph *graph; // while rules run
     struct span hook_at; // the hook that runs; {0}: none
     VEC(struct script_place) places;
-    struct map assets;   // path -> struct asset, so that each file is looked at once
-    struct map modules;  // path -> struct str, text of stdlib's Lua
-    struct map chunks;   // path -> struct source, of hook files
-    struct map tables;   // digest of a text -> struct csv
+    struct map assets;  // path -> struct asset, so that each file is looked at once
+    struct map modules; // path -> struct str, text of stdlib's Lua
+    struct map chunks;  // path -> struct source, of hook files
+    struct map tables;  // digest of a text -> struct csv
 };
 
 struct script *script_of(struct lua_State *L);
 
-// Places that Lua holds as numbers; 0 and nil are none. script_span gives the hook's place for none.
+// Places that Lua holds as numbers; 0 and nil are none. script_span gives the hook's place for
+// none.
 long long script_add_place(struct script *s, struct span span, const struct node *node);
 const struct script_place *script_place(struct lua_State *L, int idx);
 struct span script_span(struct lua_State *L, int idx);
@@ -62,7 +63,8 @@ void script_say_fault(struct script *s, const struct lua_fault *fault, struct sp
 bool script_load_stdlib(struct script *s, const char *path, struct lua_fault *fault);
 bool script_load_source(struct script *s, const struct source *source, struct lua_fault *fault);
 
-// Pushes the environment of one run of rules (trusted) or of a hook file, with a require of its own.
+// Pushes the environment of one run of rules (trusted) or of a hook file, with a require of its
+// own.
 void script_push_env(struct lua_State *L, bool trusted);
 
 // Pushes the c41 table: all of it for rules, what hooks may use otherwise. Sealed, made once.

@@ -28,7 +28,10 @@ static const struct asset_case cases[] = {
     {"a.exr", BYTES("\x76\x2f\x31\x01\x02\0\0\0"), NULL, "OpenEXR"},
     {"a.heic", BYTES("\0\0\0 ftypheic\0\0\0\0"), NULL, "HEIC"},
     {"a.mp4", BYTES("\0\0\0 ftypisom\0\0\2\0"), "video", "MP4"},
-    {"a.mov", BYTES("\0\0\0\x14" "ftypqt  \0\0\2\0"), "video", "QuickTime"},
+    {"a.mov",
+     BYTES("\0\0\0\x14"
+           "ftypqt  \0\0\2\0"),
+     "video", "QuickTime"},
     {"a.m4a", BYTES("\0\0\0 ftypM4A \0\0\2\0"), "audio", "M4A"},
     {"a.m4a", BYTES("\0\0\0 ftypisom\0\0\2\0"), "audio", "sound"},
     {"a.mkv", BYTES("\x1a\x45\xdf\xa3\x01\0\0\0"), "video", "Matroska"},
@@ -57,7 +60,10 @@ static const struct asset_case cases[] = {
     {"a.png", BYTES(""), NULL, "empty"},
     {"a.png", BYTES("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), NULL, "SVG"},
     {"a.png", BYTES("<!DOCTYPE html><p>404"), NULL, "web page"},
-    {"a.png", BYTES("\x7f" "ELF\2\1\1"), NULL, "program"},
+    {"a.png",
+     BYTES("\x7f"
+           "ELF\2\1\1"),
+     NULL, "program"},
     {"a.png", BYTES("%PDF-1.7"), NULL, "PDF"},
     {"a.safetensors", BYTES("PK\3\4"), NULL, "ZIP"},
     {"a.wav", BYTES("\xff\xff\xff\xff\0\0"), NULL, "no format"},
@@ -97,7 +103,9 @@ static const struct slug_case slugs[] = {
     {"día 2/3", "día-2-3"},
     {"---", ""},
     {"", ""},
-    {"a\xff" "b", "a-b"},
+    {"a\xff"
+     "b",
+     "a-b"},
 };
 
 static void names_of_words(void **state)

@@ -33,11 +33,27 @@ static const struct graph_case cases[] = {
     {"an input twice", {"b: a a", "a:"}, "a b", NULL, NULL},
     {"a step by itself", {"a: a"}, NULL, "film.yaml:1:1: error: a circle: a needs a", NULL},
     {"two", {"a: b", "b: a"}, NULL, "a circle: a needs b needs a", NULL},
-    {"two, told at both places", {"a: b", "b: a"}, NULL, "film.yaml:2:1: note: b is asked for here", NULL},
-    {"not from the first", {"a: b", "b: c", "c: b"}, NULL, "film.yaml:2:1: error: a circle: b needs c needs b", NULL},
+    {"two, told at both places",
+     {"a: b", "b: a"},
+     NULL,
+     "film.yaml:2:1: note: b is asked for here",
+     NULL},
+    {"not from the first",
+     {"a: b", "b: c", "c: b"},
+     NULL,
+     "film.yaml:2:1: error: a circle: b needs c needs b",
+     NULL},
     {"two circles", {"a: b", "b: a", "c: d", "d: c"}, NULL, "a circle: c needs d needs c", NULL},
-    {"a double", {"a:", "b:", "a: b"}, NULL, "film.yaml:3:1: error: this makes a second step called \"a\"", NULL},
-    {"a double, where the first is", {"a:", "b:", "a: b"}, NULL, "film.yaml:1:1: note: the first is made here", NULL},
+    {"a double",
+     {"a:", "b:", "a: b"},
+     NULL,
+     "film.yaml:3:1: error: this makes a second step called \"a\"",
+     NULL},
+    {"a double, where the first is",
+     {"a:", "b:", "a: b"},
+     NULL,
+     "film.yaml:1:1: note: the first is made here",
+     NULL},
     {"an unknown step", {"a: b"}, NULL, NULL, "step a: input in names the unknown step b"},
 };
 
@@ -117,7 +133,9 @@ static const struct late_case lates[] = {
     {"{}", NULL},
     {"{\"seconds\": 3}", NULL},
     {"{\"seconds\": {\"late\": \"timing.seconds\"}}", NULL},
-    {"{\"list\": [{\"start\": {\"late\": \"t0.lines.mara-x.start\", \"plus\": 0.5, \"min\": 1, \"max\": 30}}]}", NULL},
+    {"{\"list\": [{\"start\": {\"late\": \"t0.lines.mara-x.start\", \"plus\": 0.5, \"min\": 1, "
+     "\"max\": 30}}]}",
+     NULL},
     {"{\"x\": {\"late\": \"a.b.seconds\"}}", NULL},
     {"{\"prompt\": [\"words \", {\"late\": \"timing.text\"}]}", NULL},
     {"{\"x\": {\"late\": \"voice.seconds\"}}", "\"voice.seconds\" names no input of this step"},
@@ -127,7 +145,8 @@ static const struct late_case lates[] = {
     {"{\"x\": {\"late\": 3}}", "a late value is \"INPUT.FACT\""},
     {"{\"x\": {\"late\": \"timing.seconds\", \"times\": 2}}", "not \"times\""},
     {"{\"x\": {\"late\": \"timing.seconds\", \"plus\": \"1\"}}", "not \"plus\""},
-    {"{\"x\": {\"late\": \"timing.seconds\", \"plus\": {\"late\": \"timing.seconds\"}}}", "not \"plus\""},
+    {"{\"x\": {\"late\": \"timing.seconds\", \"plus\": {\"late\": \"timing.seconds\"}}}",
+     "not \"plus\""},
 };
 
 static void late_values(void **state)
@@ -167,7 +186,8 @@ static void deliverables(void **state)
     assert_false(graph_link(g, d, &err));
     assert_int_equal(err.kind, ERR_FILM);
     diag_render(d, &said, false);
-    assert_non_null(strstr(buf_text(&said), "film.yaml:2:1: error: there is no step \"scene/shot/imgae\""));
+    assert_non_null(
+        strstr(buf_text(&said), "film.yaml:2:1: error: there is no step \"scene/shot/imgae\""));
     assert_non_null(strstr(buf_text(&said), "did you mean \"scene/shot/image\"?"));
     buf_release(&said);
     diag_free(d);
@@ -212,7 +232,7 @@ static void kinds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linking),      cmocka_unit_test(late_values), cmocka_unit_test(deliverables),
+        cmocka_unit_test(linking),    cmocka_unit_test(late_values), cmocka_unit_test(deliverables),
         cmocka_unit_test(many_steps), cmocka_unit_test(kinds),
     };
 

@@ -22,9 +22,9 @@ struct lua_case {
     unsigned line;
 };
 
-#define RUNS_ON "this runs on and on"
-#define TOO_DEEP "this calls itself without end"
-#define TOO_MUCH "more than 64 MiB"
+#define RUNS_ON      "this runs on and on"
+#define TOO_DEEP     "this calls itself without end"
+#define TOO_MUCH     "more than 64 MiB"
 #define ABSENT(name) "there is no \"" name "\" in a film's Lua"
 
 static const struct lua_case cases[] = {
@@ -33,25 +33,33 @@ static const struct lua_case cases[] = {
     {"assert(('%s %d %5.2f'):format('a', 3, 0.5) == 'a 3  0.50')", NULL, 0, 0},
     {"local t = {3, 1, 2} table.sort(t) assert(table.concat(t) == '123')", NULL, 0, 0},
     {"local ok, why = pcall(error, 'x') assert(ok == false and why == 'x')", NULL, 0, 0},
-    {"local ok, why = xpcall(error, function(m) return m .. '!' end, 'x') assert(why == 'x!')", NULL, 0, 0},
+    {"local ok, why = xpcall(error, function(m) return m .. '!' end, 'x') assert(why == 'x!')",
+     NULL, 0, 0},
     {"assert(select('#', pcall(function() return 1, 2 end)) == 3)", NULL, 0, 0},
     {"assert(select('#', xpcall(function(...) return ... end, type, 1, 2)) == 3)", NULL, 0, 0},
     {"local m = setmetatable({}, {__index = {x = 1}}) assert(m.x == 1)", NULL, 0, 0},
     {"g = 1; assert(g == 1 and _G.g == 1 and rawget(_G, 'g') == nil)", NULL, 0, 0},
     {"assert(utf8.len('é') == 1)", NULL, 0, 0},
     // Order is fixed, and no address is told.
-    {"local s = '' for k in pairs{b=1, a=1, [2]=1, [1]=1, [0.5]=1, [true]=1} do s = s .. tostring(k) .. ' ' end "
-     "assert(s == '0.5 1 2 a b true ', s)", NULL, 0, 0},
-    {"local t, s = {c=1, a=1, b=1}, '' for k in pairs(t) do t[k] = nil s = s .. k end assert(s == 'abc' and next(t) == nil)", NULL, 0, 0},
-    {"local t = {b=1, a=2} assert(next(t) == 'a' and next(t, 'a') == 'b' and next(t, 'b') == nil)", NULL, 0, 0},
+    {"local s = '' for k in pairs{b=1, a=1, [2]=1, [1]=1, [0.5]=1, [true]=1} do s = s .. "
+     "tostring(k) .. ' ' end "
+     "assert(s == '0.5 1 2 a b true ', s)",
+     NULL, 0, 0},
+    {"local t, s = {c=1, a=1, b=1}, '' for k in pairs(t) do t[k] = nil s = s .. k end assert(s == "
+     "'abc' and next(t) == nil)",
+     NULL, 0, 0},
+    {"local t = {b=1, a=2} assert(next(t) == 'a' and next(t, 'a') == 'b' and next(t, 'b') == nil)",
+     NULL, 0, 0},
     {"for k in pairs{[{}]=1} do end", "has no order", LUA_FAULT_ERROR, 1},
     {"assert(tostring({}) == 'table' and tostring(type) == 'function')", NULL, 0, 0},
     {"assert(('%s'):format({}) == 'table')", NULL, 0, 0},
     {"return ('%p'):format({})", "address", LUA_FAULT_ERROR, 1},
     {"return ('%-20p'):format({})", "address", LUA_FAULT_ERROR, 1},
     {"assert(('%%p'):format() == '%p')", NULL, 0, 0},
-    {"local t = {} for i = 1, 500 do t[i] = {i % 7, i} end table.sort(t, function(a, b) return a[1] < b[1] end) "
-     "for i = 2, 500 do assert(t[i-1][1] < t[i][1] or t[i-1][2] < t[i][2]) end", NULL, 0, 0},
+    {"local t = {} for i = 1, 500 do t[i] = {i % 7, i} end table.sort(t, function(a, b) return "
+     "a[1] < b[1] end) "
+     "for i = 2, 500 do assert(t[i-1][1] < t[i][1] or t[i-1][2] < t[i][2]) end",
+     NULL, 0, 0},
     {"table.sort({3, 1, 2}, function() return true end)", NULL, 0, 0},
     // Doors that are not there.
     {"io.open('/etc/passwd')", ABSENT("io"), LUA_FAULT_ERROR, 1},
@@ -71,7 +79,8 @@ static const struct lua_case cases[] = {
     {"setmetatable({}, {__gc = function() end})", "__gc", LUA_FAULT_ERROR, 1},
     {"setmetatable({}, {__mode = 'k'})", "__mode", LUA_FAULT_ERROR, 1},
     {"setmetatable({}, {__close = function() end})", "__close", LUA_FAULT_ERROR, 1},
-    {"local m = {} setmetatable({}, m) m.__gc = function() end setmetatable({}, m)", "__gc", LUA_FAULT_ERROR, 1},
+    {"local m = {} setmetatable({}, m) m.__gc = function() end setmetatable({}, m)", "__gc",
+     LUA_FAULT_ERROR, 1},
     // What all share cannot be changed.
     {"string.upper = nil", "read only", LUA_FAULT_ERROR, 1},
     {"rawset(string, 'upper', nil)", "read only", LUA_FAULT_ERROR, 1},
@@ -85,23 +94,31 @@ static const struct lua_case cases[] = {
     {"while true do end", RUNS_ON, LUA_FAULT_STEPS, 1},
     {"\n\nlocal function f() while true do end end\npcall(f)", RUNS_ON, LUA_FAULT_STEPS, 3},
     {"while true do pcall(function() while true do end end) end", RUNS_ON, LUA_FAULT_STEPS, 1},
-    {"while true do xpcall(function() while true do end end, function() while true do end end) end", RUNS_ON, LUA_FAULT_STEPS, 1},
+    {"while true do xpcall(function() while true do end end, function() while true do end end) end",
+     RUNS_ON, LUA_FAULT_STEPS, 1},
     {"pcall(pcall, pcall, pcall, function() while true do end end)", RUNS_ON, LUA_FAULT_STEPS, 1},
     {"goto a ::a:: goto a", RUNS_ON, LUA_FAULT_STEPS, 1},
     {"for i = 1, math.huge do end", RUNS_ON, LUA_FAULT_STEPS, 1},
-    {"local t = setmetatable({}, {__index = function(t, k) while true do end end}) return t.x", RUNS_ON, LUA_FAULT_STEPS, 1},
+    {"local t = setmetatable({}, {__index = function(t, k) while true do end end}) return t.x",
+     RUNS_ON, LUA_FAULT_STEPS, 1},
     {"table.sort({1, 2}, function() while true do end end)", RUNS_ON, LUA_FAULT_STEPS, 1},
     {"(('x'):rep(99)):gsub('.', function() while true do end end)", RUNS_ON, LUA_FAULT_STEPS, 1},
     {"local function f() return f() end f()", RUNS_ON, LUA_FAULT_STEPS, 1},
     // Without bottom.
     {"local function f() f() end f()", TOO_DEEP, LUA_FAULT_ERROR, 1},
     {"local function f() pcall(f) end f()", NULL, 0, 0},
-    {"local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k] end return t.x", TOO_DEEP, LUA_FAULT_ERROR, 1},
+    {"local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k] end "
+     "return t.x",
+     TOO_DEEP, LUA_FAULT_ERROR, 1},
     {"local m = {} m.__index = m setmetatable(m, m) return m.x", "loop", LUA_FAULT_ERROR, 1},
-    {"local t = setmetatable({}, {__tostring = function(t) return tostring(t) end}) tostring(t)", TOO_DEEP, LUA_FAULT_ERROR, 1},
-    {"local f = function(f, g) return xpcall(error, g, g) end local function g() error('x') end f(f, g)", "x", LUA_FAULT_ERROR, 1},
+    {"local t = setmetatable({}, {__tostring = function(t) return tostring(t) end}) tostring(t)",
+     TOO_DEEP, LUA_FAULT_ERROR, 1},
+    {"local f = function(f, g) return xpcall(error, g, g) end local function g() error('x') end "
+     "f(f, g)",
+     "x", LUA_FAULT_ERROR, 1},
     // Without measure.
-    {"local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", TOO_MUCH, LUA_FAULT_MEMORY, 1},
+    {"local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", TOO_MUCH, LUA_FAULT_MEMORY,
+     1},
     {"local s = 'x' while true do s = s .. s end", TOO_MUCH, LUA_FAULT_MEMORY, 1},
     {"return ('x'):rep(1 << 30)", TOO_MUCH, LUA_FAULT_MEMORY, 1},
     {"pcall(string.rep, 'x', 1 << 30)", TOO_MUCH, LUA_FAULT_MEMORY, 1},
@@ -115,7 +132,8 @@ static const struct lua_case cases[] = {
     {"\nlocal function deep() error('words', 2) end\n\ndeep()", "words", LUA_FAULT_ERROR, 4},
     {"error({code = 1})", "error was called with a table", LUA_FAULT_ERROR, 1},
     {"error(nil)", "error was called with a nil", LUA_FAULT_ERROR, 1},
-    {"error(setmetatable({}, {__tostring = function() while true do end end}))", "error was called with a table", LUA_FAULT_ERROR, 1},
+    {"error(setmetatable({}, {__tostring = function() while true do end end}))",
+     "error was called with a table", LUA_FAULT_ERROR, 1},
     {"error()", "error was called with a nil", LUA_FAULT_ERROR, 1},
     {"error(12)", "12", LUA_FAULT_ERROR, 1},
     {"local x = nil\nreturn x.y", "nil value", LUA_FAULT_ERROR, 2},
@@ -199,7 +217,8 @@ static void globals_freeze(void **state)
 
     (void)state;
     sandbox_open(L);
-    assert_true(lua_host_load(h, "hook.lua", str_of("known = 1\nreturn function()\n  known = 2\nend"), &fault));
+    assert_true(lua_host_load(h, "hook.lua",
+                              str_of("known = 1\nreturn function()\n  known = 2\nend"), &fault));
     lua_pushnil(L);
     sandbox_push_env(L);
     lua_pushvalue(L, -1);
