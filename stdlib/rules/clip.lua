@@ -71,13 +71,16 @@ local function check_regions(w, sh, spec, list, preset, place)
   end
 end
 
-local function add_mask(w, sh, spec, id, inputs)
+-- Where a speaker is: as the film says, else the i-th of n slices from left to right.
+local function add_mask(w, sh, spec, id, i, n, inputs)
   local region = (spec.regions or {})[id]
   local place = spec.regions and c41.place(spec.regions, id) or sh.place
   local box, edges, file = still.region(sh, id), {}, nil
   if type(region) == "string" and not box then
     file = c41.asset(region, place, { "image" })
     edges[1] = file and { name = "file", file = file, mode = "use" } or nil
+  elseif not box then
+    box = { (i - 1) / n, 0, 1 / n, 1 }
   end
   local made = w:step(sh, "mask/" .. c41.slug(id), "mask", "mask", {
     inputs = edges, params = { box = box, pixels = w.format.pixels }, at = place,
@@ -159,7 +162,7 @@ local function synced(w, sh)
   for i, id in ipairs(list) do
     add_track(w, sh, id, inputs)
     if w.takes(preset, "masks") or w.takes(preset, "mask") then
-      add_mask(w, sh, spec, id, inputs)
+      add_mask(w, sh, spec, id, i, #list, inputs)
     end
     who[i] = { who = id, region = still.region(sh, id) }
   end
