@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "compiler/folder.h"
+#include "compiler/graph.h"
 #include "compiler/node.h"
 #include "compiler/schema.h"
 #include "compiler/source.h"
@@ -203,6 +204,26 @@ static void test_use(void **state)
     close_world(&w);
 }
 
+// presets/studio/draft.yaml, which people copy, names all that the draft makes and nothing else.
+static void test_draft(void **state)
+{
+    struct world w;
+    size_t n_kinds, drafted = 0;
+    const struct kind *kinds = kind_all(&n_kinds);
+
+    (void)state;
+    open_world(&w, UNIT_SOURCE_DIR "/presets/studio/draft.yaml", NULL, NULL);
+    assert_string_equal(said(&w), "");
+    for (size_t i = 0; i < n_kinds; i++)
+        drafted += kinds[i].drafted;
+    assert_int_equal(w.studio->n_uses, drafted);
+    for (size_t i = 0; i < w.studio->n_uses; i++) {
+        assert_true(kind_find(w.studio->uses[i].kind)->drafted);
+        assert_string_equal(w.studio->uses[i].other, "draft");
+    }
+    close_world(&w);
+}
+
 static void write_text(struct arena *a, const char *dir, const char *name, const char *text)
 {
     struct err err;
@@ -258,7 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole), cmocka_unit_test(test_pairs), cmocka_unit_test(test_offers),
-        cmocka_unit_test(test_use),   cmocka_unit_test(test_where),
+        cmocka_unit_test(test_use),   cmocka_unit_test(test_draft), cmocka_unit_test(test_where),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
