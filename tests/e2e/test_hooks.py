@@ -3,10 +3,12 @@
 import json
 import pathlib
 import re
+import shutil
 
 import pytest
 
-PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "hooks.md"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "hooks.md"
 BLOCKS = re.findall(r"^```(yaml|lua|csv)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 FILM = next(text for language, text in BLOCKS if language == "yaml")
 TABLE = next(text for language, text in BLOCKS if language == "csv")
@@ -117,3 +119,31 @@ on.shot(function(shot) n = n + 1 shot.image.prompt = shot.image.prompt .. " " ..
         done = c41("graph", "film.yaml", "--format", "json", cwd=tmp_path)
         return next(s for s in json.loads(done.stdout)["steps"] if s["id"] == "s/c/image")
     assert image_of("abcd") == image_of("c") == image_of("dcba")
+
+
+@pytest.fixture
+def own_data(c41, tmp_path):
+    """A copy of stdlib and presets, for tests that break it."""
+    for folder in ("stdlib", "presets"):
+        shutil.copytree(ROOT / folder, tmp_path / "data" / folder)
+    c41.env["C41_DATA"] = str(tmp_path / "data")
+    (tmp_path / "film.yaml").write_text("c41: 1\ntitle: A\nscenes:\n  - shots:\n      - image: a lamp\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("body, words", [
+    ("local x = nil\n  return x.y", "attempt to index a nil value"),
+    ("undeclared = 1", "the global \"undeclared\" cannot be set"),
+    ("c41.step { id = 'a', kind = 'render' }", "no such kind"),
+    ("c41.step { id = 'a', kind = 'image', params = { f = function() end } }", "a function"),
+    ("c41.step { id = 'a', kind = 'image', inputs = { { name = 'x', step = 'b' } } }", "unknown step b"),
+    ("c41.step { id = 'a', kind = 'image', params = { x = { late = 'b.c' } } }", "names no input"),
+    ("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "512 MiB"),
+])
+def test_a_fault_of_the_rules_is_ours(c41, own_data, body, words):
+    (own_data / "data/stdlib/rules/film.lua").write_text(
+        f"local film = {{}}\nfunction film.compile()\n  {body}\nend\nreturn film\n")
+    code = 2 if "MiB" in words else 70
+    said = c41("check", "film.yaml", cwd=own_data, code=code).stderr
+    assert words in said
+    assert "Traceback" not in said and "film.yaml:" not in said
