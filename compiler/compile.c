@@ -221,16 +221,6 @@ static void print_steps(const struct compile *c, struct buf *out)
     }
 }
 
-// A pick may be a file, which then stands in the place of the step: is it used?
-static bool reads_file(const struct graph *g, const char *file)
-{
-    for (size_t i = 0; file && i < g->n_steps; i++)
-        for (size_t j = 0; j < g->steps[i]->n_inputs; j++)
-            if (g->steps[i]->inputs[j].file && strcmp(g->steps[i]->inputs[j].file, file) == 0)
-                return true;
-    return false;
-}
-
 // A pick of a step that the film no longer has is kept, for it may come back; but it is told.
 static void check_picks(const struct compile *c)
 {
@@ -238,10 +228,9 @@ static void check_picks(const struct compile *c)
 
     for (size_t i = 0; picks && i < picks->n; i++) {
         const char *id = node_text(picks->keys[i]);
-        const struct node *file = node_get(picks->items[i], "file");
 
         if (strcmp(id, "approved") != 0 && !graph_find(c->graph, id) &&
-            !reads_file(c->graph, file ? node_text(file) : NULL))
+            !rules_used_pick(c->rules, id))
             diag_say(c->diag, SEVERITY_WARNING, picks->keys[i]->span, graph_nearest(c->graph, id),
                      "this pick is of no step of the film: \"%s\"", id);
     }

@@ -17,6 +17,7 @@
 
 struct rules {
     struct script script;
+    struct map picks; // id -> itself: the picks that rules looked at
 };
 
 // What a function in C that runs under lua_host_call works on.
@@ -65,6 +66,7 @@ void rules_free(struct rules *r)
     map_release(&r->script.modules);
     map_release(&r->script.chunks);
     map_release(&r->script.tables);
+    map_release(&r->picks);
     mem_free(r);
 }
 
@@ -131,17 +133,48 @@ static void push_uses(lua_State *L, struct script *s, const struct rules_context
     }
 }
 
-static void push_context(lua_State *L, struct script *s, const struct rules_context *context)
+// Upvalues: the picks, and the rules that look at them.
+static int look_at_pick(lua_State *L)
+{
+    struct rules *r = lua_touserdata(L, lua_upvalueindex(2));
+    const char *id = luaL_checkstring(L, 2);
+
+    if (lua_getfield(L, lua_upvalueindex(1), id) != LUA_TNIL && !map_find(&r->picks, id)) {
+        char *kept = arena_strdup(r->script.arena, id);
+
+        map_put(&r->picks, kept, kept);
+    }
+    return 1;
+}
+
+// Rules find a pick under the step's name or the one it had; what they never ask for is of no use.
+static void push_picks(lua_State *L, struct rules *r, const struct node *picks)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    if (picks)
+        convert_push_node(L, picks);
+    else
+        lua_newtable(L);
+    lua_pushlightuserdata(L, r);
+    lua_pushcclosure(L, look_at_pick, 2);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
+bool rules_used_pick(const struct rules *r, const char *id)
+{
+    return map_find(&r->picks, id) != NULL;
+}
+
+static void push_context(lua_State *L, struct rules *r, const struct rules_context *context)
 {
     lua_createtable(L, 0, 4);
     lua_pushstring(L, context->name);
     lua_setfield(L, -2, "name");
-    if (context->picks)
-        convert_push_node(L, context->picks);
-    else
-        lua_newtable(L);
+    push_picks(L, r, context->picks);
     lua_setfield(L, -2, "picks");
-    push_uses(L, s, context);
+    push_uses(L, &r->script, context);
     lua_setfield(L, -2, "use");
     lua_createtable(L, 0, 1);
     lua_pushboolean(L, context->draft);
@@ -153,7 +186,6 @@ static void push_context(lua_State *L, struct script *s, const struct rules_cont
 static int compile_film(lua_State *L)
 {
     struct rules_job *job = lua_touserdata(L, 1);
-    struct script *s = &job->rules->script;
 
     script_push_env(L, true);
     sandbox_freeze(L, -1);
@@ -162,7 +194,7 @@ static int compile_film(lua_State *L)
     lua_call(L, 1, 1);
     lua_getfield(L, -1, "compile");
     convert_push_node(L, job->tree);
-    push_context(L, s, job->context);
+    push_context(L, job->rules, job->context);
     lua_call(L, 2, 0);
     return 0;
 }

@@ -47,3 +47,6 @@ struct rules_context {
 // after errors were said, ERR_BUG with a traceback.
 bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
                    struct graph *graph, struct err *err);
+
+// Whether rules asked for the pick of that id while they ran.
+bool rules_used_pick(const struct rules *r, const char *id);
