@@ -31,7 +31,7 @@ struct compiling {
     const json_t *value; // of the keyword
 };
 
-static const struct rule *compile(struct rules *r, size_t file, const json_t *schema);
+static const struct rule *compile(struct rules *r, size_t file, const json_t *schema, const char *place);
 
 static void fail(struct rules *r, const char *what, const char *which)
 {
@@ -113,14 +113,14 @@ static void set_properties(struct compiling *c)
     json_object_foreach((json_t *)(uintptr_t)c->value, name, schema)
     {
         c->rule->names[i] = name;
-        c->rule->properties[i] = (struct property){name, compile(c->rules, c->file, schema)};
+        c->rule->properties[i] = (struct property){name, compile(c->rules, c->file, schema, NULL)};
         map_put(&c->rule->by_name, name, &c->rule->properties[i++]);
     }
 }
 
 static void set_others(struct compiling *c)
 {
-    c->rule->others = json_is_false(c->value) ? NULL : compile(c->rules, c->file, c->value);
+    c->rule->others = json_is_false(c->value) ? NULL : compile(c->rules, c->file, c->value, NULL);
 }
 
 static void set_required(struct compiling *c)
@@ -130,7 +130,7 @@ static void set_required(struct compiling *c)
 
 static void set_items(struct compiling *c)
 {
-    c->rule->items = compile(c->rules, c->file, c->value);
+    c->rule->items = compile(c->rules, c->file, c->value, NULL);
 }
 
 static void set_least_items(struct compiling *c)
@@ -188,7 +188,7 @@ static void set_any_of(struct compiling *c)
     if (set_need_one(c))
         return;
     for (size_t i = 0; i < json_array_size(c->value); i++) {
-        const struct rule *branch = compile(c->rules, c->file, json_array_get(c->value, i));
+        const struct rule *branch = compile(c->rules, c->file, json_array_get(c->value, i), NULL);
 
         for (size_t k = 0; k < branch->n_branches; k++)
             vec_push(&branches, branch->branches[k]);
@@ -307,10 +307,9 @@ static size_t find_file(const char *name, size_t len)
 static const struct rule *resolve(struct rules *r, size_t file, const char *ref)
 {
     size_t len = strcspn(ref, "#");
-    const char *def = ref[len] ? ref + len + 1 : "";
+    const char *def = ref[len] ? ref + len + 1 : "", *place;
     const json_t *schema;
-    const char *place;
-    struct rule *rule;
+    const struct rule *rule;
 
     if (len)
         file = find_file(ref, len);
@@ -321,22 +320,7 @@ static const struct rule *resolve(struct rules *r, size_t file, const char *ref)
     if (rule)
         return rule;
     schema = *def ? json_object_get(json_object_get(r->json[file], "$defs"), def + 7) : r->json[file];
-    return schema ? compile(r, file, schema) : NULL;
-}
-
-static const char *place_of(struct rules *r, size_t file, const json_t *schema)
-{
-    const char *name;
-    json_t *def;
-
-    if (schema == r->json[file])
-        return arena_printf(r->arena, "%s#", files[file]);
-    json_object_foreach(json_object_get(r->json[file], "$defs"), name, def)
-    {
-        if (def == schema)
-            return arena_printf(r->arena, "%s#/$defs/%s", files[file], name);
-    }
-    return NULL;
+    return schema ? compile(r, file, schema, place) : NULL;
 }
 
 static struct rule *new_rule(struct rules *r)
@@ -366,10 +350,10 @@ static void copy_target(struct rules *r, size_t file, const char *ref, struct ru
         map_put(&rule->by_name, rule->names[i], &rule->properties[i]);
 }
 
-static const struct rule *compile(struct rules *r, size_t file, const json_t *schema)
+// place is where others find it, NULL for what stands within another.
+static const struct rule *compile(struct rules *r, size_t file, const json_t *schema, const char *place)
 {
     const char *ref = json_string_value(json_object_get(schema, "$ref")), *keyword;
-    const char *place = place_of(r, file, schema);
     const struct rule *target = NULL;
     struct compiling c = {.rules = r, .file = file};
     json_t *value;
@@ -378,6 +362,8 @@ static const struct rule *compile(struct rules *r, size_t file, const json_t *sc
         target = resolve(r, file, ref);
     if (ref && json_object_size(schema) == 1 && !target)
         fail(r, "leads nowhere:", ref);
+    if (target && place)
+        map_put(&r->by_place, place, (void *)(uintptr_t)target);
     if (target)
         return target;
     c.rule = new_rule(r);
@@ -420,10 +406,10 @@ struct rules *rules_open(const char *dir, struct err *err)
         const char *name;
         json_t *def;
 
-        compile(r, i, r->json[i]);
+        (void)def;
+        resolve(r, i, files[i]);
         json_object_foreach(json_object_get(r->json[i], "$defs"), name, def)
-            if (!map_find(&r->by_place, arena_printf(r->arena, "%s#/$defs/%s", files[i], name)))
-                compile(r, i, def);
+            resolve(r, i, arena_printf(r->arena, "#/$defs/%s", name));
     }
     r->err = NULL;
     if (ok && !r->failed)
