@@ -434,7 +434,9 @@ static unsigned kind_of(const struct node *n)
     return n->type == NODE_LIST ? RULE_LIST : n->type == NODE_MAP ? RULE_MAP : 0;
 }
 
-// How well the keys of map fit an object rule.
+enum { LACKS_KEY = 1000 };
+
+// How well the keys of map fit an object rule; below zero when one that it needs is not there.
 static long fit_of(const struct rule *rule, const struct node *map)
 {
     long fit = 0;
@@ -442,7 +444,7 @@ static long fit_of(const struct rule *rule, const struct node *map)
     for (size_t i = 0; i < map->n; i++)
         fit += map_find(&rule->by_name, map->keys[i]->text.ptr) ? 2 : rule->others ? 1 : 0;
     for (size_t i = 0; i < rule->n_required; i++)
-        fit -= node_get(map, rule->required[i]) ? 0 : 3;
+        fit -= has_key(rule, map, rule->required[i]) ? 0 : LACKS_KEY;
     return fit;
 }
 
@@ -452,6 +454,7 @@ static const struct rule *choose(const struct rule *rule, const struct node *n)
 {
     const struct rule *best = NULL;
     unsigned kind = kind_of(n);
+    size_t candidates = 0;
     long most = 0;
 
     for (size_t i = 0; i < rule->n_branches; i++) {
@@ -462,13 +465,14 @@ static const struct rule *choose(const struct rule *rule, const struct node *n)
             return branch;
         if (!(branch->types & kind))
             continue;
+        candidates++;
         fit = kind == RULE_MAP ? fit_of(branch, n) : 0;
         if (!best || fit >= most) {
             best = branch;
             most = fit;
         }
     }
-    return best;
+    return most < 0 && candidates > 1 ? NULL : best;
 }
 
 // The branch that can only have been meant, for its message is closer to the point.

@@ -73,6 +73,9 @@ static const struct schema_case cases[] = {
     // Unions.
     {SHOT, "{image: [a]}", NULL, "expected words for a picture, or a mapping with prompt, file"},
     {SHOT, "{card: A, transition: {}}", NULL, "a transition needs one of dissolve, fade and wipe"},
+    {SHOT, "{card: A, transition: {disolve: 1}}", NULL, "did you mean \"dissolve\"?"},
+    {SHOT, "{card: A, transition: {fade: 1, color: white}}",
+     "{\"card\":{\"text\":\"A\"},\"transition\":{\"color\":\"white\",\"fade\":1}}", NULL},
     {SHOT, "{card: A, transition: fade}", NULL, "expected cut, or a mapping with dissolve"},
     {SHOT, "{image: {from: a, frame: frist}}", NULL, "did you mean \"first\"?"},
     {SHOT, "{image: {prompt: a, pick: 0}}", NULL, "expected the number of a take, auto or ask"},
