@@ -14,9 +14,9 @@
 
 static bool paint_box(cairo_t *cr, const json_t *box, int width, int height, struct err *err)
 {
-    double b[4];
+    double b[4] = {0, 0, 1, 1}; // nobody said: all of it
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < json_array_size(box) && i < 4; i++)
         b[i] = json_number_value(json_array_get(box, i));
     if (b[0] < 0 || b[1] < 0 || b[2] <= 0 || b[3] <= 0 || b[0] + b[2] > 1.0001 || b[1] + b[3] > 1.0001)
         return err_set(err, ERR_FILM,
