@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "base/mem.h"
+#include "base/vec.h"
 #include "runtime/media/filters.h"
 #include "runtime/media/loudness.h"
 #include "runtime/media/pcm.h"
@@ -15,7 +15,14 @@
 static const double between_samples_db = 3;
 static const double near_enough_lu = 0.15;
 static const double most_gain_db = 40;
-enum { WINDOW_FRAMES = 8192, MOST_ROUNDS = 3 };
+static const double block_release = 0.095; // of what a limiter holds, given back in a block
+static const double heavy_limiting_db = 1;  // beyond this a guess is not good enough
+enum { WINDOW_FRAMES = 8192, BLOCK_FRAMES = 512, MOST_ROUNDS = 3 };
+
+// A hundredth of a second of the programme as it came.
+struct block {
+    float peak, energy;
+};
 
 struct master {
     struct programme *programme;
@@ -24,6 +31,7 @@ struct master {
     struct filters *limiter; // NULL until the first read of a pass
     bool fed;                // the programme is at its end
     struct meter *meter;     // of what is read
+    VEC(struct block) blocks;
     float window[WINDOW_FRAMES * 2];
 };
 
@@ -104,6 +112,22 @@ bool master_read(struct master *m, struct pcm *out, struct err *err)
     return ok;
 }
 
+static void keep_blocks(struct master *m, const struct pcm *piece)
+{
+    for (size_t start = 0; start < piece->frames; start += BLOCK_FRAMES) {
+        struct block b = {0};
+
+        for (size_t i = start; i < start + BLOCK_FRAMES && i < piece->frames; i++)
+            for (size_t c = 0; c < 2; c++) {
+                float x = fabsf(piece->at[2 * i + c]);
+
+                b.peak = x > b.peak ? x : b.peak;
+                b.energy += x * x;
+            }
+        vec_push(&m->blocks, b);
+    }
+}
+
 // Reads all of it once; tells the loudness and the highest sample.
 static bool pass(struct master *m, double *lufs, double *peak_db, struct err *err)
 {
@@ -115,6 +139,8 @@ static bool pass(struct master *m, double *lufs, double *peak_db, struct err *er
     do {
         ok = master_read(m, &piece, err);
         peak = fmaxf(peak, ok ? pcm_peak(&piece) : 0);
+        if (ok && !m->limited) // the first pass
+            keep_blocks(m, &piece);
     } while (ok && piece.frames);
     pcm_release(&piece);
     *lufs = meter_lufs(m->meter);
@@ -122,7 +148,47 @@ static bool pass(struct master *m, double *lufs, double *peak_db, struct err *er
     return ok;
 }
 
-// The gain for lufs; where the limiter takes from it, more, always of the unlimited programme.
+// What the limiter will take from the loudness, guessed from the blocks that count in it.
+static double guess_loss_db(const struct master *m)
+{
+    double limit = (double)pcm_factor(m->ceiling_db - m->gain_db), held = 1;
+    double mean = 0, before = 0, after = 0;
+
+    for (size_t i = 0; i < m->blocks.n; i++)
+        mean += (double)m->blocks.at[i].energy / (double)m->blocks.n;
+    for (size_t i = 0; i < m->blocks.n; i++) {
+        const struct block *b = &m->blocks.at[i];
+
+        held += (1 - held) * block_release;
+        held = fmin(held, (double)b->peak > limit ? limit / (double)b->peak : 1);
+        if ((double)b->energy > mean / 10) {
+            before += (double)b->energy;
+            after += (double)b->energy * held * held;
+        }
+    }
+    return before > 0 ? -10 * log10(after / before) : 0;
+}
+
+// The limiter takes from the loudness, so the gain is raised, always of the unlimited programme:
+// by a guess where it takes little, else by measuring what it leaves.
+static bool make_up_for_limiting(struct master *m, double target, struct err *err)
+{
+    double plain_db = m->gain_db, loss = 0, lufs, peak_db;
+
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        loss = guess_loss_db(m);
+        m->gain_db = fmin(most_gain_db, plain_db + loss);
+    }
+    for (int round = 0; loss > heavy_limiting_db && round < MOST_ROUNDS; round++) {
+        if (!pass(m, &lufs, &peak_db, err))
+            return false;
+        if (fabs(target - lufs) < near_enough_lu || m->gain_db >= most_gain_db)
+            break;
+        m->gain_db = fmin(most_gain_db, m->gain_db + target - lufs);
+    }
+    return true;
+}
+
 static bool find_gain(struct master *m, double target, struct err *err)
 {
     double lufs, peak_db;
@@ -133,14 +199,7 @@ static bool find_gain(struct master *m, double target, struct err *err)
         return true;
     m->gain_db = fmin(most_gain_db, target - lufs);
     m->limited = peak_db + m->gain_db > m->ceiling_db - between_samples_db;
-    for (int round = 0; m->limited && round < MOST_ROUNDS; round++) {
-        if (!pass(m, &lufs, &peak_db, err))
-            return false;
-        if (fabs(target - lufs) < near_enough_lu || m->gain_db >= most_gain_db)
-            break;
-        m->gain_db = fmin(most_gain_db, m->gain_db + target - lufs);
-    }
-    return true;
+    return !m->limited || make_up_for_limiting(m, target, err);
 }
 
 struct master *master_new(struct programme *programme, double lufs, double dbtp, struct err *err)
@@ -163,6 +222,7 @@ void master_free(struct master *m)
         return;
     filters_free(m->limiter);
     meter_free(m->meter);
+    vec_release(&m->blocks);
     mem_free(m);
 }
 
