@@ -4,12 +4,15 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/diag.h"
 
 struct arena;
 struct lua_State;
 struct node;
+
+enum { CONVERT_LEVELS = 100 }; // the deepest that values are nested
 
 // Once for each state.
 void convert_open(struct lua_State *L);
@@ -27,6 +30,7 @@ void convert_set_node(struct lua_State *L, int idx, const struct node *n);
 
 // Marks the table at idx as a list, for an empty one does not show it: c41.array.
 void convert_mark_list(struct lua_State *L, int idx);
+bool convert_is_marked(struct lua_State *L, int idx);
 
 // The value at idx as a tree: what still is as it was written keeps its place, the rest gets span.
 // NULL with *why for what no film can hold: functions, tables within themselves, NaN, text that is

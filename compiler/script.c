@@ -43,6 +43,11 @@ struct span script_span(lua_State *L, int idx)
     return span.source ? span : script_of(L)->hook_at;
 }
 
+const char *script_text(lua_State *L, int idx)
+{
+    return arena_strdup(script_of(L)->arena, luaL_checkstring(L, idx));
+}
+
 // The text of stdlib's Lua, read once.
 static bool read_stdlib(struct script *s, const char *path, struct str *text, struct err *err)
 {
@@ -105,16 +110,39 @@ struct span script_line(struct script *s, const char *chunk, unsigned line)
     return source && line ? line_span(source, line) : (struct span){0};
 }
 
-// Lua names what it stumbled over: "… near 'end'". Narrows the line to it where that is clear.
+// What Lua stumbled over, as its message quotes it: "… near 'end'", "… (field 'lens')".
+static struct str quoted_in(const char *message)
+{
+    const char *near = strstr(message, "near '"), *open = strrchr(message, '(');
+    const char *start = near ? near + strlen("near '") : open ? strchr(open, '\'') : NULL;
+    const char *end = strrchr(message, '\'');
+
+    if (start && !near)
+        start++;
+    return start && end > start ? (struct str){start, (size_t)(end - start)} : (struct str){0};
+}
+
+static bool is_name(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// Narrows the line to what the message quotes, where that stands there as a word of its own.
 static struct span narrow(const struct script *s, struct span line, const char *message)
 {
-    const char *near = strstr(message, "near '"), *end = strrchr(message, '\'');
-    struct str text = diag_source_text(s->diag, line.source);
-    size_t len = near && end > near + 6 ? (size_t)(end - near - 6) : 0;
+    struct str text = diag_source_text(s->diag, line.source), quoted = quoted_in(message);
 
-    for (uint32_t at = line.start; len && at + len <= line.end; at++)
-        if (memcmp(text.ptr + at, near + 6, len) == 0)
-            return (struct span){line.source, at, at + (uint32_t)len};
+    for (size_t at = line.start; quoted.len && at + quoted.len <= line.end; at++) {
+        size_t end = at + quoted.len;
+
+        if (memcmp(text.ptr + at, quoted.ptr, quoted.len) != 0)
+            continue;
+        if (at > 0 && is_name(text.ptr[at - 1]) && is_name(text.ptr[at]))
+            continue;
+        if (end < text.len && is_name(text.ptr[end]) && is_name(text.ptr[end - 1]))
+            continue;
+        return (struct span){line.source, (uint32_t)at, (uint32_t)end};
+    }
     return line;
 }
 

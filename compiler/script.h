@@ -70,6 +70,15 @@ void script_push_env(struct lua_State *L, bool trusted);
 // Pushes the c41 table: all of it for rules, what hooks may use otherwise. Sealed, made once.
 void api_push(struct lua_State *L, bool trusted);
 
+// The text in argument idx, in the compilation's arena.
+const char *script_text(struct lua_State *L, int idx);
+
+// c41.read and c41.csv; c41.asset and c41.list, for rules alone.
+int files_read(struct lua_State *L);
+int files_csv(struct lua_State *L);
+int files_asset(struct lua_State *L);
+int files_list(struct lua_State *L);
+
 // c41.step, c41.deliver and c41.preset, for rules alone.
 int lower_step(struct lua_State *L);
 int lower_deliver(struct lua_State *L);
