@@ -321,7 +321,7 @@ bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct resu
             .made_ms = sqlite3_column_int64(s, 5),
             .note = column_text(s, 6) ? arena_strdup(a, column_text(s, 6)) : NULL,
         };
-        memcpy(out->key, key, sizeof(out->key));
+        snprintf(out->key, sizeof(out->key), "%s", key);
     }
     sqlite3_reset(s);
     return found && find_artifacts(l, key, a, out);
