@@ -212,7 +212,6 @@ static bool run_steps(struct build *b, struct err *err)
     d.services.pool = b->engine.pool;
     store_sweep(&b->store);
     if (!tell_impossible(b, &d)) {
-        b->result.skipped = b->to_run - b->result.failed;
         b->result.exit_code = err_exit_code(ERR_FILM);
         return true;
     }
@@ -268,6 +267,7 @@ static void tell_error(struct build *b, const struct err *err)
 static void tell_end(struct build *b)
 {
     b->result.seconds = events_seconds(&b->events);
+    b->result.skipped = b->result.steps - b->result.ran - b->result.cached - b->result.failed;
     events_tell(&b->events,
                 (struct event){.type = EVENT_BUILD_END, .graph = b->graph, .result = &b->result,
                                .status = status_of(&b->result), .delivered = b->delivered,

@@ -53,7 +53,7 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
     d->result->failed++;
     events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED, .step = work->step,
                                           .err = &work->err, .help = help, .log = log, .attempt = 1});
-    d->result->skipped += walk_skip(d->walk, work);
+    walk_skip(d->walk, work);
     if (!d->options->keep_going)
         d->stopping = true;
     if (err->kind == ERR_FULL) // everything else would fail the same way
@@ -72,7 +72,7 @@ void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *er
     work->state = WORK_FAILED;
     work->err = *err;
     d->result->failed++;
-    d->result->skipped += walk_skip(d->walk, work);
+    walk_skip(d->walk, work);
 }
 
 static void remember_last(struct dispatch *d, const struct work *work)
@@ -246,7 +246,7 @@ static void ended(struct attempt *a)
         succeed(d, f->work);
     } else if (a->err.kind == ERR_CANCELLED) {
         f->work->state = WORK_SKIPPED;
-        d->result->skipped += 1 + walk_skip(d->walk, f->work);
+        walk_skip(d->walk, f->work);
     } else {
         tell_notes(d, f);
         dispatch_fail(d, f->work, &a->err, NULL, buf_text(&a->log));

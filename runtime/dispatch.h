@@ -26,7 +26,7 @@ struct dispatch {
     struct display *display;
     const struct build_options *options;
     struct clock *clock;
-    struct build_result *result; // ran, cached, failed, skipped are counted here
+    struct build_result *result; // ran, cached and failed are counted here
     struct services services;
     unsigned workers;
 

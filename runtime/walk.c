@@ -335,19 +335,14 @@ static bool needs_lost(const struct walk *w, const struct work *work)
     return false;
 }
 
-size_t walk_skip(struct walk *w, struct work *work)
+void walk_skip(struct walk *w, const struct work *work)
 {
-    size_t n = 0;
-
     for (size_t i = work->step->index + 1; i < w->graph->n_steps; i++) {
         struct work *u = &w->works[i];
 
-        if (u->wanted && u->state == WORK_WAITING && needs_lost(w, u)) {
+        if (u->wanted && u->state == WORK_WAITING && needs_lost(w, u))
             u->state = WORK_SKIPPED;
-            n++;
-        }
     }
-    return n;
 }
 
 // Steps of one kind and preset are expected to take the same, so one question to the ledger does.

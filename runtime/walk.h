@@ -89,8 +89,8 @@ void walk_resolve(struct walk *w, struct work *work);
 void walk_finish(struct walk *w, struct work *work,
                  void (*ready)(void *user, struct work *work), void *user);
 
-// Marks everything wanted that needs work as skipped. Returns how many.
-size_t walk_skip(struct walk *w, struct work *work);
+// Marks everything wanted that needs work, which was lost, as skipped.
+void walk_skip(struct walk *w, const struct work *work);
 
 // Recomputes path_seconds of what is not done, from seconds.
 void walk_measure(struct walk *w);
