@@ -29,7 +29,8 @@ static bool at_end(const struct reader *r)
 static bool at_break(const struct reader *r)
 {
     return at_end(r) || r->text.ptr[r->at] == '\n' ||
-           (r->text.ptr[r->at] == '\r' && (r->at + 1 == r->text.len || r->text.ptr[r->at + 1] == '\n'));
+           (r->text.ptr[r->at] == '\r' &&
+            (r->at + 1 == r->text.len || r->text.ptr[r->at + 1] == '\n'));
 }
 
 static void skip_break(struct reader *r)
@@ -63,7 +64,8 @@ static bool read_quoted(struct reader *r, struct csv_field *field)
     if (!closed)
         return fail(r, field->start, field->start + 1, "this quotation mark is never closed");
     return at_break(r) || r->text.ptr[r->at] == ',' ||
-           fail(r, r->at, r->at + 1, "behind a closing quote only a comma or the line's end may follow");
+           fail(r, r->at, r->at + 1,
+                "behind a closing quote only a comma or the line's end may follow");
 }
 
 static void read_plain(struct reader *r, struct csv_field *field)
@@ -72,8 +74,9 @@ static void read_plain(struct reader *r, struct csv_field *field)
     while (!at_break(r) && r->text.ptr[r->at] != ',')
         r->at++;
     field->end = r->at;
-    field->text = (struct str){arena_strndup(r->arena, r->text.ptr + field->start, r->at - field->start),
-                               r->at - field->start};
+    field->text =
+        (struct str){arena_strndup(r->arena, r->text.ptr + field->start, r->at - field->start),
+                     r->at - field->start};
 }
 
 static bool read_row(struct reader *r, struct csv_row *row)
@@ -145,8 +148,8 @@ bool csv_parse(struct csv *out, struct str text, struct arena *a, struct csv_fau
         ok = read_row(&r, &row);
         if (ok && row.n != out->header.n)
             ok = fail(&r, row.fields[0].start, row.fields[row.n - 1].end,
-                      arena_printf(a, "this row has %zu field%s, the header %zu", row.n, row.n == 1 ? "" : "s",
-                                   out->header.n));
+                      arena_printf(a, "this row has %zu field%s, the header %zu", row.n,
+                                   row.n == 1 ? "" : "s", out->header.n));
         vec_push(&rows, row);
     }
     out->n_rows = rows.n;

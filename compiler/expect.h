@@ -14,4 +14,5 @@ void expect_describe(const struct rule *rule, struct buf *out);
 void expect_found(const struct node *n, struct buf *out);
 
 // "a, b and c", at most `most` of them, then "…".
-void expect_list(const char *const *names, size_t n, size_t most, const char *last, struct buf *out);
+void expect_list(const char *const *names, size_t n, size_t most, const char *last,
+                 struct buf *out);

@@ -23,8 +23,8 @@ static const char project_file[] = "project.yaml";
 
 // A file of the film and what it includes.
 struct part {
-    struct node *root;   // NULL: it does not parse
-    const char *path;    // in the project
+    struct node *root; // NULL: it does not parse
+    const char *path;  // in the project
     const char *schema;
     struct part **includes; // sorted by name
     size_t n_includes;
@@ -64,13 +64,17 @@ static bool ends_in_name(const char *dir)
     return *base && strcmp(base, ".") != 0 && strcmp(base, "..") != 0;
 }
 
-// The folder `up` levels above dir, named from where dir is named; *tail gets the names left behind.
-static const char *go_up(struct arena *a, const char *dir, const char *real, int up, const char **tail)
+// The folder `up` levels above dir, named from where dir is named; *tail gets the names left
+// behind.
+static const char *go_up(struct arena *a, const char *dir, const char *real, int up,
+                         const char **tail)
 {
     const char *end = real + strlen(real), *start = end;
 
     for (int i = 0; i < up; i++) {
-        dir = ends_in_name(dir) ? path_dir(a, dir) : strcmp(dir, ".") == 0 ? ".." : path_join(a, dir, "..");
+        dir = ends_in_name(dir)       ? path_dir(a, dir)
+              : strcmp(dir, ".") == 0 ? ".."
+                                      : path_join(a, dir, "..");
         while (start > real && *--start != '/')
             continue;
     }
@@ -92,7 +96,8 @@ bool film_locate(struct film_path *out, const char *file, struct arena *a, struc
     }
     if (S_ISDIR(st.st_mode)) {
         free(real);
-        return err_set(err, ERR_FILM, "\"%s\" is a folder: name the film in it, such as %s/film.yaml", file, file);
+        return err_set(err, ERR_FILM,
+                       "\"%s\" is a folder: name the film in it, such as %s/film.yaml", file, file);
     }
     up = find_up(a, real);
     out->project = go_up(a, dir, real, up < 0 ? 0 : up, &tail);
@@ -102,8 +107,8 @@ bool film_locate(struct film_path *out, const char *file, struct arena *a, struc
     return true;
 }
 
-static struct part *read_part(struct reading *r, enum source_kind kind, const char *path, const char *schema,
-                              struct span at);
+static struct part *read_part(struct reading *r, enum source_kind kind, const char *path,
+                              const char *schema, struct span at);
 
 static int by_path(const void *left, const void *right)
 {
@@ -113,7 +118,8 @@ static int by_path(const void *left, const void *right)
 // Globs may take in files that are no part of a film: the film itself, the project's, picks.
 static bool is_of_film(struct reading *r, const char *path)
 {
-    return strcmp(path, project_file) != 0 && !str_ends(str_of(path), ".picks.yaml") && !map_find(&r->seen, path);
+    return strcmp(path, project_file) != 0 && !str_ends(str_of(path), ".picks.yaml") &&
+           !map_find(&r->seen, path);
 }
 
 static void read_includes(struct reading *r, struct part *part)
@@ -134,7 +140,8 @@ static void read_includes(struct reading *r, struct part *part)
             continue;
         found = source_glob(r->sources, path_join(r->arena, dir, node_text(glob)), glob->span, &n);
         if (found && !n)
-            diag_say(r->diag, SEVERITY_ERROR, glob->span, NULL, "no file matches \"%s\"", node_text(glob));
+            diag_say(r->diag, SEVERITY_ERROR, glob->span, NULL, "no file matches \"%s\"",
+                     node_text(glob));
         r->lacks |= !found || !n;
         for (size_t k = 0; found && k < n; k++)
             if (is_of_film(r, found[k])) {
@@ -157,12 +164,13 @@ static struct node *parse(struct reading *r, const struct source *source)
     struct node *root = yaml_parse(r->arena, r->diag, source->number);
 
     if (!root && diag_errors(r->diag) == before)
-        diag_say(r->diag, SEVERITY_ERROR, (struct span){source->number, 0, 1}, NULL, "this file is empty");
+        diag_say(r->diag, SEVERITY_ERROR, (struct span){source->number, 0, 1}, NULL,
+                 "this file is empty");
     return root;
 }
 
-static struct part *read_part(struct reading *r, enum source_kind kind, const char *path, const char *schema,
-                              struct span at)
+static struct part *read_part(struct reading *r, enum source_kind kind, const char *path,
+                              const char *schema, struct span at)
 {
     const struct source *source = source_read(r->sources, kind, path, at);
     struct part *part = arena_make(r->arena, struct part);
@@ -194,7 +202,8 @@ static size_t check_params(struct reading *r, struct part *part)
 
     for (size_t i = 0; i < n && (*params)->type == NODE_MAP; i++)
         if ((*params)->items[i]->type != NODE_NULL &&
-            !schema_check(r->schemas, "film.json#/$defs/param", &(*params)->items[i], r->arena, r->diag))
+            !schema_check(r->schemas, "film.json#/$defs/param", &(*params)->items[i], r->arena,
+                          r->diag))
             (*params)->items[i]->unknown = true;
     for (size_t i = 0; i < part->n_includes; i++)
         n += check_params(r, part->includes[i]);
@@ -210,7 +219,8 @@ struct given {
 static void gather_params(struct reading *r, const struct part *part, struct scope *scope,
                           const struct given *given)
 {
-    param_read(scope, node_get(part->root, "params"), given->values, given->n, given->used, r->arena, r->diag);
+    param_read(scope, node_get(part->root, "params"), given->values, given->n, given->used,
+               r->arena, r->diag);
     for (size_t i = 0; i < part->n_includes; i++)
         gather_params(r, part->includes[i], scope, given);
 }
@@ -222,16 +232,17 @@ static void refuse_unused(struct reading *r, const struct scope *scope, const st
 
         if (!given->used[i])
             diag_say(r->diag, SEVERITY_ERROR, (struct span){0},
-                     nearest      ? arena_printf(r->arena, "did you mean \"%s\"?", nearest)
-                     : scope->n   ? NULL
-                                  : "a film with `params:` takes values, and this one has none",
+                     nearest    ? arena_printf(r->arena, "did you mean \"%s\"?", nearest)
+                     : scope->n ? NULL
+                                : "a film with `params:` takes values, and this one has none",
                      "the film has no param \"%s\"", given->values[i].name);
     }
 }
 
 static struct node *scenes_of(struct part *part)
 {
-    struct node *scenes = part->root->type == NODE_LIST ? part->root : node_get(part->root, "scenes");
+    struct node *scenes =
+        part->root->type == NODE_LIST ? part->root : node_get(part->root, "scenes");
 
     return scenes && scenes->type == NODE_LIST ? scenes : NULL;
 }
@@ -287,7 +298,8 @@ static struct node *join_part(struct reading *r, struct part *part)
 static struct node *read_picks(struct reading *r)
 {
     const char *dir = path_dir(r->arena, r->at->path);
-    const char *path = path_join(r->arena, dir, arena_printf(r->arena, "%s.picks.yaml", r->at->name));
+    const char *path =
+        path_join(r->arena, dir, arena_printf(r->arena, "%s.picks.yaml", r->at->name));
     const struct source *source = source_try(r->sources, SOURCE_PICKS, path, (struct span){0});
     struct node *picks = source ? yaml_parse(r->arena, r->diag, source->number) : NULL;
 
@@ -300,14 +312,16 @@ static void check_scenes(struct reading *r, const struct node *root)
 {
     const struct node *scenes = node_get(root, "scenes");
 
-    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks") && !r->lacks &&
-        !root->unknown)
+    if ((!scenes || (scenes->type == NODE_LIST && !scenes->n)) && !node_get(root, "hooks") &&
+        !r->lacks && !root->unknown)
         diag_say(r->diag, SEVERITY_ERROR, scenes ? scenes->span : root->span,
-                 "add `scenes:`, or `include:` files that have some", "a film needs scenes, and this one has none");
+                 "add `scenes:`, or `include:` files that have some",
+                 "a film needs scenes, and this one has none");
 }
 
-bool film_read(struct film *out, const struct film_path *at, const struct film_value *values, size_t n_values,
-               const struct schemas *schemas, struct sources *sources, struct arena *a, struct diag *d)
+bool film_read(struct film *out, const struct film_path *at, const struct film_value *values,
+               size_t n_values, const struct schemas *schemas, struct sources *sources,
+               struct arena *a, struct diag *d)
 {
     struct reading r = {at, schemas, sources, a, d, {0}, false};
     struct given given = {values, n_values, arena_array(a, bool, n_values + 1)};
@@ -351,7 +365,8 @@ void film_finish_added(struct node *root, struct arena *a, struct diag *d)
         const struct node *rows = node_get(scenes->items[i], "for");
 
         if (rows)
-            diag_say(d, SEVERITY_ERROR, rows->span, "add a scene for each row: `for row in c41.csv(c41.read(…)) do`",
+            diag_say(d, SEVERITY_ERROR, rows->span,
+                     "add a scene for each row: `for row in c41.csv(c41.read(…)) do`",
                      "a scene that a hook adds takes no `for`");
     }
     if (scenes) {

@@ -9,7 +9,8 @@
 //     look   PATH => {lut: PATH}            a deliverable   PRESET => {preset: PRESET}
 //     a param's VALUE => {default: VALUE}   a pick's NUMBER => {take: NUMBER}
 // Free text is text or {write: BRIEF, preset: …}. These stay as written: format as text
-// "WxH[@FPS]", `use` entries, `say` (text, mapping, list), hooks, items of loras, `transition: cut`.
+// "WxH[@FPS]", `use` entries, `say` (text, mapping, list), hooks, items of loras, `transition:
+// cut`.
 #pragma once
 
 #include <stdbool.h>
@@ -42,13 +43,13 @@ struct film {
 // False with *err when there is no such file.
 bool film_locate(struct film_path *out, const char *file, struct arena *a, struct err *err);
 
-// Reads the film. Says all that is wrong; false when anything was. What could be read is in *out all
-// the same, and root is NULL only when there is nothing to go on with. Sources are those of
+// Reads the film. Says all that is wrong; false when anything was. What could be read is in *out
+// all the same, and root is NULL only when there is nothing to go on with. Sources are those of
 // at->project. A film without scenes passes: hooks may add them.
 bool film_read(struct film *out, const struct film_path *at, const struct film_value *values,
                size_t n_values, const struct schemas *schemas, struct sources *sources,
                struct arena *a, struct diag *d);
 
-// Finishes scenes that hooks added to a film that was read, once they are checked: `all` joins their
-// shots, and `for` is refused, for rows are made before hooks run.
+// Finishes scenes that hooks added to a film that was read, once they are checked: `all` joins
+// their shots, and `for` is refused, for rows are made before hooks run.
 void film_finish_added(struct node *root, struct arena *a, struct diag *d);

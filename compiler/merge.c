@@ -42,7 +42,8 @@ static void join(struct node *into, const struct node *from, unsigned levels, st
     }
 }
 
-static void say_twice(const struct how *how, const struct node *into, const struct node *from, struct diag *d)
+static void say_twice(const struct how *how, const struct node *into, const struct node *from,
+                      struct diag *d)
 {
     for (size_t i = 0; i < into->n; i++) {
         const char *name = node_text(into->keys[i]);
@@ -50,8 +51,8 @@ static void say_twice(const struct how *how, const struct node *into, const stru
         for (size_t k = 0; k < from->n; k++) {
             if (strcmp(name, node_text(from->keys[k])) != 0)
                 continue;
-            diag_say(d, SEVERITY_ERROR, into->keys[i]->span, NULL, "the %s \"%s\" is defined twice", how->noun,
-                     name);
+            diag_say(d, SEVERITY_ERROR, into->keys[i]->span, NULL, "the %s \"%s\" is defined twice",
+                     how->noun, name);
             diag_note(d, from->keys[k]->span, "here it is defined too");
         }
     }
@@ -78,7 +79,8 @@ void merge_include(struct node *into, struct node *from, struct arena *a, struct
 
         if (!mine) {
             node_put(a, into, key, theirs);
-        } else if (strcmp(key, "scenes") == 0 && mine->type == NODE_LIST && theirs->type == NODE_LIST) {
+        } else if (strcmp(key, "scenes") == 0 && mine->type == NODE_LIST &&
+                   theirs->type == NODE_LIST) {
             join_scenes(mine, theirs, a);
         } else {
             if (how && mine->type == NODE_MAP && theirs->type == NODE_MAP)
@@ -121,7 +123,8 @@ static bool makes_picture(const char *key)
 void merge_all_keys(struct node *scenes, struct arena *a)
 {
     for (size_t i = 0; scenes->type == NODE_LIST && i < scenes->n; i++) {
-        const struct node *all = node_get(scenes->items[i], "all"), *shots = node_get(scenes->items[i], "shots");
+        const struct node *all = node_get(scenes->items[i], "all"),
+                          *shots = node_get(scenes->items[i], "shots");
 
         if (!all || !shots || all->type != NODE_MAP || shots->type != NODE_LIST)
             continue;
@@ -139,12 +142,14 @@ void merge_all_keys(struct node *scenes, struct arena *a)
 void merge_all_members(struct node *scenes, struct arena *a)
 {
     for (size_t i = 0; scenes->type == NODE_LIST && i < scenes->n; i++) {
-        struct node *all = node_get(scenes->items[i], "all"), *shots = node_get(scenes->items[i], "shots");
+        struct node *all = node_get(scenes->items[i], "all"),
+                    *shots = node_get(scenes->items[i], "shots");
 
         if (!all || !shots || all->type != NODE_MAP || shots->type != NODE_LIST)
             continue;
         for (size_t k = 0; k < shots->n * all->n; k++) {
-            struct node *mine = node_get(shots->items[k / all->n], node_text(all->keys[k % all->n]));
+            struct node *mine =
+                node_get(shots->items[k / all->n], node_text(all->keys[k % all->n]));
 
             if (mine)
                 join(mine, all->items[k % all->n], 1, a);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What people wrote, as a tree with exact places and text as written. Made by yaml_parse, typed and
-// put into its full form by schema_check, read by everybody after. Lives in the compilation's arena.
+// put into its full form by schema_check, read by everybody after. Lives in the compilation's
+// arena.
 #pragma once
 
 #include <jansson.h>
@@ -37,7 +38,7 @@ struct node {
     enum node_type type;
     enum node_style style;
     struct span span;
-    struct str text;      // scalars: as written, after quotes and folding; zero-terminated
+    struct str text; // scalars: as written, after quotes and folding; zero-terminated
     union {
         bool flag;
         long long integer;
@@ -49,7 +50,7 @@ struct node {
     struct node **items;  // NODE_LIST: n items; NODE_MAP: n values
     struct node **keys;   // NODE_MAP: n keys (scalars), as written
     size_t n;
-    size_t weight;        // nodes below it and itself, with aliases expanded
+    size_t weight; // nodes below it and itself, with aliases expanded
 };
 
 // The value under key, or NULL; also NULL when map is NULL or no mapping.
@@ -63,7 +64,8 @@ const char *node_text(const struct node *n);
 struct span node_part(const struct diag *d, const struct node *n, size_t start, size_t len);
 
 // Nodes of style NODE_MADE. Every scalar carries its text too (true, 12, 0.5), for a field that
-// takes text keeps the text. Lists and mappings have room for n, all NULL, for the caller to fill in.
+// takes text keeps the text. Lists and mappings have room for n, all NULL, for the caller to fill
+// in.
 struct node *node_make_null(struct arena *a, struct span span);
 struct node *node_make_flag(struct arena *a, struct span span, bool flag);
 struct node *node_make_integer(struct arena *a, struct span span, long long integer);

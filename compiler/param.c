@@ -63,7 +63,8 @@ static enum param_type type_of(const struct node *param)
             return (enum param_type)i;
     if (node_get(param, "choices"))
         return PARAM_CHOICE;
-    return initial && (initial->type == NODE_INTEGER || initial->type == NODE_REAL) ? PARAM_NUMBER : PARAM_TEXT;
+    return initial && (initial->type == NODE_INTEGER || initial->type == NODE_REAL) ? PARAM_NUMBER
+                                                                                    : PARAM_TEXT;
 }
 
 static bool is_choice(const struct node *param, const struct node *value, const char **nearest)
@@ -82,8 +83,8 @@ static bool is_choice(const struct node *param, const struct node *value, const 
 }
 
 // A value in the type that its param has; NULL after saying that it does not fit.
-static const struct node *type_value(const struct node *key, const struct node *param, struct node *value,
-                                     struct arena *a, struct diag *d)
+static const struct node *type_value(const struct node *key, const struct node *param,
+                                     struct node *value, struct arena *a, struct diag *d)
 {
     enum param_type type = type_of(param);
     const char *nearest = NULL, *name = node_text(key);
@@ -93,8 +94,8 @@ static const struct node *type_value(const struct node *key, const struct node *
             scalar_resolve(value);
         if (value->type == NODE_INTEGER || value->type == NODE_REAL)
             return value;
-        diag_say(d, SEVERITY_ERROR, value->span, NULL, "the param \"%s\" takes a number, not \"%s\"", name,
-                 node_text(value));
+        diag_say(d, SEVERITY_ERROR, value->span, NULL,
+                 "the param \"%s\" takes a number, not \"%s\"", name, node_text(value));
         return NULL;
     }
     value->type = NODE_TEXT;
@@ -114,10 +115,11 @@ static struct node *copy_scalar(struct arena *a, const struct node *n)
     return copy;
 }
 
-// The value of one param: given, else its default, else an error; NULL in silence where the param is wrong.
+// The value of one param: given, else its default, else an error; NULL in silence where the param
+// is wrong.
 static const struct node *value_of(const struct node *key, const struct node *param,
-                                   const struct film_value *given, size_t n_given, bool *used, struct arena *a,
-                                   struct diag *d)
+                                   const struct film_value *given, size_t n_given, bool *used,
+                                   struct arena *a, struct diag *d)
 {
     const struct node *initial = node_get(param, "default");
     struct node *value = initial && !param->unknown ? copy_scalar(a, initial) : NULL;
@@ -133,14 +135,15 @@ static const struct node *value_of(const struct node *key, const struct node *pa
     if (value)
         return type_value(key, param, value, a, d);
     diag_say(d, SEVERITY_ERROR, key->span,
-             arena_printf(a, "write %s=… behind the film on the command line, or give it a `default`",
+             arena_printf(a,
+                          "write %s=… behind the film on the command line, or give it a `default`",
                           node_text(key)),
              "the param \"%s\" has no value", node_text(key));
     return NULL;
 }
 
-void param_read(struct scope *s, const struct node *params, const struct film_value *given, size_t n_given,
-                bool *used, struct arena *a, struct diag *d)
+void param_read(struct scope *s, const struct node *params, const struct film_value *given,
+                size_t n_given, bool *used, struct arena *a, struct diag *d)
 {
     for (size_t i = 0; params && params->type == NODE_MAP && i < params->n; i++) {
         const struct node *key = params->keys[i], *param = params->items[i];
@@ -182,15 +185,17 @@ static size_t find_close(struct fill *f, const struct node *n, size_t start)
 
     if (close)
         return (size_t)(close - n->text.ptr) + 1;
-    diag_say(f->diag, SEVERITY_ERROR, node_part(f->diag, n, start, 2), literal_help, "this ${ is never closed");
+    diag_say(f->diag, SEVERITY_ERROR, node_part(f->diag, n, start, 2), literal_help,
+             "this ${ is never closed");
     return 0;
 }
 
 static const char *find_dollar(struct str text, size_t from)
 {
     for (size_t i = from; i + 1 < text.len; i++)
-        if (text.ptr[i] == '$' && (text.ptr[i + 1] == '{' || (text.ptr[i + 1] == '$' && i + 2 < text.len &&
-                                                              text.ptr[i + 2] == '{')))
+        if (text.ptr[i] == '$' &&
+            (text.ptr[i + 1] == '{' ||
+             (text.ptr[i + 1] == '$' && i + 2 < text.len && text.ptr[i + 2] == '{')))
             return text.ptr + i;
     return NULL;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Names that stand for values: `params:` with what the command line gives, the columns of a row; and
+// Names that stand for values: `params:` with what the command line gives, the columns of a row;
+// and
 // ${name} in a tree replaced by them. Lives in the compilation's arena.
 #pragma once
 
@@ -33,12 +34,12 @@ void scope_init(struct scope *s, const struct scope *up, struct arena *a, size_t
 void scope_release(struct scope *s);
 void scope_add(struct scope *s, const char *name, const struct node *value);
 
-// Adds the params that a film's `params:` declares (checked by film.json#/$defs/params) and that are not
-// there yet, with their values: those given, else their defaults. Says what is missing or wrong.
-// *used[i] is set for each of the values that was taken.
-void param_read(struct scope *s, const struct node *params, const struct film_value *given, size_t n_given,
-                bool *used, struct arena *a, struct diag *d);
+// Adds the params that a film's `params:` declares (checked by film.json#/$defs/params) and that
+// are not there yet, with their values: those given, else their defaults. Says what is missing or
+// wrong. *used[i] is set for each of the values that was taken.
+void param_read(struct scope *s, const struct node *params, const struct film_value *given,
+                size_t n_given, bool *used, struct arena *a, struct diag *d);
 
-// Replaces ${name} in all scalars below *n, keys too, and $${ by ${. A scalar that is just ${name} takes the
-// value's type, and the place of a row's field.
+// Replaces ${name} in all scalars below *n, keys too, and $${ by ${. A scalar that is just ${name}
+// takes the value's type, and the place of a row's field.
 void param_fill(struct node **n, const struct scope *s, struct arena *a, struct diag *d);

@@ -38,8 +38,8 @@ static struct node *read_csv(struct rows_host *h, const struct source *source)
 
     if (!csv_parse(&csv, source->text, h->arena, &fault)) {
         diag_say(h->diag, SEVERITY_ERROR,
-                 (struct span){source->number, (uint32_t)fault.start, (uint32_t)fault.end}, NULL, "%s",
-                 fault.message);
+                 (struct span){source->number, (uint32_t)fault.start, (uint32_t)fault.end}, NULL,
+                 "%s", fault.message);
         return NULL;
     }
     list = node_make_list(h->arena, whole, csv.n_rows);
@@ -74,8 +74,8 @@ static struct node *read_table(struct rows_host *h, struct node *rows)
         return read_csv(h, source);
     if (strcmp(ext, "yaml") == 0 || strcmp(ext, "yml") == 0)
         return yaml_parse(h->arena, h->diag, source->number);
-    diag_say(h->diag, SEVERITY_ERROR, rows->span, NULL, "rows come from a .csv or a .yaml file, not from \"%s\"",
-             node_text(rows));
+    diag_say(h->diag, SEVERITY_ERROR, rows->span, NULL,
+             "rows come from a .csv or a .yaml file, not from \"%s\"", node_text(rows));
     return NULL;
 }
 
@@ -90,8 +90,10 @@ static bool has_name(const struct node *n)
     return n->text.len && strstr(n->text.ptr, "${") != NULL;
 }
 
-// The scene of one row. Its id is the row's first column, unless the scene makes one of the columns.
-static struct node *make_scene(struct rows_host *h, const struct node *scene, const struct node *row)
+// The scene of one row. Its id is the row's first column, unless the scene makes one of the
+// columns.
+static struct node *make_scene(struct rows_host *h, const struct node *scene,
+                               const struct node *row)
 {
     struct node *made = node_copy(h->arena, scene);
     struct scope columns;

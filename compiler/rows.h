@@ -22,5 +22,6 @@ struct rows_host {
     bool failed;                // some rows could not be read, which was said
 };
 
-// Replaces scenes with `for` in the list by one scene a row, ${…} filled in; fills in the others too.
+// Replaces scenes with `for` in the list by one scene a row, ${…} filled in; fills in the others
+// too.
 void rows_expand(struct rows_host *host, struct node *scenes);

@@ -10,28 +10,30 @@
 #include "base/file.h"
 #include "base/vec.h"
 
-static const char *const files[] = {"film.json", "picks.json", "preset.json", "project.json", "studio.json"};
+static const char *const files[] = {"film.json", "picks.json", "preset.json", "project.json",
+                                    "studio.json"};
 
 enum { N_FILES = sizeof(files) / sizeof(*files) };
 
 struct rules {
     struct arena *arena;
     json_t *json[N_FILES];
-    struct map by_place;       // "film.json#/$defs/shot" -> rule
-    VEC(struct rule *) all;    // for release
+    struct map by_place;    // "film.json#/$defs/shot" -> rule
+    VEC(struct rule *) all; // for release
     VEC(regex_t *) patterns;
-    struct err *err;           // while opening
+    struct err *err; // while opening
     bool failed;
 };
 
 struct compiling {
     struct rules *rules;
-    size_t file;     // the file that "#/…" means
+    size_t file; // the file that "#/…" means
     struct rule *rule;
     const json_t *value; // of the keyword
 };
 
-static const struct rule *compile(struct rules *r, size_t file, const json_t *schema, const char *place);
+static const struct rule *compile(struct rules *r, size_t file, const json_t *schema,
+                                  const char *place);
 
 static void fail(struct rules *r, const char *what, const char *which)
 {
@@ -59,8 +61,13 @@ static unsigned type_named(struct rules *r, const char *name)
         const char *name;
         unsigned type;
     } types[] = {
-        {"array", RULE_LIST},   {"boolean", RULE_BOOL}, {"integer", RULE_INTEGER}, {"null", RULE_NULL},
-        {"number", RULE_NUMBER | RULE_INTEGER}, {"object", RULE_MAP}, {"string", RULE_TEXT},
+        {"array", RULE_LIST},
+        {"boolean", RULE_BOOL},
+        {"integer", RULE_INTEGER},
+        {"null", RULE_NULL},
+        {"number", RULE_NUMBER | RULE_INTEGER},
+        {"object", RULE_MAP},
+        {"string", RULE_TEXT},
     };
 
     for (size_t i = 0; name && i < sizeof(types) / sizeof(*types); i++)
@@ -110,8 +117,7 @@ static void set_properties(struct compiling *c)
     c->rule->properties = arena_array(c->rules->arena, struct property, n + 1);
     c->rule->names = arena_array(c->rules->arena, const char *, n + 1);
     c->rule->n_properties = n;
-    json_object_foreach((json_t *)(uintptr_t)c->value, name, schema)
-    {
+    json_object_foreach((json_t *)(uintptr_t)c->value, name, schema) {
         c->rule->names[i] = name;
         c->rule->properties[i] = (struct property){name, compile(c->rules, c->file, schema, NULL)};
         map_put(&c->rule->by_name, name, &c->rule->properties[i++]);
@@ -169,7 +175,8 @@ static bool set_need_one(struct compiling *c)
     const char **names = arena_array(c->rules->arena, const char *, n + 1);
 
     for (size_t i = 0; i < n; i++) {
-        const json_t *branch = json_array_get(c->value, i), *required = json_object_get(branch, "required");
+        const json_t *branch = json_array_get(c->value, i),
+                     *required = json_object_get(branch, "required");
 
         if (json_object_size(branch) != 1 || json_array_size(required) != 1)
             return false;
@@ -319,7 +326,8 @@ static const struct rule *resolve(struct rules *r, size_t file, const char *ref)
     rule = map_find(&r->by_place, place);
     if (rule)
         return rule;
-    schema = *def ? json_object_get(json_object_get(r->json[file], "$defs"), def + 7) : r->json[file];
+    schema =
+        *def ? json_object_get(json_object_get(r->json[file], "$defs"), def + 7) : r->json[file];
     return schema ? compile(r, file, schema, place) : NULL;
 }
 
@@ -327,10 +335,8 @@ static struct rule *new_rule(struct rules *r)
 {
     struct rule *rule = arena_make(r->arena, struct rule);
 
-    *rule = (struct rule){.types = RULE_ANY,
-                          .minimum = -INFINITY,
-                          .maximum = INFINITY,
-                          .most_items = SIZE_MAX};
+    *rule = (struct rule){
+        .types = RULE_ANY, .minimum = -INFINITY, .maximum = INFINITY, .most_items = SIZE_MAX};
     vec_push(&r->all, rule);
     return rule;
 }
@@ -351,7 +357,8 @@ static void copy_target(struct rules *r, size_t file, const char *ref, struct ru
 }
 
 // place is where others find it, NULL for what stands within another.
-static const struct rule *compile(struct rules *r, size_t file, const json_t *schema, const char *place)
+static const struct rule *compile(struct rules *r, size_t file, const json_t *schema,
+                                  const char *place)
 {
     const char *ref = json_string_value(json_object_get(schema, "$ref")), *keyword;
     const struct rule *target = NULL;
@@ -371,8 +378,7 @@ static const struct rule *compile(struct rules *r, size_t file, const json_t *sc
         map_put(&r->by_place, place, c.rule); // before what is in it, which may mean it
     if (ref)
         copy_target(r, file, ref, c.rule);
-    json_object_foreach((json_t *)(uintptr_t)schema, keyword, value)
-    {
+    json_object_foreach((json_t *)(uintptr_t)schema, keyword, value) {
         c.value = value;
         apply(&c, keyword);
     }
@@ -387,7 +393,8 @@ static bool load(struct rules *r, const char *dir, size_t file, struct err *err)
 
     if (ok) {
         r->json[file] = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
-        ok = r->json[file] || err_set(err, ERR_BUG, "%s:%d: %s", files[file], error.line, error.text);
+        ok = r->json[file] ||
+             err_set(err, ERR_BUG, "%s:%d: %s", files[file], error.line, error.text);
     }
     buf_release(&text);
     return ok;

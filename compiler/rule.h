@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One schema as the compiler checks it: a JSON Schema object, its references resolved and its unions
-// flattened. Made by schemas_open, read-only afterwards.
+// One schema as the compiler checks it: a JSON Schema object, its references resolved and its
+// unions flattened. Made by schemas_open, read-only afterwards.
 #pragma once
 
 #include <jansson.h>
@@ -35,7 +35,7 @@ struct property {
 };
 
 struct rule {
-    unsigned types; // of enum rule_type
+    unsigned types;                  // of enum rule_type
     const char *title, *description; // or NULL
     enum rule_text text;
     const char *short_form; // "prompt": a TEXT stands for {prompt: TEXT}; or NULL
@@ -61,7 +61,7 @@ struct rule {
     const struct rule **branches; // anyOf, flattened
     size_t n_branches;
 
-    double minimum, maximum; // -INFINITY, INFINITY: none
+    double minimum, maximum;           // -INFINITY, INFINITY: none
     bool above_minimum, below_maximum; // the bound itself is not allowed
     size_t least_len;
     regex_t *pattern; // or NULL

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "compiler/schema.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +9,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "compiler/branch.h"
 #include "compiler/expect.h"
 #include "compiler/node.h"
 #include "compiler/rule.h"
+
+enum { MANY_FAULTS = 200 }; // after which nobody reads the help
 
 struct schemas {
     struct rules *rules;
@@ -81,9 +83,10 @@ static void say(struct check *c, const struct trail *trail, struct span span, co
     buf_release(message);
 }
 
-static const char *did_you_mean(struct check *c, const char *name, const char *const *names, size_t n)
+static const char *did_you_mean(struct check *c, const char *name, const char *const *names,
+                                size_t n)
 {
-    const char *nearest = str_nearest(name, names, n);
+    const char *nearest = c->faults > MANY_FAULTS ? NULL : str_nearest(name, names, n);
 
     return nearest ? arena_printf(c->arena, "did you mean \"%s\"?", nearest) : NULL;
 }
@@ -98,63 +101,6 @@ static const char *list_help(struct check *c, const char *intro, const char *con
     help = arena_strdup(c->arena, buf_text(&text));
     buf_release(&text);
     return help;
-}
-
-static bool is_one_of(const struct rule *rule, struct str text)
-{
-    for (size_t i = 0; i < rule->n_words; i++)
-        if (str_is(text, rule->words[i]))
-            return true;
-    return false;
-}
-
-static double number_of(const struct node *n)
-{
-    return n->type == NODE_INTEGER ? (double)n->integer : n->real;
-}
-
-static bool is_number(const struct node *n)
-{
-    return n->type == NODE_INTEGER || (n->type == NODE_REAL && isfinite(n->real));
-}
-
-static bool is_whole(const struct node *n)
-{
-    return n->type == NODE_INTEGER || (is_number(n) && floor(n->real) == n->real && fabs(n->real) < 9e15);
-}
-
-static bool in_range(const struct rule *rule, double x)
-{
-    return (rule->above_minimum ? x > rule->minimum : x >= rule->minimum) &&
-           (rule->below_maximum ? x < rule->maximum : x <= rule->maximum);
-}
-
-// Where text is wanted, a scalar is what was written; an empty one was not.
-static bool is_written(const struct node *n)
-{
-    return n->type != NODE_LIST && n->type != NODE_MAP && (n->type != NODE_NULL || n->text.len);
-}
-
-static bool text_fits(const struct rule *rule, const struct node *n)
-{
-    return is_written(n) && n->text.len >= rule->least_len && (!rule->n_words || is_one_of(rule, n->text)) &&
-           (!rule->pattern || regexec(rule->pattern, n->text.ptr, 0, NULL, 0) == 0);
-}
-
-// Whether a rule without branches takes scalar n, all told but its own faults of spelling.
-static bool takes_scalar(const struct rule *rule, const struct node *n)
-{
-    if (rule->constant && json_is_boolean(rule->constant))
-        return n->type == NODE_BOOL && n->flag == json_is_true(rule->constant);
-    if (rule->constant)
-        return n->type == NODE_INTEGER && n->integer == json_integer_value(rule->constant);
-    if (rule->types == RULE_ANY)
-        return true;
-    return ((rule->types & RULE_TEXT) && text_fits(rule, n)) ||
-           ((rule->types & RULE_BOOL) && n->type == NODE_BOOL) ||
-           ((rule->types & RULE_NULL) && n->type == NODE_NULL) ||
-           ((rule->types & RULE_INTEGER) && is_whole(n) && in_range(rule, number_of(n))) ||
-           ((rule->types & RULE_NUMBER) && is_number(n) && in_range(rule, number_of(n)));
 }
 
 // Gives scalar n the type that rule, which takes it, wants there.
@@ -175,7 +121,8 @@ static const char *quotes_help(const struct rule *rule, const struct node *n)
 {
     char *end;
 
-    if (n->type != NODE_TEXT || n->style != NODE_QUOTED || !n->text.len || !(rule->types & RULE_INTEGER))
+    if (n->type != NODE_TEXT || n->style != NODE_QUOTED || !n->text.len ||
+        !(rule->types & RULE_INTEGER))
         return NULL;
     strtod(n->text.ptr, &end);
     return *end ? NULL : "write it without quotes";
@@ -193,8 +140,8 @@ static void put_bound(const struct rule *rule, double x, struct buf *out)
 // mara where [mara] is wanted.
 static const char *list_of_one_help(struct check *c, const struct rule *rule, const struct node *n)
 {
-    if (rule->types != RULE_LIST || !rule->items || !(rule->items->types & RULE_TEXT) || !is_written(n) ||
-        n->text.len > 40)
+    if (rule->types != RULE_LIST || !rule->items || !(rule->items->types & RULE_TEXT) ||
+        !branch_is_written(n) || n->text.len > 40)
         return NULL;
     return arena_printf(c->arena, "write it as a list: [%s]", node_text(n));
 }
@@ -205,7 +152,7 @@ static const char *help_for(struct check *c, const struct rule *rule, const stru
 
     if (help)
         return help;
-    if (!rule->n_words || !is_written(n))
+    if (!rule->n_words || !branch_is_written(n))
         return quotes_help(rule, n);
     help = did_you_mean(c, n->text.ptr, rule->words, rule->n_words);
     return help || !rule->title ? help : list_help(c, "one of ", rule->words, rule->n_words);
@@ -217,12 +164,13 @@ static void say_unexpected(struct check *c, const struct trail *trail, const str
     struct buf message = {0};
     const char *help = help_for(c, rule, n);
 
-    for (size_t i = 0; !help && n->type != NODE_LIST && n->type != NODE_MAP && i < rule->n_branches; i++)
+    for (size_t i = 0; !help && n->type != NODE_LIST && n->type != NODE_MAP && i < rule->n_branches;
+         i++)
         help = help_for(c, rule->branches[i], n);
     buf_puts(&message, "expected ");
     expect_describe(rule, &message);
-    if (is_number(n) && !rule->n_branches && !in_range(rule, number_of(n)))
-        put_bound(rule, number_of(n), &message);
+    if (branch_is_number(n) && !rule->n_branches && !branch_in_range(rule, branch_number(n)))
+        put_bound(rule, branch_number(n), &message);
     buf_puts(&message, ", found ");
     expect_found(n, &message);
     say(c, trail, n->span, help, &message);
@@ -254,14 +202,16 @@ static void check_near_miss(struct check *c, const struct trail *trail, const st
         help = did_you_mean(c, n->text.ptr, words->words, words->n_words);
         if (!help)
             continue;
-        buf_printf(&message, "expected %s or words of your own, found \"%s\"", words->title, n->text.ptr);
+        buf_printf(&message, "expected %s or words of your own, found \"%s\"", words->title,
+                   n->text.ptr);
         say(c, trail, n->span, help, &message);
     }
 }
 
-static void check_scalar(struct check *c, const struct trail *trail, const struct rule *rule, struct node *n)
+static void check_scalar(struct check *c, const struct trail *trail, const struct rule *rule,
+                         struct node *n)
 {
-    if (!takes_scalar(rule, n)) {
+    if (!branch_takes(rule, n)) {
         say_unexpected(c, trail, rule, n);
         return;
     }
@@ -270,9 +220,11 @@ static void check_scalar(struct check *c, const struct trail *trail, const struc
         check_free_text(c, trail, n);
 }
 
-static void check_node(struct check *c, const struct trail *trail, const struct rule *rule, struct node **n);
+static void check_node(struct check *c, const struct trail *trail, const struct rule *rule,
+                       struct node **n);
 
-static void check_list(struct check *c, const struct trail *trail, const struct rule *rule, struct node *n)
+static void check_list(struct check *c, const struct trail *trail, const struct rule *rule,
+                       struct node *n)
 {
     if (n->n < rule->least_items || n->n > rule->most_items) {
         struct buf message = {0};
@@ -283,7 +235,9 @@ static void check_list(struct check *c, const struct trail *trail, const struct 
             buf_printf(&message, "expected %s %zu item%s, found %zu",
                        n->n < rule->least_items ? "at least" : "at most",
                        n->n < rule->least_items ? rule->least_items : rule->most_items,
-                       (n->n < rule->least_items ? rule->least_items : rule->most_items) == 1 ? "" : "s", n->n);
+                       (n->n < rule->least_items ? rule->least_items : rule->most_items) == 1 ? ""
+                                                                                              : "s",
+                       n->n);
         say(c, trail, n->span, NULL, &message);
     }
     for (size_t i = 0; rule->items && i < n->n; i++) {
@@ -311,12 +265,14 @@ static void say_unknown_key(struct check *c, const struct trail *trail, const st
 }
 
 // A key without a value. Inside {…} it is, after words without quotes, what a comma made of them.
-static void say_no_value(struct check *c, const struct trail *trail, const struct node *map, size_t i)
+static void say_no_value(struct check *c, const struct trail *trail, const struct node *map,
+                         size_t i)
 {
     const struct node *before = i ? map->items[i - 1] : NULL;
     struct buf message = {0};
 
-    if (before && before->style == NODE_MADE && before->n == 1) // a short form, put into its full one
+    if (before && before->style == NODE_MADE &&
+        before->n == 1) // a short form, put into its full one
         before = before->items[0];
     if (map->items[i]->empty_in_flow && before && before->style == NODE_PLAIN && before->n == 0) {
         buf_printf(&message, "a comma ends words inside {…}: \"%s\" became a key without a value",
@@ -333,14 +289,15 @@ static bool is_empty(const struct node *n)
     return n->type == NODE_NULL && n->text.len == 0 && !n->unknown;
 }
 
-static void check_member(struct check *c, const struct trail *trail, const struct rule *rule, struct node *map,
-                         size_t i)
+static void check_member(struct check *c, const struct trail *trail, const struct rule *rule,
+                         struct node *map, size_t i)
 {
     struct trail here = {trail, map->keys[i]->text.ptr, 0};
     const struct property *property = map_find(&rule->by_name, map->keys[i]->text.ptr);
     const struct rule *value = property ? property->rule : rule->others;
 
-    if (is_empty(map->items[i]) && !(value && (value->types & RULE_NULL) && !map->items[i]->empty_in_flow))
+    if (is_empty(map->items[i]) &&
+        !(value && (value->types & RULE_NULL) && !map->items[i]->empty_in_flow))
         say_no_value(c, trail, map, i);
     else if (value)
         check_node(c, &here, value, &map->items[i]);
@@ -348,39 +305,20 @@ static void check_member(struct check *c, const struct trail *trail, const struc
         say_unknown_key(c, trail, rule, map->keys[i]);
 }
 
-// Whether a key of map is name with a slip of the pen: that was said, and is enough.
-static bool is_misspelt(const struct rule *rule, const struct node *map, const char *name)
-{
-    for (size_t i = 0; i < map->n; i++) {
-        const char *key = map->keys[i]->text.ptr, *nearest;
-
-        if (map_find(&rule->by_name, key))
-            continue;
-        nearest = str_nearest(key, rule->names, rule->n_properties);
-        if (nearest && strcmp(nearest, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool has_key(const struct rule *rule, const struct node *map, const char *name)
-{
-    return node_get(map, name) || is_misspelt(rule, map, name);
-}
-
-static void check_required(struct check *c, const struct trail *trail, const struct rule *rule, struct node *map)
+static void check_required(struct check *c, const struct trail *trail, const struct rule *rule,
+                           struct node *map)
 {
     struct buf message = {0};
     bool found = rule->n_need_one == 0;
 
     for (size_t i = 0; i < rule->n_required; i++) {
-        if (has_key(rule, map, rule->required[i]))
+        if (branch_has_key(rule, map, rule->required[i]))
             continue;
         buf_printf(&message, "%s needs the key \"%s\"", name_of(rule), rule->required[i]);
         say(c, trail, map->span, NULL, &message);
     }
     for (size_t i = 0; i < rule->n_need_one && !found; i++)
-        found = has_key(rule, map, rule->need_one[i]);
+        found = branch_has_key(rule, map, rule->need_one[i]);
     if (found)
         return;
     buf_printf(&message, "%s needs one of ", name_of(rule));
@@ -408,86 +346,27 @@ static void check_one_other(struct check *c, const struct trail *trail, const st
             say_unknown_key(c, trail, rule, key);
             continue;
         }
-        buf_printf(&message, "%s has one %s, and here are \"%s\" and \"%s\"", name_of(rule), rule->one_other,
-                   first->text.ptr, key->text.ptr);
+        buf_printf(&message, "%s has one %s, and here are \"%s\" and \"%s\"", name_of(rule),
+                   rule->one_other, first->text.ptr, key->text.ptr);
         say(c, trail, key->span, "write several as a list, one to an item", &message);
         return;
     }
     if (first)
         return;
     buf_printf(&message, "%s needs a %s", name_of(rule), rule->one_other);
-    say(c, trail, map->span, arena_printf(c->arena, "write it as the key of the words: `%s: words`", rule->one_other),
+    say(c, trail, map->span,
+        arena_printf(c->arena, "write it as the key of the words: `%s: words`", rule->one_other),
         &message);
 }
 
-static void check_map(struct check *c, const struct trail *trail, const struct rule *rule, struct node *map)
+static void check_map(struct check *c, const struct trail *trail, const struct rule *rule,
+                      struct node *map)
 {
     for (size_t i = 0; i < map->n; i++)
         check_member(c, trail, rule, map, i);
     check_required(c, trail, rule, map);
     if (rule->one_other)
         check_one_other(c, trail, rule, map);
-}
-
-static unsigned kind_of(const struct node *n)
-{
-    return n->type == NODE_LIST ? RULE_LIST : n->type == NODE_MAP ? RULE_MAP : 0;
-}
-
-enum { LACKS_KEY = 1000 };
-
-// How well the keys of map fit an object rule; below zero when one that it needs is not there.
-static long fit_of(const struct rule *rule, const struct node *map)
-{
-    long fit = 0;
-
-    for (size_t i = 0; i < map->n; i++)
-        fit += map_find(&rule->by_name, map->keys[i]->text.ptr) ? 2 : rule->others ? 1 : 0;
-    for (size_t i = 0; i < rule->n_required; i++)
-        fit -= has_key(rule, map, rule->required[i]) ? 0 : LACKS_KEY;
-    return fit;
-}
-
-// The branch of a union that is meant: by the kind of the node, for mappings by their keys, for scalars
-// the first that takes it. NULL: none.
-static const struct rule *choose(const struct rule *rule, const struct node *n)
-{
-    const struct rule *best = NULL;
-    unsigned kind = kind_of(n);
-    size_t candidates = 0;
-    long most = 0;
-
-    for (size_t i = 0; i < rule->n_branches; i++) {
-        const struct rule *branch = rule->branches[i];
-        long fit;
-
-        if (!kind && takes_scalar(branch, n))
-            return branch;
-        if (!(branch->types & kind))
-            continue;
-        candidates++;
-        fit = kind == RULE_MAP ? fit_of(branch, n) : 0;
-        if (!best || fit >= most) {
-            best = branch;
-            most = fit;
-        }
-    }
-    return most < 0 && candidates > 1 ? NULL : best;
-}
-
-// The branch that can only have been meant, for its message is closer to the point.
-static const struct rule *only_scalar_branch(const struct rule *rule)
-{
-    const struct rule *only = NULL;
-
-    for (size_t i = 0; i < rule->n_branches; i++) {
-        if (!(rule->branches[i]->types & ~(unsigned)(RULE_LIST | RULE_MAP)))
-            continue;
-        if (only)
-            return NULL;
-        only = rule->branches[i];
-    }
-    return only;
 }
 
 static bool is_full_form(const struct rule *branch, const char *key)
@@ -504,13 +383,14 @@ static void wrap(struct check *c, const char *key, struct node **n)
     *n = map;
 }
 
-static void check_union(struct check *c, const struct trail *trail, const struct rule *rule, struct node **n)
+static void check_union(struct check *c, const struct trail *trail, const struct rule *rule,
+                        struct node **n)
 {
-    const struct rule *branch = choose(rule, *n);
-    bool scalar = kind_of(*n) == 0;
+    const struct rule *branch = branch_choose(rule, *n);
+    bool scalar = branch_kind(*n) == 0;
 
-    if (!branch && scalar && is_written(*n) && !rule->title)
-        branch = only_scalar_branch(rule);
+    if (!branch && scalar && branch_is_written(*n) && !rule->title)
+        branch = branch_only_scalar(rule);
     if (!branch) {
         say_unexpected(c, trail, rule, *n);
         return;
@@ -522,9 +402,10 @@ static void check_union(struct check *c, const struct trail *trail, const struct
         wrap(c, rule->short_form, n);
 }
 
-static void check_node(struct check *c, const struct trail *trail, const struct rule *rule, struct node **n)
+static void check_node(struct check *c, const struct trail *trail, const struct rule *rule,
+                       struct node **n)
 {
-    unsigned kind = kind_of(*n);
+    unsigned kind = branch_kind(*n);
 
     if ((*n)->unknown)
         return;
@@ -542,8 +423,8 @@ static void check_node(struct check *c, const struct trail *trail, const struct 
         check_map(c, trail, rule, *n);
 }
 
-bool schema_check_value(const struct schemas *s, const char *name, const char *what, struct node **node,
-                        struct arena *a, struct diag *d)
+bool schema_check_value(const struct schemas *s, const char *name, const char *what,
+                        struct node **node, struct arena *a, struct diag *d)
 {
     struct check c = {.arena = a, .diag = d, .what = what};
     const struct rule *rule = rules_find(s->rules, name);
@@ -556,7 +437,8 @@ bool schema_check_value(const struct schemas *s, const char *name, const char *w
     return c.faults == 0;
 }
 
-bool schema_check(const struct schemas *s, const char *name, struct node **node, struct arena *a, struct diag *d)
+bool schema_check(const struct schemas *s, const char *name, struct node **node, struct arena *a,
+                  struct diag *d)
 {
     return schema_check_value(s, name, NULL, node, a, d);
 }

@@ -117,8 +117,8 @@ static bool is_text(struct sources *s, const struct source *source)
 
     if (bad == source->text.len)
         return true;
-    if (source->text.len > 1 && (memcmp(source->text.ptr, utf16[0], 2) == 0 ||
-                                 memcmp(source->text.ptr, utf16[1], 2) == 0))
+    if (source->text.len > 1 &&
+        (memcmp(source->text.ptr, utf16[0], 2) == 0 || memcmp(source->text.ptr, utf16[1], 2) == 0))
         diag_say(s->diag, SEVERITY_ERROR, at, help, "this file is UTF-16, not UTF-8");
     else if (source->text.ptr[bad])
         diag_say(s->diag, SEVERITY_ERROR, at, help, "this byte (0x%02x) is not UTF-8",
@@ -137,7 +137,8 @@ static void take_text(struct sources *s, struct source *source, struct buf *byte
     source->digest = digest_of(text.ptr, text.len);
     if (str_starts(text, mark))
         text = (struct str){text.ptr + 3, text.len - 3};
-    source->text = (struct str){arena_strndup(s->arena, text.len ? text.ptr : "", text.len), text.len};
+    source->text =
+        (struct str){arena_strndup(s->arena, text.len ? text.ptr : "", text.len), text.len};
     source->number = diag_add_source(s->diag, source->shown, source->text);
     source->broken = !is_text(s, source);
 }

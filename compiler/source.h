@@ -20,10 +20,10 @@ enum source_kind {
     SOURCE_PROJECT, // project.yaml
     SOURCE_INCLUDE,
     SOURCE_PICKS,
-    SOURCE_ROWS,    // CSV or YAML of a `for:`
-    SOURCE_HOOK,    // Lua
-    SOURCE_TEXT,    // c41.read
-    SOURCE_PRESET,  // and its workflow
+    SOURCE_ROWS,   // CSV or YAML of a `for:`
+    SOURCE_HOOK,   // Lua
+    SOURCE_TEXT,   // c41.read
+    SOURCE_PRESET, // and its workflow
     SOURCE_STUDIO,
     SOURCE_LISTING, // the names in a folder
     SOURCE_ASSET,   // a picture, a sound: only looked at

@@ -13,9 +13,9 @@
 enum {
     MOST_DEPTH = 64,
     MOST_SCALAR_BYTES = 1 << 20,
-    MOST_ALIASED = 1000 * 1000,    // nodes that aliases add
-    MOST_NODES = 8 * 1000 * 1000,  // a film of 10,000 shots has one million
-    FEW_KEYS = 16,                 // up to which looking through them beats a map
+    MOST_ALIASED = 1000 * 1000,   // nodes that aliases add
+    MOST_NODES = 8 * 1000 * 1000, // a film of 10,000 shots has one million
+    FEW_KEYS = 16,                // up to which looking through them beats a map
 };
 
 struct parse {
@@ -27,16 +27,17 @@ struct parse {
     struct diag *diag;
     uint32_t source;
     struct str text;
-    bool ascii;             // marks are bytes
-    size_t code, byte;      // the last mark, as code points and as bytes
+    bool ascii;              // marks are bytes
+    size_t code, byte;       // the last mark, as code points and as bytes
     VEC(struct node *) todo; // children of the collections that are being read
-    struct map anchors;     // name -> node; the placeholder while its node is being read
+    struct map anchors;      // name -> node; the placeholder while its node is being read
     struct node placeholder;
     size_t n_nodes, n_aliased;
     struct span comment_in_flow; // the last " #" behind a plain scalar inside {…} or […]
 };
 
-// libyaml counts code points; nearly all marks come in order, so walking from the last one is cheap.
+// libyaml counts code points; nearly all marks come in order, so walking from the last one is
+// cheap.
 static uint32_t find_byte(struct parse *p, size_t code)
 {
     if (p->ascii)
@@ -120,7 +121,8 @@ static struct node *new_node(struct parse *p, enum node_type type, struct span s
 static void refuse_tag(struct parse *p, const yaml_char_t *tag, struct span span)
 {
     if (tag)
-        say(p, span, "put the words in quotes", "\"!\" begins a YAML tag, and tags mean nothing here");
+        say(p, span, "put the words in quotes",
+            "\"!\" begins a YAML tag, and tags mean nothing here");
 }
 
 static void set_anchor(struct parse *p, const char *name, struct node *node)
@@ -168,8 +170,8 @@ static struct node *read_scalar(struct parse *p, bool in_flow)
     n->text = (struct str){arena_strndup(p->arena, text, len), len};
     refuse_tag(p, p->event.data.scalar.tag, span);
     if (len > MOST_SCALAR_BYTES)
-        give_up(p, (struct span){p->source, span.start, span.start + 1}, "keep it in a file of its own",
-                "this text is longer than 1 MiB");
+        give_up(p, (struct span){p->source, span.start, span.start + 1},
+                "keep it in a file of its own", "this text is longer than 1 MiB");
     if (memchr(text, 0, len))
         say(p, span, NULL, "a text cannot hold the character NUL");
     if (n->style == NODE_PLAIN) {
@@ -216,7 +218,8 @@ static struct node *read_alias(struct parse *p)
 
     if (!node) {
         diag_say(p->diag, SEVERITY_ERROR, span,
-                 "an alias stands for what an \"&name\" above marks; put words that begin with * in quotes",
+                 "an alias stands for what an \"&name\" above marks; put words that begin with * "
+                 "in quotes",
                  "there is no anchor \"&%s\" above", name);
         return unknown_node(p, span);
     }

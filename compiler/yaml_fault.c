@@ -22,12 +22,15 @@ static const struct row rows[] = {
     {"did not find expected ',' or ']'", NULL, true, "this [ is never closed",
      "words that hold any of , { } [ ] need quotes inside […]"},
     {"found unexpected end of stream", "quoted", true, "this quotation mark is never closed", NULL},
-    {"found unexpected document indicator", "quoted", true, "this quotation mark is never closed", NULL},
-    {"found unknown escape character", NULL, false, "this is no escape: inside \"…\" a \\ begins one",
+    {"found unexpected document indicator", "quoted", true, "this quotation mark is never closed",
+     NULL},
+    {"found unknown escape character", NULL, false,
+     "this is no escape: inside \"…\" a \\ begins one",
      "write \\\\ for the character itself, or use '…'"},
     {"did not find expected hexdecimal number", NULL, false,
      "this escape needs hexadecimal digits behind it", "\\xNN, \\uNNNN or \\UNNNNNNNN"},
-    {"found invalid Unicode character escape code", NULL, false, "this escape names no character", NULL},
+    {"found invalid Unicode character escape code", NULL, false, "this escape names no character",
+     NULL},
     {"could not find expected ':'", NULL, true, "this line has no \"key:\"",
      "a mapping is lines of `key: value`; words over several lines stand below a `|`"},
     {"did not find expected key", "block mapping", false, "this does not fit the mapping above",
@@ -37,20 +40,24 @@ static const struct row rows[] = {
     {"block sequence entries are not allowed", NULL, false, "a list cannot begin here",
      "write it below its key, each item after a \"- \"; words that begin with \"- \" need quotes"},
     {"block mapping", "keys", false, "a mapping cannot begin here", NULL},
-    {"mapping keys are not allowed", NULL, false, "\"? \" begins a key of its own kind, and means nothing here",
-     IN_QUOTES},
-    {"did not find expected alphabetic or numeric character", "anchor", true, "text cannot begin with \"&\"",
-     IN_QUOTES},
-    {"did not find expected alphabetic or numeric character", "alias", true, "text cannot begin with \"*\"",
-     IN_QUOTES},
+    {"mapping keys are not allowed", NULL, false,
+     "\"? \" begins a key of its own kind, and means nothing here", IN_QUOTES},
+    {"did not find expected alphabetic or numeric character", "anchor", true,
+     "text cannot begin with \"&\"", IN_QUOTES},
+    {"did not find expected alphabetic or numeric character", "alias", true,
+     "text cannot begin with \"*\"", IN_QUOTES},
     {"did not find expected comment or line break", NULL, false,
-     "nothing may follow the | or > on its line", "write the words on the lines below it, indented"},
-    {"found an indentation indicator equal to 0", NULL, false, "the indentation behind | or > is 1 to 9", NULL},
+     "nothing may follow the | or > on its line",
+     "write the words on the lines below it, indented"},
+    {"found an indentation indicator equal to 0", NULL, false,
+     "the indentation behind | or > is 1 to 9", NULL},
     {"did not find expected node content", NULL, false, "a value is missing here", NULL},
     {"found incompatible YAML document", NULL, false, "this is for another version of YAML",
      "leave the %YAML line out"},
-    {"found undefined tag handle", NULL, false, "\"!\" begins a YAML tag, and tags mean nothing here", IN_QUOTES},
-    {"did not find expected <document start>", NULL, false, "text stands before the film begins, or after it has ended",
+    {"found undefined tag handle", NULL, false,
+     "\"!\" begins a YAML tag, and tags mean nothing here", IN_QUOTES},
+    {"did not find expected <document start>", NULL, false,
+     "text stands before the film begins, or after it has ended",
      "is this a line at the wrong indentation?"},
     {"found unexpected end of stream", NULL, true, "this is never closed", NULL},
 };
@@ -105,8 +112,9 @@ static bool say_tab(struct diag *d, uint32_t source, uint32_t at)
     return true;
 }
 
-// What has many names on libyaml's side: a value that was complete goes on (`"A" lighthouse`, `[laughs] no`),
-// or a ": " stands in the words of the {…} that begins at flow_at, on the same line.
+// What has many names on libyaml's side: a value that was complete goes on (`"A" lighthouse`,
+// `[laughs] no`), or a ": " stands in the words of the {…} that begins at flow_at, on the same
+// line.
 static bool say_goes_on(struct diag *d, uint32_t source, uint32_t at, uint32_t flow_at)
 {
     struct str text = diag_source_text(d, source);
@@ -150,8 +158,8 @@ void yaml_fault_say(const struct yaml_fault *fault, struct diag *d, uint32_t sou
         say_bad_start(d, source, fault->problem_at);
         return;
     }
-    if (holds(problem, "did not find expected") && say_goes_on(d, source, fault->problem_at,
-                                                              flow ? fault->context_at : UINT32_MAX))
+    if (holds(problem, "did not find expected") &&
+        say_goes_on(d, source, fault->problem_at, flow ? fault->context_at : UINT32_MAX))
         return;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         const struct row *row = &rows[i];
@@ -159,9 +167,10 @@ void yaml_fault_say(const struct yaml_fault *fault, struct diag *d, uint32_t sou
         if (strncmp(problem, row->problem, strlen(row->problem)) != 0 ||
             (row->context && !holds(fault->context, row->context)))
             continue;
-        say(d, source, row->at_context ? fault->context_at : fault->problem_at, row->help, row->message);
+        say(d, source, row->at_context ? fault->context_at : fault->problem_at, row->help,
+            row->message);
         return;
     }
-    diag_say(d, SEVERITY_ERROR, (struct span){source, fault->problem_at, fault->problem_at + 1}, NULL,
-             "this is no YAML: %s", problem);
+    diag_say(d, SEVERITY_ERROR, (struct span){source, fault->problem_at, fault->problem_at + 1},
+             NULL, "this is no YAML: %s", problem);
 }

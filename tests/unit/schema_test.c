@@ -32,19 +32,24 @@ static const struct schema_case cases[] = {
     {SHOT, "{image: A}", "{\"image\":{\"prompt\":\"A\"}}", NULL},
     {SHOT, "{image: {write: A}}", "{\"image\":{\"prompt\":{\"write\":\"A\"}}}", NULL},
     {SHOT, "{image: {preset: x}}", "{\"image\":{\"preset\":\"x\"}}", NULL},
-    {SHOT, "{video: A, sound: B}", "{\"sound\":{\"prompt\":\"B\"},\"video\":{\"prompt\":\"A\"}}", NULL},
+    {SHOT, "{video: A, sound: B}", "{\"sound\":{\"prompt\":\"B\"},\"video\":{\"prompt\":\"A\"}}",
+     NULL},
     {SHOT, "{video: {last: A}}", "{\"video\":{\"last\":{\"prompt\":\"A\"}}}", NULL},
-    {SHOT, "{card: A, look: b.cube}", "{\"card\":{\"text\":\"A\"},\"look\":{\"lut\":\"b.cube\"}}", NULL},
+    {SHOT, "{card: A, look: b.cube}", "{\"card\":{\"text\":\"A\"},\"look\":{\"lut\":\"b.cube\"}}",
+     NULL},
     {SHOT, "{say: x, lipsync: true}", "{\"lipsync\":true,\"say\":\"x\"}", NULL},
     {SHOT, "{say: x, lipsync: humo}", "{\"lipsync\":{\"preset\":\"humo\"},\"say\":\"x\"}", NULL},
-    {SHOT, "{card: A, transition: cut}", "{\"card\":{\"text\":\"A\"},\"transition\":\"cut\"}", NULL},
+    {SHOT, "{card: A, transition: cut}", "{\"card\":{\"text\":\"A\"},\"transition\":\"cut\"}",
+     NULL},
     {"film.json#/$defs/cast", "{tom: A}", "{\"tom\":{\"looks\":\"A\"}}", NULL},
     {"film.json#/$defs/character", "{voice: Ryan}", "{\"voice\":{\"name\":\"Ryan\"}}", NULL},
     {"film.json#/$defs/location", "{sound: A}", "{\"sound\":{\"prompt\":\"A\"}}", NULL},
     {"film.json#/$defs/deliverable", "web", "{\"preset\":\"web\"}", NULL},
-    {"film.json#/$defs/params", "{a: 1, b: x}", "{\"a\":{\"default\":1},\"b\":{\"default\":\"x\"}}", NULL},
+    {"film.json#/$defs/params", "{a: 1, b: x}", "{\"a\":{\"default\":1},\"b\":{\"default\":\"x\"}}",
+     NULL},
     {"film.json#/$defs/format", "1920x1080@24", "\"1920x1080@24\"", NULL},
-    {"film.json#/$defs/format", "{pixels: 8x8, fps: 24}", "{\"fps\":\"24\",\"pixels\":\"8x8\"}", NULL},
+    {"film.json#/$defs/format", "{pixels: 8x8, fps: 24}", "{\"fps\":\"24\",\"pixels\":\"8x8\"}",
+     NULL},
     {"film.json#/$defs/loralist", "[a, {name: b}]", "[\"a\",{\"name\":\"b\"}]", NULL},
     {"picks.json", "{a/b: 3}", "{\"a/b\":{\"take\":3}}", NULL},
     {"picks.json", "{a/b: {take: 3, is: 12e4}}", "{\"a/b\":{\"is\":\"12e4\",\"take\":3}}", NULL},
@@ -69,7 +74,8 @@ static const struct schema_case cases[] = {
     {SHOT, "{card: A, size: wyde}", NULL, "did you mean \"wide\"?"},
     {SHOT, "{card: A, size: 12}", NULL, "one of extreme-wide, wide,"},
     {SHOT, "{card: A, move: push-im}", NULL, "did you mean \"push-in\"?"},
-    {SHOT, "{card: A, move: round the table}", "{\"card\":{\"text\":\"A\"},\"move\":\"round the table\"}", NULL},
+    {SHOT, "{card: A, move: round the table}",
+     "{\"card\":{\"text\":\"A\"},\"move\":\"round the table\"}", NULL},
     // Unions.
     {SHOT, "{image: [a]}", NULL, "expected words for a picture, or a mapping with prompt, file"},
     {SHOT, "{card: A, transition: {}}", NULL, "a transition needs one of dissolve, fade and wipe"},
@@ -83,7 +89,8 @@ static const struct schema_case cases[] = {
     {SHOT, "{say: {mara: x}}", "{\"say\":{\"mara\":\"x\"}}", NULL},
     {SHOT, "{say: [{mara: x, gap: 1}]}", "{\"say\":[{\"gap\":1,\"mara\":\"x\"}]}", NULL},
     {SHOT, "{say: {gap: 1}}", NULL, "a line needs a speaker"},
-    {SHOT, "{say: {mara: x, tom: y}}", NULL, "a line has one speaker, and here are \"mara\" and \"tom\""},
+    {SHOT, "{say: {mara: x, tom: y}}", NULL,
+     "a line has one speaker, and here are \"mara\" and \"tom\""},
     {SHOT, "{say: {mara: x, directon: y}}", NULL, "did you mean \"direction\"?"},
     // Lists.
     {"film.json#/$defs/focus", "[0.5]", NULL, "expected 2 items, found 1"},
@@ -165,9 +172,11 @@ static void checks_values(void **state)
     node_put(a, shot, "text", node_make_integer(a, here, 12));
     assert_false(schema_check_value(s, SHOT, "shot", &shot, a, d));
     diag_render(d, &said, false);
-    assert_string_equal(buf_text(&said), "film.lua:1:1: error: shot.say[1].gap: expected a number of seconds, found \"y\"\n"
-                                         "    1 | shot.seconds = 'x'\n"
-                                         "      | ^~~~~~~~~~~~~~~~~~\n");
+    assert_string_equal(
+        buf_text(&said),
+        "film.lua:1:1: error: shot.say[1].gap: expected a number of seconds, found \"y\"\n"
+        "    1 | shot.seconds = 'x'\n"
+        "      | ^~~~~~~~~~~~~~~~~~\n");
     assert_int_equal(node_get(shot, "text")->type, NODE_TEXT);
     assert_string_equal(node_text(node_get(shot, "text")), "12");
     buf_release(&said);

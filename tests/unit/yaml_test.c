@@ -23,12 +23,15 @@ static const struct yaml_case cases[] = {
     {"[null, ~, Null, nULL]", "[null,null,null,\"nULL\"]", NULL},
     {"[012, 0o17, 0x1F, -3, +4, 1_000]", "[12,15,31,-3,4,\"1_000\"]", NULL},
     {"[1.5, .5, 5., 1e3, 1.5E-3, 1e, .e1]", "[1.5,0.5,5,1000,0.0015,\"1e\",\".e1\"]", NULL},
-    {"[12:30, 1.0.0, 2001-12-14, 0b1, 0o8]", "[\"12:30\",\"1.0.0\",\"2001-12-14\",\"0b1\",\"0o8\"]", NULL},
+    {"[12:30, 1.0.0, 2001-12-14, 0b1, 0o8]", "[\"12:30\",\"1.0.0\",\"2001-12-14\",\"0b1\",\"0o8\"]",
+     NULL},
     {"[.inf, -.INF, .nan, .infinity]", "[null,null,null,\".infinity\"]", NULL},
-    {"[9223372036854775807, 9223372036854775808]", "[9223372036854775807,9223372036854775808]", NULL},
+    {"[9223372036854775807, 9223372036854775808]", "[9223372036854775807,9223372036854775808]",
+     NULL},
     {"['12', \"true\"]", "[\"12\",\"true\"]", NULL},
     // Styles.
-    {"a: |\n  one\n  two\nb: >-\n  one\n  two\n", "{\"a\":\"one\\ntwo\\n\",\"b\":\"one two\"}", NULL},
+    {"a: |\n  one\n  two\nb: >-\n  one\n  two\n", "{\"a\":\"one\\ntwo\\n\",\"b\":\"one two\"}",
+     NULL},
     {"a: \"\\u00e9\\n\"", "{\"a\":\"\xc3\xa9\\n\"}", NULL},
     {"a:\n  b:\n", "{\"a\":{\"b\":null}}", NULL},
     {"\r\na: 1\r\nb: |\r\n  x\r\n  y\r\n", "{\"a\":1,\"b\":\"x\\ny\\n\"}", NULL},
@@ -127,7 +130,8 @@ static void spans(void **state)
         struct node *n = node_get(read(a, d, c->in), c->key);
 
         assert_non_null(n);
-        assert_string_equal(arena_strndup(a, c->in + n->span.start, n->span.end - n->span.start), c->at);
+        assert_string_equal(arena_strndup(a, c->in + n->span.start, n->span.end - n->span.start),
+                            c->at);
         diag_free(d);
         arena_free(a);
     }
@@ -159,9 +163,11 @@ static void parts(void **state)
         struct node *n = node_get(read(a, d, c->in), "a");
         struct span whole = n->span, span;
 
-        span = node_part(d, n, (size_t)(strstr(n->text.ptr, c->part) - n->text.ptr), strlen(c->part));
+        span =
+            node_part(d, n, (size_t)(strstr(n->text.ptr, c->part) - n->text.ptr), strlen(c->part));
         if (c->exact)
-            assert_string_equal(arena_strndup(a, c->in + span.start, span.end - span.start), c->part);
+            assert_string_equal(arena_strndup(a, c->in + span.start, span.end - span.start),
+                                c->part);
         else
             assert_memory_equal(&span, &whole, sizeof(span));
         diag_free(d);
@@ -197,8 +203,8 @@ static void limits(void **state)
     assert_null(read(a, d, buf_text(&deep)));
     buf_puts(&bomb, "- &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 12; i++)
-        buf_printf(&bomb, "- &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i - 1, i - 1, i - 1,
-                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        buf_printf(&bomb, "- &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i,
+                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     assert_null(read(a, d, buf_text(&bomb)));
     buf_puts(&huge, "a: ");
     buf_repeat(&huge, 'x', (1 << 20) + 1);
