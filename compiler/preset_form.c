@@ -160,6 +160,29 @@ static void bind_titled(struct form *f, const char *name, const struct workflow_
     json_array_append_new(json_array_get(set, part), json_pack("[ss]", slot->node, slot->field));
 }
 
+// False after saying what is not plain about a title of ours.
+static bool check_title(struct form *f, const struct node *root, const char *id, const char *name,
+                        const struct workflow_slot *slot)
+{
+    const struct node *at = node_get(root, "workflow"), *params = node_get(root, "params");
+
+    if (!slot->field)
+        form_say(f, at, "say which under `params`: set: NODE.FIELD",
+                 arena_printf(f->arena, "which field of node \"%s\" (%s) takes c41:%s is not plain",
+                              id, workflow_class(f->workflow, id), name));
+    else if (strcmp(name, "pixels") == 0)
+        form_say(
+            f, at, "title the node c41:pixels.width or c41:pixels.height",
+            arena_printf(f->arena, "node \"%s\" is titled c41:pixels, which are two numbers", id));
+    else if (strcmp(name, "frames") == 0 && !node_get(node_get(params, name), "fps"))
+        form_say(
+            f, at, "add params: {frames: {fps: N}}, the frames a second that the model makes",
+            arena_printf(f->arena, "node \"%s\" is titled c41:frames, and no fps is known", id));
+    else
+        return true;
+    return false;
+}
+
 // Nodes with a title of ours bind themselves, but never over what `params` sets.
 static void form_titled(struct form *f, const struct node *root)
 {
@@ -170,20 +193,65 @@ static void form_titled(struct form *f, const struct node *root)
     json_object_foreach(f->workflow->nodes, id, node) {
         struct workflow_slot slot;
         struct str name, first;
+        const char *text;
 
         if (!workflow_titled(f->workflow, id, &name, &slot))
             continue;
         first = str_cut(&(struct str){name.ptr, name.len}, '.');
         if (node_get(node_get(params, arena_strndup(f->arena, first.ptr, first.len)), "set"))
             continue;
-        if (slot.field)
-            bind_titled(f, arena_strndup(f->arena, name.ptr, name.len), &slot);
-        else
-            form_say(f, node_get(root, "workflow"), "say which under `params`: set: NODE.FIELD",
-                     arena_printf(f->arena,
-                                  "which field of node \"%s\" (%s) takes c41:%.*s is not plain", id,
-                                  workflow_class(f->workflow, id), (int)name.len, name.ptr));
+        text = arena_strndup(f->arena, name.ptr, name.len);
+        if (check_title(f, root, id, text, &slot))
+            bind_titled(f, text, &slot);
     }
+}
+
+// The words of steps (docs/steps.md) that a preset is likely to mean. Other params are a model's
+// own.
+static const char *const usual[] = {
+    "brief",       "caption",   "clone",  "direction", "emotion",  "frames", "image",
+    "instruction", "language",  "last",   "mask",      "negative", "pixels", "prompt",
+    "rank",        "reference", "schema", "seconds",   "seed",     "speed",  "steps",
+    "take",        "text",      "track",  "trigger",   "video",    "voice",
+};
+
+// The key of a param, or the workflow where a title made it.
+static const struct node *where_said(const struct node *root, const char *name)
+{
+    const struct node *params = node_get(root, "params");
+
+    for (size_t i = 0; params && i < params->n; i++)
+        if (strcmp(node_text(params->keys[i]), name) == 0)
+            return params->keys[i];
+    return node_get(root, "workflow");
+}
+
+// The word that name misses by one letter, or NULL.
+static const char *meant(const char *name)
+{
+    const char *near = NULL;
+
+    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+        size_t distance = str_distance(name, usual[i]);
+
+        if (distance == 0)
+            return NULL;
+        near = distance == 1 ? usual[i] : near;
+    }
+    return near;
+}
+
+// Such a slip would leave a model without its words, and nobody told.
+static void check_names(struct form *f, const struct node *root)
+{
+    const char *name;
+    json_t *param;
+
+    json_object_foreach(json_object_get(f->out, "params"), name, param)
+        if (meant(name))
+            diag_say(f->diag, SEVERITY_WARNING, where_said(root, name)->span,
+                     arena_printf(f->arena, "did you mean \"%s\"?", meant(name)),
+                     "no step says \"%s\" of its own accord", name);
 }
 
 static void form_chains(struct form *f, const struct node *root)
@@ -284,8 +352,10 @@ json_t *preset_form(const struct node *root, const struct workflow *workflow, st
     form_texts(&f, root);
     if (strcmp(node_text(node_get(root, "kind")), "deliver") != 0)
         form_params(&f, node_get(root, "params"));
-    if (workflow)
+    if (workflow) {
         form_titled(&f, root);
+        check_names(&f, root);
+    }
     form_chains(&f, root);
     form_output(&f, root);
     if (request)
