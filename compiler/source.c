@@ -18,23 +18,35 @@ struct sources {
     struct arena *arena;
     struct diag *diag;
     const char *project;
-    const char *here; // the folder where the command was given, in the project; NULL: not in it
+    const char *shown; // the project's folder as messages name it
+    const char *here;  // the folder where the command was given, in the project; NULL: not in it
     VEC(struct source *) all;
     struct map by_path; // "path"; a listing stands under "path/"
 };
 
-// Where the command was given, as a path in the project; NULL when elsewhere or at its top.
-static const char *find_here(struct arena *a, const char *project)
+// The path of folder `below` in folder `above` (both canonical): "" for itself, NULL: not in it.
+static const char *path_below(const char *below, const char *above)
 {
-    char *top = realpath(project, NULL), *here = realpath(".", NULL);
-    size_t len = top ? strlen(top) : 0;
-    const char *inside = NULL;
+    size_t len = strlen(above);
 
-    if (top && here && strncmp(here, top, len) == 0 && here[len] == '/')
-        inside = arena_strdup(a, here + len + 1);
+    if (strcmp(below, above) == 0)
+        return "";
+    if (strcmp(above, "/") == 0)
+        return below + 1;
+    return strncmp(below, above, len) == 0 && below[len] == '/' ? below + len + 1 : NULL;
+}
+
+// Where the command was given, and the project: each as a path in the other, where it is.
+static void find_here(struct sources *s)
+{
+    char *top = realpath(s->project, NULL), *here = realpath(".", NULL);
+    const char *inside = top && here ? path_below(here, top) : NULL;
+    const char *beneath = top && here ? path_below(top, here) : NULL;
+
+    s->here = inside && *inside ? arena_strdup(s->arena, inside) : NULL;
+    s->shown = beneath ? arena_strdup(s->arena, beneath) : s->project;
     free(top);
     free(here);
-    return inside;
 }
 
 struct sources *sources_new(struct arena *a, struct diag *d, const char *project)
@@ -44,7 +56,7 @@ struct sources *sources_new(struct arena *a, struct diag *d, const char *project
     s->arena = a;
     s->diag = d;
     s->project = project;
-    s->here = find_here(a, project);
+    find_here(s);
     return s;
 }
 
@@ -75,7 +87,7 @@ static const char *shown_name(struct sources *s, const char *path)
 
     if (len && strncmp(path, s->here, len) == 0 && path[len] == '/')
         return arena_strdup(s->arena, path + len + 1);
-    return path_join(s->arena, s->project, path);
+    return path_join(s->arena, s->shown, path);
 }
 
 static struct source *add_source(struct sources *s, enum source_kind kind, const char *path)
