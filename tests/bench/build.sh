@@ -19,6 +19,7 @@ encoder_options() {
 import json, sys
 cut = next(s for s in json.load(sys.stdin)["steps"] if s["kind"] == "cut")
 encode = cut["params"]["encode"]
+encode["codec"] = {"h264": "libx264"}.get(encode["codec"], encode["codec"])
 names = {"codec": "-c:v", "preset": "-preset", "crf": "-crf", "pixel-format": "-pix_fmt",
          "profile": "-profile:v", "tune": "-tune"}
 print(*[word for key, name in names.items() if key in encode for word in (name, str(encode[key]))])'
