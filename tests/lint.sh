@@ -94,10 +94,10 @@ doors() {
     door '(lua|lauxlib|lualib)\.h' \
         'compiler/(lua|api|convert|convert_back|files|hooks|lower|order|rules|sandbox|script)\.c|tests/unit/lua_test\.c'
     door 'curl/' 'runtime/(loop|http)\.c'
-    door 'sqlite3' 'runtime/ledger[a-z_]*\.c'
+    door 'sqlite3' 'runtime/ledger[a-z_]*\.c|tests/unit/ledger_test\.c'
     door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/unit/(blend|conform|cut|fit|picture)_test\.c'
     door 'openssl/' 'base/digest\.c'
-    door 'dlfcn' 'runtime/module\.c'
+    door 'dlfcn' 'base/'
 }
 
 names() {
@@ -130,7 +130,7 @@ blanks() {
 
 # A path of somebody's machine tells that something was made there alone.
 machine_paths() {
-    grep -nE '(^|[^a-zA-Z0-9_.$}{<])/(home|root|work|Users)/[a-z]' \
+    grep -nE '(^|[^a-zA-Z0-9_.$}{<])/(home|root|work|Users)/[a-z]+/' \
         $(echo "$text_files" | grep -v '^tests/lint.sh$') | sed 's|$| -- a path of one machine|'
 }
 
