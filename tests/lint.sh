@@ -131,7 +131,7 @@ blanks() {
 # A path of somebody's machine tells that something was made there alone.
 machine_paths() {
     grep -nE '(^|[^a-zA-Z0-9_.$}{<])/(home|root|work|Users)/[a-z]+/' \
-        $(echo "$text_files" | grep -v '^tests/lint.sh$') | sed 's|$| -- a path of one machine|'
+        $(echo "$text_files" | grep -vE '^tests/(lint.sh$|unit/)') | sed 's|$| -- a path of one machine|'
 }
 
 # The files that README's tour leads through, as `path` at the start of its list items.
