@@ -110,9 +110,10 @@ static const char *type_name(const char *type)
 static bool is_wanted(lua_State *L, int idx, const char *type)
 {
     bool wanted = false;
+    lua_Integer n = (lua_Integer)lua_rawlen(L, idx);
 
-    for (lua_Integer i = 1; type && !wanted && lua_rawgeti(L, idx, i) == LUA_TSTRING; i++) {
-        wanted = strcmp(lua_tostring(L, -1), type) == 0;
+    for (lua_Integer i = 1; type && !wanted && i <= n; i++) {
+        wanted = lua_rawgeti(L, idx, i) == LUA_TSTRING && strcmp(lua_tostring(L, -1), type) == 0;
         lua_pop(L, 1);
     }
     return wanted;

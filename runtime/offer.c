@@ -28,7 +28,7 @@ bool offer_has_service(const struct walk *w, const struct work *work, const stru
     *help = remedy(w, kind);
     if (kind->chooses)
         return true;
-    if (work->by && work->by->drafts && !kind->drafted)
+    if ((work->by && work->by->drafts && !kind->drafted) || (!work->by && strcmp(preset, "none") == 0))
         return err_set(err, ERR_FILM, "nothing in the studio makes \"%s\", and the draft cannot",
                        kind->name);
     if (!work->by)

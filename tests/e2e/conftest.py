@@ -35,10 +35,15 @@ def environment(tmp_path_factory):
 def make_project(program, environment, tmp_path):
     """A function that makes a project of {name: text}."""
     def make(files={}, folder="project"):
-        project = Project(program, tmp_path / folder, environment)
-        for name, text in files.items():
-            project.write(name, text)
-        return project
+        return Project(program, tmp_path / folder, environment, files)
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_shared(program, environment, tmp_path_factory):
+    """The same for what several tests begin with a copy of."""
+    def make(files):
+        return Project(program, tmp_path_factory.mktemp("shared") / "project", environment, files)
     return make
 
 

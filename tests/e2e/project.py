@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 
@@ -52,10 +53,17 @@ class Build:
 
 
 class Project:
-    def __init__(self, program, folder, environment):
+    def __init__(self, program, folder, environment, files={}):
         self.program, self.folder, self.environment = program, pathlib.Path(folder), environment
         self.folder.mkdir(parents=True, exist_ok=True)
         self.builds = 0
+        for name, text in files.items():
+            self.write(name, text)
+
+    def copy(self, folder):
+        """The project with all that was built, in another folder: nothing in it may know where it lies."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(self.program, folder, self.environment)
 
     def write(self, name, text):
         path = self.folder / name

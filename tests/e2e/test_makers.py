@@ -9,20 +9,21 @@ import media
 FILMS = {
     "write": ("c41: 1\ntitle: Written\nformat: 256x144@24\nscenes:\n  - id: a\n    shots:\n      - shot: b\n"
               "        image: {prompt: {write: a lonely house}}\n        seconds: 1\n"),
-    "judge": ("c41: 1\ntitle: Judged\nformat: 256x144@24\nscenes:\n  - id: a\n    shots:\n      - shot: b\n"
-              "        image: {prompt: a lonely house, until: {score: 0.8, at-most: 3}}\n        seconds: 1\n"),
+    "train": ("c41: 1\ntitle: Trained\nformat: 256x144@24\nuse: {image: z-image}\ncast:\n  mara: {looks: a keeper, loras: [mara]}\n"
+              "loras:\n  mara: {images: pictures, captions: files, trigger: m4ra, base: z-image}\nscenes:\n  - id: a\n    shots:\n"
+              "      - {shot: b, image: Mara at the lamp, seconds: 1}\n"),
 }
 
 
 @pytest.mark.parametrize("kind", FILMS)
 def test_kind_without_a_maker(make_project, kind):
-    project = make_project({"film.yaml": FILMS[kind]})
+    project = make_project({"film.yaml": FILMS[kind], "pictures/one.png": media.png(50), "pictures/one.txt": "m4ra"})
     assert project.run("check", "film.yaml").returncode == 0
     plan = project.run("plan", "film.yaml")
     assert plan.returncode == 0 and re.search(rf"\b{kind}\b", plan.stdout), plan.stdout
     done = project.run("build", "film.yaml")
-    assert done.returncode == 1, f"exit {done.returncode}: {done.stderr}"
-    assert re.search(rf"\b{kind}\b", done.stderr) and "film.yaml:8:" in done.stderr, done.stderr
+    assert done.returncode == 2, f"exit {done.returncode}: {done.stderr}" # the studio is wrong for this film
+    assert re.search(rf'^film.yaml:8:\d+: error: .*"{kind}"', done.stderr, re.M), done.stderr
     assert not list((project.folder / "out").rglob("*.mp4"))
 
 

@@ -11,11 +11,17 @@ from events import check_stream
 from films import TALK
 
 
-@pytest.fixture
-def talk(make_project):
-    project = make_project({"film.yaml": TALK})
+@pytest.fixture(scope="module")
+def built(make_shared):
+    project = make_shared({"film.yaml": TALK})
     project.build()
     return project
+
+
+@pytest.fixture
+def talk(built, tmp_path):
+    """The film, built; each test has a copy of its own."""
+    return built.copy(tmp_path / "talk")
 
 
 def test_nothing_changed(talk):

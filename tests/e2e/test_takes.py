@@ -16,10 +16,16 @@ scenes:
 IMAGE = "one/house/image"
 
 
+@pytest.fixture(scope="module")
+def built(make_shared):
+    project = make_shared({"film.yaml": FILM})
+    return project, project.build()
+
+
 @pytest.fixture
-def takes(make_project):
-    project = make_project({"film.yaml": FILM})
-    project.first = project.build()
+def takes(built, tmp_path):
+    project = built[0].copy(tmp_path / "takes")
+    project.first = built[1]
     return project
 
 
