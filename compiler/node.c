@@ -152,11 +152,10 @@ struct node *node_copy(struct arena *a, const struct node *n)
         copy->items = arena_array(a, struct node *, n->n + 1);
     if (n->keys)
         copy->keys = arena_array(a, struct node *, n->n + 1);
-    for (size_t i = 0; i < n->n; i++) {
+    for (size_t i = 0; n->items && i < n->n; i++)
         copy->items[i] = node_copy(a, n->items[i]);
-        if (n->keys)
-            copy->keys[i] = node_copy(a, n->keys[i]);
-    }
+    for (size_t i = 0; n->keys && i < n->n; i++)
+        copy->keys[i] = node_copy(a, n->keys[i]);
     return copy;
 }
 

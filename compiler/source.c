@@ -165,14 +165,11 @@ static DIR *open_dir(struct sources *s, const char *dir, struct err *err)
 {
     char *top = realpath(s->project, NULL);
     char *real = realpath(path_join(s->arena, s->project, dir), NULL);
-    size_t len = top ? strlen(top) : 0;
     DIR *folder = NULL;
 
-    if (!top || !real)
-        err_errno(err, "%s", dir);
-    else if (strncmp(real, top, len) != 0 || (real[len] && real[len] != '/' && len > 1))
+    if (top && real && !path_below(real, top))
         err_set(err, ERR_FILM, "\"%s\" leads out of the project", dir);
-    else if (!(folder = opendir(real)))
+    else if (!top || !real || !(folder = opendir(real)))
         err_errno(err, "%s", dir);
     free(top);
     free(real);

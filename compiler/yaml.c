@@ -419,14 +419,22 @@ static struct node *read_node(struct parse *p, unsigned depth, bool in_flow)
     }
 }
 
+// Moves past one event, and to the next if that is of this type.
+static bool advance_past(struct parse *p, yaml_event_type_t past, yaml_event_type_t type)
+{
+    return p->event.type == past && advance(p) && p->event.type == type;
+}
+
 static struct node *read_document(struct parse *p)
 {
     struct node *root = NULL;
 
-    if (!advance(p) || !advance(p) || p->event.type != YAML_DOCUMENT_START_EVENT || !advance(p))
+    if (!advance(p) || !advance_past(p, YAML_STREAM_START_EVENT, YAML_DOCUMENT_START_EVENT) ||
+        !advance(p))
         return NULL;
     root = read_node(p, 1, false);
-    if (!p->broken && advance(p) && advance(p) && p->event.type == YAML_DOCUMENT_START_EVENT)
+    if (!p->broken && advance(p) &&
+        advance_past(p, YAML_DOCUMENT_END_EVENT, YAML_DOCUMENT_START_EVENT))
         give_up(p, event_span(p), "put it into a file of its own",
                 "a second document begins here, and a file holds one");
     return p->broken || is_empty(root) ? NULL : root;
