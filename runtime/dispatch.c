@@ -130,17 +130,15 @@ static void find_at_hand(struct dispatch *d, struct work *work, struct wave *wav
     walk_finish(d->walk, work, join_wave, wave);
 }
 
-static void go_on_from(struct dispatch *d, struct work *work)
+// Goes on from the steps of a wave to its end.
+static void follow(struct dispatch *d, struct wave *wave)
 {
-    struct wave wave = {0};
-
-    walk_finish(d->walk, work, join_wave, &wave);
-    for (size_t i = 0; i < wave.n; i++) {
-        struct work *next = wave.at[i];
+    for (size_t i = 0; i < wave->n; i++) {
+        struct work *next = wave->at[i];
 
         walk_resolve(d->walk, next);
         if (next->state == WORK_DONE) {
-            find_at_hand(d, next, &wave);
+            find_at_hand(d, next, wave);
         } else if (next->state == WORK_READY) {
             sched_push(&d->ready, next);
         } else {
@@ -149,7 +147,15 @@ static void go_on_from(struct dispatch *d, struct work *work)
             dispatch_fail(d, next, &err, NULL, NULL);
         }
     }
-    mem_free(wave.at);
+    mem_free(wave->at);
+}
+
+static void go_on_from(struct dispatch *d, struct work *work)
+{
+    struct wave wave = {0};
+
+    walk_finish(d->walk, work, join_wave, &wave);
+    follow(d, &wave);
 }
 
 static void tell_notes(struct dispatch *d, const struct flight *f)
@@ -225,6 +231,8 @@ static void succeed(struct dispatch *d, struct work *work)
 
 static void land(struct dispatch *d, struct flight *f)
 {
+    while (d->n_twins)
+        sched_push(&d->ready, d->twins[--d->n_twins]);
     d->flights[f->slot] = d->flights[--d->n_flights];
     d->flights[f->slot]->slot = f->slot;
     attempt_release(&f->attempt);
@@ -330,12 +338,35 @@ static void start(struct dispatch *d, struct work *work)
     land(d, f);
 }
 
+static bool is_in_flight(const struct dispatch *d, const struct work *work)
+{
+    for (size_t i = 0; i < d->n_flights; i++)
+        if (strcmp(d->flights[i]->work->key, work->key) == 0)
+            return true;
+    return false;
+}
+
+// Steps of one key give one result: the second waits for the first, then finds it.
+static void start_once(struct dispatch *d, struct work *work)
+{
+    if (is_in_flight(d, work)) {
+        d->twins[d->n_twins++] = work;
+    } else if (walk_look_again(d->walk, work)) {
+        struct wave wave = {0};
+
+        find_at_hand(d, work, &wave);
+        follow(d, &wave);
+    } else {
+        start(d, work);
+    }
+}
+
 static void fill_workers(struct dispatch *d)
 {
     struct work *work;
 
     while (!d->stopping && d->n_flights < d->workers && (work = sched_pop(&d->ready)))
-        start(d, work);
+        start_once(d, work);
 }
 
 static void heed_interrupts(struct dispatch *d)
@@ -391,6 +422,7 @@ bool dispatch_run(struct dispatch *d, struct err *err)
     bool polled = true;
 
     d->flights = mem_new(d->workers * sizeof(struct flight *));
+    d->twins = mem_new(d->walk->n_wanted * sizeof(struct work *));
     for (size_t i = 0; i < d->walk->graph->n_steps; i++)
         if (d->walk->works[i].wanted && d->walk->works[i].state == WORK_READY)
             sched_push(&d->ready, &d->walk->works[i]);
@@ -408,6 +440,7 @@ bool dispatch_run(struct dispatch *d, struct err *err)
     }
     sched_release(&d->ready);
     mem_free(d->flights);
+    mem_free(d->twins);
     if (d->fatal)
         *err = d->err;
     else if (engine_interrupts(d->engine))

@@ -34,6 +34,8 @@ struct dispatch {
     struct sched ready;
     struct flight **flights; // attempts that run
     size_t n_flights;
+    struct work **twins; // ready, and just what a flight is making; n_twins
+    size_t n_twins;
     bool stopping;  // nothing new starts
     bool cancelled; // what runs was told to stop
     bool fatal;     // *err tells: the ledger cannot be written

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -43,9 +44,13 @@ struct display {
     VEC(struct running) running;
     size_t n_ended, n_to_run;
     size_t n_drawn; // live lines on the screen
+    size_t n_unsaid; // warnings like earlier ones
     int64_t drawn_ms;
     bool live; // between the build's start and its end
+    struct arena *arena;
+    struct map notes; // what was said already: its text -> itself
 };
+
 
 struct display *display_new(const struct display_options *options, struct clock *clock)
 {
@@ -56,6 +61,7 @@ struct display *display_new(const struct display_options *options, struct clock 
     d = mem_new(sizeof(*d));
     d->options = *options;
     d->clock = clock;
+    d->arena = arena_new();
     return d;
 }
 
@@ -212,6 +218,8 @@ void display_free(struct display *d)
     go_back(d, &out);
     put(d, &out);
     vec_release(&d->running);
+    map_release(&d->notes);
+    arena_free(d->arena);
     mem_free(d);
 }
 
@@ -280,6 +288,21 @@ static void show_step_start(struct display *d, const struct event *e)
     put(d, &out);
 }
 
+// The same words of many steps are said at the first of them; the rest are counted.
+static void show_note(struct display *d, const struct event *e)
+{
+    bool said = map_find(&d->notes, e->note) != NULL;
+    char *text;
+
+    if (said && d->options.verbosity <= 0) {
+        d->n_unsaid++;
+        return;
+    }
+    text = arena_strdup(d->arena, e->note);
+    map_put(&d->notes, text, text);
+    display_tell(d, SEVERITY_WARNING, &e->step->at, e->note, NULL);
+}
+
 static void show_step_progress(struct display *d, const struct event *e)
 {
     struct running *r = find_running(d, e->step);
@@ -289,7 +312,7 @@ static void show_step_progress(struct display *d, const struct event *e)
         r->total = e->total;
     }
     if (e->note)
-        display_tell(d, SEVERITY_WARNING, &e->step->at, e->note, NULL);
+        show_note(d, e);
 }
 
 static void show_step_done(struct display *d, const struct event *e)
@@ -427,6 +450,9 @@ static void show_build_end(struct display *d, const struct event *e)
     if (r->exit_code == 0 && r->ran == 0 && r->delivered == 0) {
         add_nothing_to_do(d, &out, e);
     } else {
+        if (d->n_unsaid)
+            buf_printf(&out, "… and %zu more warning%s like these; --verbose shows all\n", d->n_unsaid,
+                       d->n_unsaid == 1 ? "" : "s");
         add_deliverables(d, &out, e);
         add_counts(d, &out, e);
         add_draft(d, &out, e);

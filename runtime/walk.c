@@ -279,6 +279,14 @@ void walk_resolve(struct walk *w, struct work *work)
     mem_free(inputs);
 }
 
+bool walk_look_again(struct walk *w, struct work *work)
+{
+    if (!look_up(w, work))
+        return false;
+    work->state = WORK_DONE;
+    return work->cached = true;
+}
+
 static bool knows_files(const struct walk *w, const struct step *step)
 {
     for (size_t i = 0; i < step->n_inputs; i++) {

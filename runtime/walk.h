@@ -85,6 +85,10 @@ void walk_resolve_all(struct walk *w);
 // failed.
 void walk_resolve(struct walk *w, struct work *work);
 
+// Looks a ready step up again: another step may have made the same meanwhile. Returns whether it is done
+// now.
+bool walk_look_again(struct walk *w, struct work *work);
+
 // Marks work done: its users wait for one input less. Calls ready for each that waits no longer.
 void walk_finish(struct walk *w, struct work *work,
                  void (*ready)(void *user, struct work *work), void *user);

@@ -2,12 +2,11 @@
 """A project in a folder of its own, and the program run on it as a person would."""
 import hashlib
 import json
-import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
+import threading
 
 from events import check_stream
 
@@ -147,10 +146,13 @@ def read_until(running, event, n=1):
 
 
 def finish(running):
-    """Lets a running program end; returns what it still said."""
+    """Lets a running program end; returns what it still said. Not by communicate(), which would lose the lines that
+    readline() has read ahead."""
+    patience = threading.Timer(PATIENCE, running.kill)
+    patience.start()
     try:
-        out, err = running.communicate(timeout=PATIENCE)
+        out, err = running.stdout.read(), running.stderr.read()
+        running.wait()
     finally:
-        if running.poll() is None:
-            os.kill(running.pid, signal.SIGKILL)
+        patience.cancel()
     return out, err

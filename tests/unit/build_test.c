@@ -35,6 +35,8 @@ static const char film[] =
     " 'b/cut': {'kind': 'cut', 'params': {'says': 'cut b'}, 'inputs': [['picture', null, 'b.png']]},"
     " 'a/mix': {'kind': 'mix', 'params': {'says': 'mix'}, 'outputs': ['dialogue'],"
     "   'inputs': [['x', 'a/voice', 'voice'], ['timing', 'a/timing', 'timing', 'read']]},"
+    " 'a/twin-1': {'kind': 'image', 'params': {'says': 'a twin'}},"
+    " 'a/twin-2': {'kind': 'image', 'params': {'says': 'a twin'}},"
     " 'film/web': {'kind': 'conform', 'params': {'says': 'film'}, 'inputs': [['cut', 'a/cut', 'cut'],"
     "   ['cut', 'b/cut', 'cut'], ['dialogue', 'a/mix', 'dialogue']]}}";
 
@@ -70,6 +72,7 @@ static const struct build_case cases[] = {
     {"a file written anew with the same bytes", .file = "another b", .ran = ""},
     {"a deliverable is gone", .gone = "out/draft/film.mp4", .ran = ""},
     {"a link for people is gone", .gone = ".c41/browse/film/a/cut.mp4", .ran = ""},
+    {"steps of one key are made once", .only = "*/twin-*", .ran = "a/twin-1"},
     {"one shot", .change = {"b/cut", "says", "'cut c'"}, .only = "a/*", .ran = ""},
     {"the other shot", .only = "b/*", .ran = "b/cut"},
     {"a step fails: what needs it is not tried", .change = {"a/image", "fails", "'out of ink'"},
