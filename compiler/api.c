@@ -163,7 +163,7 @@ static int api_seed(lua_State *L)
 static int api_hook_shot(lua_State *L)
 {
     struct script *s = script_of(L);
-    struct node *changed = NULL;
+    const struct node *changed;
 
     luaL_checktype(L, 1, LUA_TTABLE);
     if (!hooks_has(s->hooks, HOOK_SHOT)) {
@@ -171,8 +171,7 @@ static int api_hook_shot(lua_State *L)
         return 1;
     }
     convert_push_copy(L, 1);
-    if (hooks_run(s->hooks, HOOK_SHOT))
-        changed = hooks_read_back(s->hooks, "film.json#/$defs/shot", "shot");
+    changed = hooks_shot(s->hooks);
     s->hook_at = (struct span){0};
     if (!changed)
         return 0;

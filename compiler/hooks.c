@@ -10,6 +10,7 @@
 #include "compiler/convert.h"
 #include "compiler/film.h"
 #include "compiler/lua.h"
+#include "compiler/merge.h"
 #include "compiler/node.h"
 #include "compiler/sandbox.h"
 #include "compiler/schema.h"
@@ -265,19 +266,30 @@ bool hooks_run(struct hooks *h, enum hook_kind kind)
     return ok;
 }
 
-struct node *hooks_read_back(struct hooks *h, const char *schema, const char *what)
+// What is on top, as a tree; NULL after saying why it can be none.
+static struct node *take_back(struct hooks *h, const char *what)
 {
     struct script *s = h->script;
-    lua_State *L = lua_host_state(s->host);
     const char *why;
-    struct node *n = convert_to_node(L, -1, s->hook_at, s->arena, &why);
+    struct node *n = convert_to_node(lua_host_state(s->host), -1, s->hook_at, s->arena, &why);
 
     if (!n)
         diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "this hook left in the %s %s", what,
                  why);
-    else if (!schema_check_value(s->schemas, schema, what, &n, s->arena, s->diag))
-        n = NULL;
     return n;
+}
+
+static struct node *check(struct hooks *h, const char *schema, const char *what, struct node *n)
+{
+    struct script *s = h->script;
+
+    return n && schema_check_value(s->schemas, schema, what, &n, s->arena, s->diag) ? n : NULL;
+}
+
+struct node *hooks_shot(struct hooks *h)
+{
+    return hooks_run(h, HOOK_SHOT) ? check(h, "film.json#/$defs/shot", "shot", take_back(h, "shot"))
+                                   : NULL;
 }
 
 // film:add_scene(scene): a copy of it goes behind the others; its place is the line of the call.
@@ -322,16 +334,20 @@ static void push_film(lua_State *L, const struct node *film)
 
 bool hooks_film(struct hooks *h, struct node **film)
 {
-    lua_State *L = lua_host_state(h->script->host);
+    struct script *s = h->script;
+    lua_State *L = lua_host_state(s->host);
     struct node *changed = NULL;
 
     push_film(L, *film);
     if (hooks_run(h, HOOK_FILM))
-        changed = hooks_read_back(h, "film.json", "film");
+        changed = take_back(h, "film");
     lua_pop(L, 1);
-    if (changed) {
-        film_finish_added(changed, h->script->arena, h->script->diag);
-        *film = changed;
-    }
-    return changed != NULL;
+    if (changed && node_get(changed, "scenes"))
+        merge_all_keys(node_get(changed, "scenes"), s->arena); // else a shot may seem to lack a key
+    changed = check(h, "film.json", "film", changed);
+    if (!changed)
+        return false;
+    film_finish_added(changed, s->arena, s->diag);
+    *film = changed;
+    return true;
 }

@@ -34,9 +34,9 @@ bool hooks_run(struct hooks *h, enum hook_kind kind);
 // again.
 void hooks_stop(struct hooks *h);
 
-// What hooks made of the table on top, as a tree that passed the schema; named what in messages.
-// NULL after saying at the hook's place why not.
-struct node *hooks_read_back(struct hooks *h, const char *schema, const char *what);
+// The same for the shot on top, and what they made of it as a tree that passed the schema. NULL
+// after saying at the hook's place why not.
+struct node *hooks_shot(struct hooks *h);
 
 // require "c41.on" within a hook: pushes the table of registering functions.
 int hooks_push_on(struct lua_State *L);

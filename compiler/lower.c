@@ -271,7 +271,7 @@ static void read_preset(lua_State *L, struct step *step, int idx)
     lua_rawget(L, idx);
     if (lua_type(L, -1) == LUA_TSTRING)
         step->preset = arena_strdup(s->graph->arena, lua_tostring(L, -1));
-    else if (!lua_isnil(L, -1))
+    else if (was || !lua_isnil(L, -1)) // the rule's own is text or nothing
         diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "a step's preset is the name of one");
     lua_pop(L, 1);
     hooked = step->preset && !(was && strcmp(was, step->preset) == 0);

@@ -106,6 +106,15 @@ end)
     assert steps["int-shop-day/door/timing"]["params"]["fps"] == "25/1"
 
 
+def test_an_added_scene_knows_all(compiled):
+    steps = compiled(ON + """
+on.film(function(film)
+  film:add_scene { id = "yard", all = { image = "a yard", size = "wide" }, shots = { { seconds = 2 }, { size = "full" } } }
+end)
+""")
+    assert len([s for s in of_kind(steps, "image") if s["id"].startswith("yard/")]) == 2
+
+
 def test_many_hooked_shots_compile_as_one_does(c41, tmp_path):
     """The same shot among others, and alone: the same steps."""
     def image_of(shots):
