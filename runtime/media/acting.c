@@ -223,9 +223,26 @@ static void lay(cairo_t *cr, cairo_surface_t *part, const int box[4])
     cairo_fill(cr);
 }
 
-bool acting_paint(struct acting *a, long long frame)
+// Widens box, empty while its width is 0, to hold more.
+static void widen(int box[4], const int more[4])
 {
-    bool changed = false;
+    int right = box[0] + box[2], foot = box[1] + box[3];
+
+    if (!box[2]) {
+        memcpy(box, more, 4 * sizeof(*box));
+        return;
+    }
+    right = right > more[0] + more[2] ? right : more[0] + more[2];
+    foot = foot > more[1] + more[3] ? foot : more[1] + more[3];
+    box[0] = box[0] < more[0] ? box[0] : more[0];
+    box[1] = box[1] < more[1] ? box[1] : more[1];
+    box[2] = right - box[0];
+    box[3] = foot - box[1];
+}
+
+bool acting_paint(struct acting *a, long long frame, int box[4])
+{
+    memset(box, 0, 4 * sizeof(*box));
 
     for (int i = 0; i < a->n; i++) {
         struct mask *m = &a->masks[i];
@@ -240,7 +257,7 @@ bool acting_paint(struct acting *a, long long frame)
         lay(cr, m->shown[state], m->box);
         cairo_destroy(cr);
         m->now = state;
-        changed = true;
+        widen(box, m->box);
     }
-    return changed;
+    return box[2] > 0;
 }

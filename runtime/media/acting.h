@@ -25,5 +25,5 @@ struct acting *acting_new(struct _cairo_surface *still, const struct board *boar
                           const struct speaker *speakers, size_t n, struct rate rate);
 void acting_free(struct acting *a); // accepts NULL
 
-// Paints the faces of a frame. Returns whether the still has changed.
-bool acting_paint(struct acting *a, long long frame);
+// Paints the faces of a frame. Returns whether the still has changed, and the box where, in pixels.
+bool acting_paint(struct acting *a, long long frame, int box[4]);

@@ -149,7 +149,7 @@ static AVDictionary *quick_options(void)
     AVDictionary *options = NULL;
 
     av_dict_set(&options, "preset", "ultrafast", 0);
-    av_dict_set(&options, "crf", "12", 0);
+    av_dict_set(&options, "crf", "14", 0);
     av_dict_set(&options, "g", "48", 0);
     av_dict_set(&options, "x264-params", "stitchable=1:threads=1", 0);
     return options;

@@ -77,8 +77,17 @@ void fit_release(struct fit *f)
     av_frame_free(&f->softened);
 }
 
-// A frame that borrows box of frame. Chroma begins where its grid allows: x and y are even.
-static AVFrame *window(const AVFrame *frame, struct box box)
+struct box box_around(struct box a, struct box b)
+{
+    int x = a.x < b.x ? a.x : b.x, y = a.y < b.y ? a.y : b.y;
+    int right = a.x + a.w > b.x + b.w ? a.x + a.w : b.x + b.w;
+    int foot = a.y + a.h > b.y + b.h ? a.y + a.h : b.y + b.h;
+
+    return (struct box){x, y, right - x, foot - y};
+}
+
+// Chroma begins where its grid allows.
+AVFrame *fit_window(const AVFrame *frame, struct box box)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
     AVFrame *part = av_frame_alloc();
@@ -117,7 +126,7 @@ static bool draw_soft(struct fit *f, const AVFrame *from, AVFrame *to, struct er
 {
     const double middle[2] = {.5, .5};
     int w = even(to->width / 40.) + 4, h = even(to->height / 40.) + 4;
-    AVFrame *part = window(from, crop(from->width, from->height, to->width, to->height, middle));
+    AVFrame *part = fit_window(from, crop(from->width, from->height, to->width, to->height, middle));
     bool ok;
 
     if (!f->softened)
@@ -137,7 +146,7 @@ static bool draw_soft(struct fit *f, const AVFrame *from, AVFrame *to, struct er
 bool fit_draw(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
 {
     bool bars = f->to.w < to->width || f->to.h < to->height;
-    AVFrame *source = window(from, f->from), *target = window(to, f->to);
+    AVFrame *source = fit_window(from, f->from), *target = fit_window(to, f->to);
     bool ok = true;
 
     if (f->blur)

@@ -14,6 +14,9 @@ struct box {
     int x, y, w, h;
 };
 
+// The smallest box that holds both.
+struct box box_around(struct box a, struct box b);
+
 struct fit {
     struct box from, to;
     bool blur;               // what stays free is filled with the picture itself, out of focus
@@ -30,6 +33,9 @@ void fit_release(struct fit *f);
 
 // Draws all of to: from (of the size that fit_init was told), scaled, and what is around it.
 bool fit_draw(struct fit *f, const struct AVFrame *from, struct AVFrame *to, struct err *err);
+
+// A frame that borrows box of frame, whose corner is to be even.
+struct AVFrame *fit_window(const struct AVFrame *frame, struct box box);
 
 // frame turned clockwise by degrees as a new frame, NULL with *err. frame is to be planar or BGR0.
 struct AVFrame *fit_turn(const struct AVFrame *frame, int degrees, struct err *err);

@@ -63,7 +63,7 @@ static struct ink hair_of(const char *id, const char *words, bool old)
 
 static struct ink skin_of(const char *id, const char *words)
 {
-    static const unsigned usual[] = {0xe3bd9d, 0xd6a883, 0xc6946c, 0xa87450, 0xe8c7ab};
+    static const unsigned usual[] = {0xe2c3a8, 0xd3ac8d, 0xbd9170, 0x9f7558, 0xe6ccb5};
 
     if (words_have(words, "dark-skinned|dark skin|black man|black woman|ebony"))
         return INK(0x7d5239);

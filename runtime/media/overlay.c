@@ -24,22 +24,19 @@ struct overlay {
     int depth;
 };
 
-// BT.709, limited range, of premultiplied RGB: the offsets are weighed by alpha too.
-static void convert(const double rgba[4], double yuv[3])
+// What a sample is made of: parts of blue, green, red and alpha (premultiplied, as in memory), for
+// values of 256 to the unit. BT.709, limited range; the offsets are weighed by alpha too.
+static const float weights[3][4] = {
+    {256 * 219 * .0722f / 255, 256 * 219 * .7152f / 255, 256 * 219 * .2126f / 255, 256 * 16 / 255.f},
+    {256 * 224 * .5f / 255, 256 * 224 * -.385428f / 255, 256 * 224 * -.114572f / 255, 256 * 128 / 255.f},
+    {256 * 224 * -.045847f / 255, 256 * 224 * -.454153f / 255, 256 * 224 * .5f / 255, 256 * 128 / 255.f},
+};
+
+// The sum of w x h pixels at x, y.
+static void add_up(const uint8_t *pixels, int stride, int x, int y, int w, int h, unsigned sum[4])
 {
-    double r = rgba[0], g = rgba[1], b = rgba[2];
-    double luma = .2126 * r + .7152 * g + .0722 * b;
-
-    yuv[0] = 16 * rgba[3] + 219 * luma;
-    yuv[1] = 128 * rgba[3] + 224 * (b - luma) / 1.8556;
-    yuv[2] = 128 * rgba[3] + 224 * (r - luma) / 1.5748;
-}
-
-// The mean of w x h pixels at x, y as parts of 1.
-static void average(const uint8_t *pixels, int stride, int x, int y, int w, int h, double rgba[4])
-{
-    double sum[4] = {0};
-
+    for (int c = 0; c < 4; c++)
+        sum[c] = 0;
     for (int j = 0; j < h; j++) {
         const uint8_t *p = pixels + (ptrdiff_t)(y + j) * stride + (ptrdiff_t)x * 4;
 
@@ -47,8 +44,6 @@ static void average(const uint8_t *pixels, int stride, int x, int y, int w, int 
             for (int c = 0; c < 4; c++)
                 sum[c] += p[c];
     }
-    for (int c = 0; c < 4; c++) // in memory: blue, green, red, alpha
-        rgba[c == 3 ? 3 : 2 - c] = sum[c] / (255. * w * h);
 }
 
 static bool row_is_clear(const uint8_t *pixels, int stride, int y, int h, int width)
@@ -66,6 +61,7 @@ static bool row_is_clear(const uint8_t *pixels, int stride, int y, int h, int wi
 static void fill(struct plane *plane, const uint8_t *pixels, int stride, int component, int w, int h)
 {
     size_t n = (size_t)plane->width * (size_t)plane->height;
+    const float *parts = weights[component];
 
     plane->value = mem_resize(NULL, n, sizeof(*plane->value));
     plane->keep = mem_resize(NULL, n, sizeof(*plane->keep));
@@ -74,12 +70,13 @@ static void fill(struct plane *plane, const uint8_t *pixels, int stride, int com
         plane->used[y] = !row_is_clear(pixels, stride, y * h, h, plane->width * w);
         for (int x = 0; plane->used[y] && x < plane->width; x++) {
             size_t at = (size_t)y * (size_t)plane->width + (size_t)x;
-            double rgba[4], yuv[3];
+            unsigned sum[4];
+            float value;
 
-            average(pixels, stride, x * w, y * h, w, h, rgba);
-            convert(rgba, yuv);
-            plane->value[at] = (uint16_t)lround(fmax(0, yuv[component]) * 256);
-            plane->keep[at] = (uint16_t)lround((1 - rgba[3]) * 256);
+            add_up(pixels, stride, x * w, y * h, w, h, sum);
+            value = ((float)sum[0] * parts[0] + (float)sum[1] * parts[1] + (float)sum[2] * parts[2] + (float)sum[3] * parts[3]) / (float)(w * h);
+            plane->value[at] = (uint16_t)(value > 0 ? value + .5f : 0);
+            plane->keep[at] = (uint16_t)(256 - (sum[3] * 256 / (unsigned)(w * h) + 127) / 255);
         }
     }
 }

@@ -28,9 +28,10 @@ struct picture {
     double seconds;              // of the shot
     int64_t frames;
 
-    struct scaler to_film;
+    struct scaler to_film, part;
     struct AVFrame *out;
-    bool drawn; // out holds the only frame there is
+    bool drawn;         // out holds the only frame there is,
+    struct box touched; // but for what was painted here since
     struct rate rate;
     bool held;
 };
@@ -105,6 +106,7 @@ void picture_close(struct picture *p)
     cairo_surface_destroy(p->still);
     cairo_surface_destroy(p->seen);
     scaler_release(&p->to_film);
+    scaler_release(&p->part);
     av_frame_free(&p->out);
     mem_free(p);
 }
@@ -127,6 +129,26 @@ static void look_through(struct picture *p, struct view view)
     cairo_destroy(cr);
 }
 
+// Only what was painted: a mouth is a hundredth of a frame. Chroma's grid wants even corners.
+static bool convert_box(struct picture *p, const AVFrame *from, struct err *err)
+{
+    struct box b = p->touched;
+    int right = (b.x + b.w + 1) & ~1, foot = (b.y + b.h + 1) & ~1;
+    AVFrame *source, *target;
+    bool ok;
+
+    b.x &= ~1;
+    b.y &= ~1;
+    b.w = (right > from->width ? from->width : right) - b.x;
+    b.h = (foot > from->height ? from->height : foot) - b.y;
+    source = fit_window(from, b);
+    target = fit_window(p->out, b);
+    ok = scaler_run(&p->part, source, target, false, err);
+    av_frame_free(&source);
+    av_frame_free(&target);
+    return ok;
+}
+
 static const AVFrame *still_frame(struct picture *p, int64_t n, struct err *err)
 {
     bool steady = move_is_static(&p->move);
@@ -134,16 +156,20 @@ static const AVFrame *still_frame(struct picture *p, int64_t n, struct err *err)
     AVFrame *from;
     bool ok;
 
-    if (steady && p->drawn)
+    if (steady && p->drawn && !p->touched.w)
         return p->out;
     if (!steady)
         look_through(p, move_view(&p->move, part, p->seconds));
     from = pixels_of_surface(steady ? p->still : p->seen);
     if (!av_frame_is_writable(p->out)) // an encoder still holds the last one
         av_frame_make_writable(p->out);
-    ok = scaler_run(&p->to_film, from, p->out, false, err);
+    if (steady && p->drawn)
+        ok = convert_box(p, from, err);
+    else
+        ok = scaler_run(&p->to_film, from, p->out, false, err);
     av_frame_free(&from);
     p->drawn = true;
+    p->touched = (struct box){0};
     return ok ? p->out : NULL;
 }
 
@@ -182,10 +208,11 @@ cairo_surface_t *picture_still(struct picture *p)
     return p->still;
 }
 
-void picture_touch(struct picture *p)
+void picture_touch(struct picture *p, const int box[4])
 {
-    cairo_surface_mark_dirty(p->still);
-    p->drawn = false;
+    cairo_surface_flush(p->still);
+    p->touched = p->touched.w ? box_around(p->touched, (struct box){box[0], box[1], box[2], box[3]})
+                              : (struct box){box[0], box[1], box[2], box[3]};
 }
 
 bool picture_is_steady(const struct picture *p)

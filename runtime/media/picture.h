@@ -26,9 +26,10 @@ const struct AVFrame *picture_frame(struct picture *p, int64_t n, struct err *er
 // Whether any frame given so far was an edge held, where a clip ought to have had one.
 bool picture_held(const struct picture *p);
 
-// The still that the move goes over, to be painted on (NULL for a clip); and that it was.
+// The still that the move goes over, to be painted on (NULL for a clip); and that it was, in a box
+// {x, y, w, h} of its pixels.
 struct _cairo_surface *picture_still(struct picture *p);
-void picture_touch(struct picture *p);
+void picture_touch(struct picture *p, const int box[4]);
 
 // Whether all frames are the same one.
 bool picture_is_steady(const struct picture *p);

@@ -32,7 +32,7 @@ static const struct tint {
     unsigned hex;
     double alpha;
 } tints[] = {
-    {"out|dark|darker|night|unlit|off|extinguished|shadow*|evening", CAIRO_OPERATOR_MULTIPLY, 0x3b4a66, .86},
+    {"out|dark|darker|night|unlit|off|extinguished|shadow*|evening", CAIRO_OPERATOR_MULTIPLY, 0x7d8aa6, .60},
     {"bright*|light|lit|morning|sunny|day|noon|sun", CAIRO_OPERATOR_SCREEN, 0x6b5a3a, .75},
     {"sunset|dusk|warm*|golden|fire|autumn|candle*", CAIRO_OPERATOR_OVERLAY, 0xe08a4a, .55},
     {"cold*|winter|blue|moon*|frost*|ice", CAIRO_OPERATOR_OVERLAY, 0x4a78b0, .5},
@@ -54,7 +54,7 @@ static void dim_lights(cairo_surface_t *surface)
         for (int x = 0; x < w * 4; x++) {
             int v = p[x];
 
-            p[x] = (unsigned char)(v < 70 ? v : 70 + (v - 70) * 26 / 100);
+            p[x] = (unsigned char)(v < 70 ? v : 70 + (v - 70) * 16 / 100);
         }
     }
     cairo_surface_mark_dirty(surface);

@@ -126,9 +126,10 @@ static double turn_to_last(const struct shoot *s, int64_t i)
 static const AVFrame *draw_frame(struct shoot *s, int64_t i, struct err *err)
 {
     const AVFrame *frame;
+    int box[4];
 
-    if (s->acting && acting_paint(s->acting, i))
-        picture_touch(s->picture);
+    if (s->acting && acting_paint(s->acting, i, box))
+        picture_touch(s->picture, box);
     frame = picture_frame(s->picture, i - s->handle, err);
     if (!frame || (!s->last && !s->bars[0]))
         return frame;

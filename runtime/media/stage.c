@@ -63,7 +63,7 @@ double stage_zoom(enum stage_size size)
 // more of them look to the middle.
 static void place_alone(struct stand *s, double wide, int face, const struct framing *f)
 {
-    double off = fmin(.11 * wide, .5 * f->head * .62);
+    double off = f->head < .15 ? .13 * wide : fmin(.11 * wide, .31 * f->head);
 
     s->turn = face < 0 ? -1 : 1;
     s->x = wide / 2 - s->turn * off;

@@ -87,7 +87,7 @@ static AVCodecContext *open_png(int width, int height, int *code)
     ctx->time_base = (AVRational){1, 25};
     ctx->thread_count = 1;
     ctx->flags |= AV_CODEC_FLAG_BITEXACT;
-    ctx->compression_level = 3;
+    ctx->compression_level = 1;
     av_dict_set(&options, "pred", "up", 0);
     *code = avcodec_open2(ctx, codec, &options);
     av_dict_free(&options);
