@@ -146,6 +146,7 @@ static bool draw_soft(struct fit *f, const AVFrame *from, AVFrame *to, struct er
 bool fit_draw(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
 {
     bool bars = f->to.w < to->width || f->to.h < to->height;
+    bool resized = f->from.w != f->to.w || f->from.h != f->to.h;
     AVFrame *source = fit_window(from, f->from), *target = fit_window(to, f->to);
     bool ok = true;
 
@@ -153,7 +154,10 @@ bool fit_draw(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
         ok = draw_soft(f, from, to, err);
     else if (bars)
         blacken(to);
-    ok = ok && scaler_run(&f->scaler, source, target, f->from.w != f->to.w || f->from.h != f->to.h, err);
+    if (ok && bars)
+        ok = scaler_run_inside(&f->scaler, source, target, resized, err);
+    else if (ok)
+        ok = scaler_run(&f->scaler, source, target, resized, err);
     av_frame_free(&source);
     av_frame_free(&target);
     return ok;

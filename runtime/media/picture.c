@@ -143,7 +143,7 @@ static bool convert_box(struct picture *p, const AVFrame *from, struct err *err)
     b.h = (foot > from->height ? from->height : foot) - b.y;
     source = fit_window(from, b);
     target = fit_window(p->out, b);
-    ok = scaler_run(&p->part, source, target, false, err);
+    ok = scaler_run_inside(&p->part, source, target, false, err);
     av_frame_free(&source);
     av_frame_free(&target);
     return ok;

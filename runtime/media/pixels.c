@@ -105,7 +105,7 @@ static bool fit(struct scaler *s, const int from[6], const int to[6], int flags,
     if (s->sws && s->flags == flags && memcmp(s->from, from, sizeof(s->from)) == 0 &&
         memcmp(s->to, to, sizeof(s->to)) == 0)
         return true;
-    scaler_release(s);
+    sws_freeContext(s->sws);
     s->sws = sws_getContext(from[0], from[1], plain_format(from[2]), to[0], to[1],
                             plain_format(to[2]), flags, NULL, NULL, NULL);
     if (!s->sws)
@@ -136,9 +136,33 @@ bool scaler_run(struct scaler *s, const AVFrame *from, AVFrame *to, bool smooth,
     return code >= 0 || lav_fail(err, code, "converting a picture of %dx%d", a[0], a[1]);
 }
 
+static bool make_apart(struct scaler *s, const AVFrame *like)
+{
+    AVFrame *a = s->apart;
+
+    if (a && a->width == like->width && a->height == like->height && a->format == like->format)
+        return true;
+    av_frame_free(&s->apart);
+    s->apart = pixels_new_yuv(like->width, like->height, like->format);
+    if (s->apart) {
+        s->apart->color_range = like->color_range;
+        s->apart->colorspace = like->colorspace;
+        s->apart->chroma_location = like->chroma_location;
+    }
+    return s->apart;
+}
+
+bool scaler_run_inside(struct scaler *s, const AVFrame *from, AVFrame *to, bool smooth, struct err *err)
+{
+    if (!make_apart(s, to))
+        return err_set(err, ERR_FINAL, "no room for a picture of %dx%d", to->width, to->height);
+    return scaler_run(s, from, s->apart, smooth, err) && av_frame_copy(to, s->apart) >= 0;
+}
+
 void scaler_release(struct scaler *s)
 {
     sws_freeContext(s->sws);
+    av_frame_free(&s->apart);
     *s = (struct scaler){0};
 }
 

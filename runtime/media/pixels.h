@@ -20,6 +20,7 @@ struct AVFrame *pixels_new_yuv(int width, int height, int format);
 // A scaler that is made once and fits itself to what it is given.
 struct scaler {
     struct SwsContext *sws;
+    struct AVFrame *apart; // for scaler_run_inside
     int from[6], to[6], flags;
 };
 
@@ -27,6 +28,10 @@ struct scaler {
 // Lanczos, else by bilinear, which is for equal sizes.
 bool scaler_run(struct scaler *s, const struct AVFrame *from, struct AVFrame *to, bool smooth,
                 struct err *err);
+
+// The same for a `to` that is a part of a larger frame: swscale may write some pixels past its right edge.
+bool scaler_run_inside(struct scaler *s, const struct AVFrame *from, struct AVFrame *to, bool smooth,
+                       struct err *err);
 void scaler_release(struct scaler *s);
 
 // frame at width x height as a new RGB24 surface, or NULL with *err.
