@@ -92,7 +92,7 @@ local function pictures(w, d, shots, c)
     if frames > 0 and after then
       drop = frames // 2
     elseif frames > 0 and kind == "fade" then
-      fades.out = seconds
+      fades.out, c.fade_out = seconds, seconds
     end
     local faded = (fades["in"] > 0 or fades.out > 0) and fades or nil
     c.add_piece(cut.make(w, d, sh, skip, drop, faded),
@@ -235,7 +235,7 @@ local function file_of(w, d, shots, unit, several)
       audio = d.audio, loudness = d.loudness, ["true-peak"] = d.peak,
       pieces = c41.array(c.pieces), shots = c41.array(c.shots), lines = c41.array(c.lines),
       beds = c41.array(c.beds), music = c41.array(c.music),
-      subtitles = d.subtitles, fades = { ["in"] = first_fade(w) },
+      subtitles = d.subtitles, fades = { ["in"] = first_fade(w), out = c.fade_out },
     },
   })
   local file, draft_file = file_name(w, d, unit, several)

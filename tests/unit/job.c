@@ -60,7 +60,7 @@ static void keep_note(void *user, const char *text)
     snprintf(j->notes, sizeof(j->notes), "%s", text);
 }
 
-static json_t *read_params(const char *text)
+json_t *job_params(const char *text)
 {
     json_error_t where;
     char *json = strdup(text);
@@ -78,7 +78,7 @@ static json_t *read_params(const char *text)
 bool job_run(struct job *j, bool (*run)(const struct media_job *, struct err *), const char *params)
 {
     atomic_bool cancelled = false;
-    json_t *value = read_params(params);
+    json_t *value = job_params(params);
     struct media_job job = {
         .params = value,
         .inputs = j->inputs,

@@ -33,6 +33,9 @@ const char *job_path(struct job *j, const char *name);
 void job_input(struct job *j, const char *name, const char *path);
 void job_output(struct job *j, const char *name, const char *path);
 
+// JSON written with ' for ".
+json_t *job_params(const char *text);
+
 // Runs the op with params (JSON with ' for ") and forgets inputs and outputs.
 bool job_run(struct job *j, bool (*run)(const struct media_job *, struct err *),
              const char *params);
