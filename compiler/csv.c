@@ -110,6 +110,16 @@ static void skip_blank_lines(struct reader *r)
         skip_break(r);
 }
 
+// Names are written with a blank behind the comma as often as not.
+static void trim_names(struct csv_row *header, struct arena *a)
+{
+    for (size_t i = 0; i < header->n; i++) {
+        struct str name = str_trim(header->fields[i].text);
+
+        header->fields[i].text = (struct str){arena_strndup(a, name.ptr, name.len), name.len};
+    }
+}
+
 static bool check_header(struct reader *r, const struct csv_row *header)
 {
     struct map seen = {0};
@@ -141,7 +151,9 @@ bool csv_parse(struct csv *out, struct str text, struct arena *a, struct csv_fau
     skip_blank_lines(&r);
     if (at_end(&r))
         return fail(&r, 0, 1, "there is no header line with the names of the columns");
-    ok = read_row(&r, &out->header) && check_header(&r, &out->header);
+    ok = read_row(&r, &out->header);
+    trim_names(&out->header, a);
+    ok = ok && check_header(&r, &out->header);
     for (skip_blank_lines(&r); ok && !at_end(&r); skip_blank_lines(&r)) {
         struct csv_row row = {0};
 

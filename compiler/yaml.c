@@ -33,7 +33,8 @@ struct parse {
     struct map anchors;      // name -> node; the placeholder while its node is being read
     struct node placeholder;
     size_t n_nodes, n_aliased;
-    struct span comment_in_flow; // the last " #" behind a plain scalar inside {…} or […]
+    struct span comment;  // the last " #" behind a plain scalar
+    bool comment_in_flow; // and whether it was inside {…} or […]
 };
 
 // libyaml counts code points; nearly all marks come in order, so walking from the last one is
@@ -87,6 +88,7 @@ static void report_syntax(struct parse *p)
                           ? (uint32_t)p->parser.problem_offset
                           : find_byte(p, p->parser.problem_mark.index),
         .context_at = find_byte(p, p->parser.context_mark.index),
+        .comment = p->comment,
         .comment_in_flow = p->comment_in_flow,
     };
 
@@ -178,8 +180,10 @@ static struct node *read_scalar(struct parse *p, bool in_flow)
         scalar_resolve(n);
         n->comment_follows = span.end > span.start && span.end + 1 < p->text.len &&
                              p->text.ptr[span.end] == ' ' && p->text.ptr[span.end + 1] == '#';
-        if (n->comment_follows && in_flow)
-            p->comment_in_flow = (struct span){p->source, span.end + 1, span.end + 2};
+        if (n->comment_follows) {
+            p->comment = (struct span){p->source, span.end + 1, span.end + 2};
+            p->comment_in_flow = in_flow;
+        }
     } else if (n->style != NODE_QUOTED) {
         n->span = trim_breaks(p, span);
     }

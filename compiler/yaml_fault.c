@@ -138,6 +138,40 @@ static bool say_goes_on(struct diag *d, uint32_t source, uint32_t at, uint32_t f
     return true;
 }
 
+// Whether the comment stands on the line right above the byte at `at`, where words go on: no key.
+static bool is_line_above(struct str text, struct span comment, uint32_t at)
+{
+    size_t breaks = 0;
+
+    for (uint32_t i = comment.start; i < at && i < text.len; i++)
+        breaks += text.ptr[i] == '\n';
+    while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != ':')
+        at++;
+    return breaks == 1 && (at == text.len || text.ptr[at] == '\n');
+}
+
+// Words that a " #" cut short: inside {…} it took the closing brace with it, and words that go on
+// in the next line are a line without a key.
+static bool say_swallowed(const struct yaml_fault *fault, struct diag *d, uint32_t source,
+                          bool flow)
+{
+    struct str text = diag_source_text(d, source);
+    const char *what = NULL;
+
+    if (!fault->comment.source)
+        return false;
+    if (flow && fault->comment_in_flow && fault->comment.start > fault->context_at)
+        what = "which swallows the rest of this {…}";
+    else if ((holds(fault->problem, "could not find expected ':'") &&
+              is_line_above(text, fault->comment, fault->context_at)) ||
+             (holds(fault->problem, "did not find expected key") &&
+              is_line_above(text, fault->comment, fault->problem_at)))
+        what = "so the words end before it";
+    if (what)
+        diag_say(d, SEVERITY_ERROR, fault->comment, IN_QUOTES, "\" #\" begins a comment, %s", what);
+    return what != NULL;
+}
+
 void yaml_fault_say(const struct yaml_fault *fault, struct diag *d, uint32_t source)
 {
     const char *problem = fault->problem ? fault->problem : "this is no YAML";
@@ -147,11 +181,8 @@ void yaml_fault_say(const struct yaml_fault *fault, struct diag *d, uint32_t sou
         say_bad_character(d, source, fault->problem_at);
         return;
     }
-    if (flow && fault->comment_in_flow.source && fault->comment_in_flow.start > fault->context_at) {
-        diag_say(d, SEVERITY_ERROR, fault->comment_in_flow, IN_QUOTES,
-                 "\" #\" begins a comment, which swallows the rest of this {…}");
+    if (say_swallowed(fault, d, source, flow))
         return;
-    }
     if (say_tab(d, source, fault->problem_at))
         return;
     if (holds(problem, "cannot start any token")) {

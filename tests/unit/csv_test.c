@@ -23,6 +23,7 @@ static const struct csv_case cases[] = {
     {"a,b\n,\n", "<a><b>/<><>", NULL},
     {"\n\na\n\n1\n\n", "<a>/<1>", NULL},
     {"a,\xc3\xa9\n 1 , 2", "<a><\xc3\xa9>/< 1 >< 2>", NULL},
+    {"a , b\n1,2\n", "<a><b>/<1><2>", NULL},
     {"a\n", "<a>", NULL},
     {"", NULL, "no header"},
     {"\n\r\n", NULL, "no header"},

@@ -57,6 +57,7 @@ static const struct yaml_case cases[] = {
     {"a: `b", NULL, "cannot begin with \"`\""},
     {"a: * b", NULL, "cannot begin with \"*\""},
     {"a: {b: c #4, d}", NULL, "swallows the rest"},
+    {"a: b c #4\n  and so on\n", NULL, "so the words end before it"},
     {"a: 1\n b: 2", NULL, "a colon and a blank"},
     {"a: 1\nb\n", NULL, "no \"key:\""},
     {"a: \"\\q\"", NULL, "no escape"},
