@@ -202,10 +202,13 @@ void display_tick(struct display *d, double left_seconds)
         return;
     d->drawn_ms = now;
     columns = columns_of(d);
-    go_back(d, &out);
+    if (d->n_drawn) // over what stands there, so that nothing flickers
+        buf_printf(&out, "\x1b[%zuA\r", d->n_drawn);
+    d->n_drawn = 0;
     for (size_t i = 0; i < d->running.n; i++)
         draw_running(d, &out, &d->running.at[i], columns);
     draw_total(d, &out, left_seconds, columns);
+    buf_puts(&out, "\x1b[J");
     put(d, &out);
 }
 
