@@ -176,7 +176,12 @@ static bool load_module(lua_State *L, const char *name, bool trusted, struct lua
         *fault = (struct lua_fault){.message = "this is no name of a module: write names and dots"};
         return false;
     }
-    if (trusted || strncmp(name, "c41.", 4) == 0)
+    if (!trusted && strncmp(name, "c41.", 4) == 0) {
+        *fault = (struct lua_fault){.message = "of c41 there is c41.on alone; the rest is in the "
+                                               "global c41"};
+        return false;
+    }
+    if (trusted)
         return script_load_stdlib(s, arena_printf(s->arena, "stdlib/%s", path), fault);
     source = source_try(s->sources, SOURCE_HOOK, path, s->hook_at);
     if (source)
