@@ -17,10 +17,26 @@
 #include "compiler/sandbox.h"
 #include "compiler/slug.h"
 
+// Hooks may come from a stranger: what they say has a measure.
+static void limit_words(lua_State *L)
+{
+    enum { MOST_SAID = 10000, MOST_BYTES = 2000 };
+    struct script *s = script_of(L);
+
+    if (!s->hook_at.source)
+        return;
+    for (int i = 2; i <= lua_gettop(L); i++)
+        if (lua_rawlen(L, i) > MOST_BYTES)
+            luaL_error(L, "this is longer than anybody reads: more than %d bytes", MOST_BYTES);
+    if (++s->hooks_said > MOST_SAID)
+        luaL_error(L, "hooks have said more than %d things of this film", MOST_SAID);
+}
+
 static int say(lua_State *L, enum severity severity)
 {
     const char *help = lua_isnoneornil(L, 3) ? NULL : luaL_checkstring(L, 3);
 
+    limit_words(L);
     diag_say(script_of(L)->diag, severity, script_span(L, 1), help, "%s", luaL_checkstring(L, 2));
     return 0;
 }
@@ -37,6 +53,7 @@ static int api_warn(lua_State *L)
 
 static int api_note(lua_State *L)
 {
+    limit_words(L);
     diag_note(script_of(L)->diag, script_span(L, 1), "%s", luaL_checkstring(L, 2));
     return 0;
 }
@@ -193,6 +210,26 @@ static const luaL_Reg for_rules[] = {
     {"step", lower_step},         {NULL, NULL},
 };
 
+// What hooks call: upvalue 1 is the row of for_hooks. Text that is copied counts as memory.
+static int call_guarded(lua_State *L)
+{
+    size_t bytes = 0;
+
+    for (int i = 1; i <= lua_gettop(L); i++)
+        bytes += lua_type(L, i) == LUA_TSTRING ? lua_rawlen(L, i) : 0;
+    lua_host_charge(L, bytes);
+    return for_hooks[lua_tointeger(L, lua_upvalueindex(1))].func(L);
+}
+
+static void add_guarded(lua_State *L)
+{
+    for (lua_Integer i = 0; for_hooks[i].name; i++) {
+        lua_pushinteger(L, i);
+        lua_pushcclosure(L, call_guarded, 1);
+        lua_setfield(L, -2, for_hooks[i].name);
+    }
+}
+
 void api_push(lua_State *L, bool trusted)
 {
     static const char keys[2];
@@ -201,9 +238,12 @@ void api_push(lua_State *L, bool trusted)
         return;
     lua_pop(L, 1);
     lua_newtable(L);
-    luaL_setfuncs(L, for_hooks, 0);
-    if (trusted)
+    if (trusted) {
+        luaL_setfuncs(L, for_hooks, 0);
         luaL_setfuncs(L, for_rules, 0);
+    } else {
+        add_guarded(L);
+    }
     sandbox_seal(L, "c41");
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[trusted]);

@@ -217,14 +217,18 @@ static bool call_function(struct hooks *h, struct hook_file *f, enum hook_kind k
     lua_State *L = lua_host_state(s->host);
     lua_Debug ar;
     struct lua_fault fault;
+    size_t n_places = s->places.n;
     unsigned line;
+    bool ok;
 
     lua_pushvalue(L, -1);
     lua_getinfo(L, ">S", &ar);
     line = ar.linedefined > 0 ? (unsigned)ar.linedefined : 1;
     s->hook_at = script_line(s, f->source->path, line);
     lua_pushvalue(L, subject);
-    if (!lua_host_call(s->host, 1, 1, last_words_at(h, f, line), &fault)) {
+    ok = lua_host_call(s->host, 1, 1, last_words_at(h, f, line), &fault);
+    s->places.n = n_places; // the hook's: they mean nothing to the next
+    if (!ok) {
         break_file(h, f, &fault, s->hook_at);
         return false;
     }

@@ -19,6 +19,7 @@ struct lua_host {
     struct watchdog *watchdog;
     void *owner;
     size_t used_bytes, most_bytes;
+    size_t arena_bytes; // used when the guarded call began
     bool guarded, over;
     const char *chunk; // where instructions were counted last: near where memory ends
     unsigned line;
@@ -113,6 +114,42 @@ static void note_place(struct lua_host *h, const lua_Debug *ar)
     h->fault->line = h->line;
 }
 
+static void count_steps(lua_State *L, lua_Debug *ar);
+
+// Ends the guarded call; ar is what runs, for its place.
+static void end_call(lua_State *L, const lua_Debug *ar, enum lua_fault_kind kind)
+{
+    struct lua_host *h = lua_host_of(L);
+
+    note_place(h, ar);
+    h->fault->kind = kind;
+    h->over = true;
+    lua_sethook(L, count_steps, LUA_MASKCOUNT, 1);
+}
+
+// The innermost function that is Lua's, not C's.
+static bool find_lua(lua_State *L, lua_Debug *ar)
+{
+    for (int level = 0; lua_getstack(L, level, ar); level++) {
+        lua_getinfo(L, "Sl", ar);
+        if (ar->currentline > 0)
+            return true;
+    }
+    return false;
+}
+
+void lua_host_charge(lua_State *L, size_t bytes)
+{
+    struct lua_host *h = lua_host_of(L);
+    lua_Debug ar;
+
+    if (!h->guarded || arena_used_bytes(h->arena) - h->arena_bytes + bytes <= LUA_GUARD_BYTES)
+        return;
+    if (!h->over && find_lua(L, &ar))
+        end_call(L, &ar, LUA_FAULT_MEMORY);
+    luaL_error(L, "no memory left");
+}
+
 // Every instruction after the last raises again, so that no pcall has anything to go on with.
 static void count_steps(lua_State *L, lua_Debug *ar)
 {
@@ -124,12 +161,8 @@ static void count_steps(lua_State *L, lua_Debug *ar)
         mark_place(h, ar);
         return;
     }
-    if (!h->over) {
-        note_place(h, ar);
-        h->fault->kind = LUA_FAULT_STEPS;
-        h->over = true;
-        lua_sethook(L, count_steps, LUA_MASKCOUNT, 1);
-    }
+    if (!h->over)
+        end_call(L, ar, LUA_FAULT_STEPS);
     luaL_error(L, "no instructions left");
 }
 
@@ -183,7 +216,7 @@ static void describe(struct lua_host *h, int status)
 {
     struct lua_fault *f = h->fault;
 
-    if (status == LUA_ERRMEM && f->kind != LUA_FAULT_STEPS) {
+    if (status == LUA_ERRMEM && !h->over) {
         f->kind = h->deep ? LUA_FAULT_ERROR : LUA_FAULT_MEMORY;
         f->chunk = h->line ? h->chunk : NULL;
         f->line = h->line;
@@ -206,6 +239,7 @@ static void start_guard(struct lua_host *h, const char *last_words)
     h->guarded = true;
     h->most_bytes = most < LUA_HOST_BYTES ? most : LUA_HOST_BYTES;
     h->steps_left = LUA_GUARD_STEPS;
+    h->arena_bytes = arena_used_bytes(h->arena);
     lua_sethook(h->L, count_steps, LUA_MASKCOUNT, COUNT_EVERY);
     watchdog_start(h->watchdog, last_words, LUA_EXIT_HUNG);
 }

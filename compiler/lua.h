@@ -58,5 +58,9 @@ bool lua_host_load(struct lua_host *h, const char *name, struct str text, struct
 bool lua_host_call(struct lua_host *h, int n_args, int n_results, const char *last_words,
                    struct lua_fault *fault);
 
+// For functions in C that a guarded call uses: ends the call when what they took from the arena,
+// and bytes more, is more memory than it may have. Does nothing for trusted code.
+void lua_host_charge(struct lua_State *L, size_t bytes);
+
 // True once a guarded call used up a budget: no pcall may go on then.
 bool lua_host_is_over(const struct lua_host *h);

@@ -38,6 +38,7 @@ struct script {
     struct hooks *hooks;
     struct graph *graph; // while rules run
     struct span hook_at; // the hook that runs; {0}: none
+    unsigned hooks_said; // how many errors and warnings hooks have said
     VEC(struct script_place) places;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, text of stdlib's Lua
