@@ -12,6 +12,7 @@
 #include "runtime/media/blend.h"
 #include "runtime/media/encode.h"
 #include "runtime/media/ink.h"
+#include "runtime/media/look.h"
 #include "runtime/media/media.h"
 #include "runtime/media/picture.h"
 #include "runtime/media/pixels.h"
@@ -21,6 +22,7 @@
 struct cut {
     const struct media_job *job;
     struct picture *picture;
+    struct look *look;
     struct slate *slate;
     struct encoder *encoder;
     struct AVFrame *canvas; // the frame that slate and fades are laid on
@@ -53,7 +55,7 @@ static bool read_range(struct cut *c, struct err *err)
 static bool open_cut(struct cut *c, struct err *err)
 {
     const json_t *params = c->job->params, *settings = json_object_get(params, "encode");
-    const struct media_input *picture = media_input(c->job, "picture");
+    const struct media_input *picture = media_input(c->job, "picture"), *lut = media_input(c->job, "lut");
     const char *path = media_output_path(c->job, "cut");
     int width, height, format = encoder_format(settings, err);
 
@@ -62,7 +64,9 @@ static bool open_cut(struct cut *c, struct err *err)
         return false;
     if (!picture || !path)
         return err_set(err, ERR_BUG, "a cut without a picture");
-    c->picture = picture_open(picture->path, params, width, height, format, c->rate, err);
+    if (!look_new(&c->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
+        return false;
+    c->picture = picture_open(picture->path, params, c->look, width, height, format, c->rate, err);
     if (!c->picture)
         return false;
     c->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL), width,
@@ -89,11 +93,13 @@ static const AVFrame *compose(struct cut *c, const AVFrame *frame, int64_t n)
 {
     double part = seen(c, n);
 
-    if (!c->slate && part >= 1)
+    if (!c->slate && part >= 1 && !look_has_grain(c->look))
         return frame;
     if (!av_frame_is_writable(c->canvas))
         av_frame_make_writable(c->canvas);
     av_frame_copy(c->canvas, frame);
+    if (look_has_grain(c->look))
+        look_grain(c->look, c->canvas, n);
     if (c->slate)
         slate_draw(c->slate, c->canvas, n);
     if (part < 1)
@@ -129,6 +135,7 @@ bool cut_run(const struct media_job *job, struct err *err)
     encoder_free(c.encoder);
     slate_free(c.slate);
     picture_close(c.picture);
+    look_free(c.look);
     av_frame_free(&c.canvas);
     return ok;
 }

@@ -11,6 +11,7 @@
 #include "runtime/media/blend.h"
 #include "runtime/media/encode.h"
 #include "runtime/media/ink.h"
+#include "runtime/media/look.h"
 #include "runtime/media/media.h"
 #include "runtime/media/picture.h"
 #include "runtime/media/pixels.h"
@@ -19,6 +20,7 @@
 // One of the two shots that meet.
 struct side {
     struct picture *picture;
+    struct look *look;
     struct slate *slate;
     struct AVFrame *frame;
     int64_t from; // of the shot, on the join's first frame
@@ -98,6 +100,7 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
                       struct err *err)
 {
     const struct media_input *input = media_input(j->job, name);
+    const struct media_input *lut = media_input(j->job, strcmp(name, "a") == 0 ? "lut-a" : "lut-b");
     json_t *params = side_params(j, name);
     int width = j->out->width, height = j->out->height;
 
@@ -105,7 +108,8 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
         json_decref(params);
         return err_set(err, ERR_BUG, "a join without its side %s", name);
     }
-    s->picture = picture_open(input->path, params, width, height, format, rate, err);
+    if (look_new(&s->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
+        s->picture = picture_open(input->path, params, s->look, width, height, format, rate, err);
     s->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL), width, height,
                          format, rate, json_get_integer(params, "frames", 1));
     s->frame = pixels_new_yuv(width, height, format);
@@ -116,6 +120,7 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
 static void close_side(struct side *s)
 {
     picture_close(s->picture);
+    look_free(s->look);
     slate_free(s->slate);
     av_frame_free(&s->frame);
 }
@@ -156,6 +161,8 @@ static bool draw_side(struct side *s, int64_t i, struct err *err)
     if (!av_frame_is_writable(s->frame))
         av_frame_make_writable(s->frame);
     av_frame_copy(s->frame, frame);
+    if (look_has_grain(s->look))
+        look_grain(s->look, s->frame, s->from + i);
     if (s->slate)
         slate_draw(s->slate, s->frame, s->from + i);
     return true;

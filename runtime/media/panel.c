@@ -160,7 +160,7 @@ static void draw_move(struct page *p, const char *name)
     outline(p, a, true);
     outline(p, b, false);
     double dx = b[0] - a[0], dy = b[1] - a[1], len = hypot(dx, dy) + 1e-6, reach = fmax(len, 16 * p->unit);
-    double mx = dx ? p->x + p->w / 2 : p->x + p->w * .90, my = dy ? p->y + p->h / 2 : p->y + p->h * .90;
+    double mx = dx != 0 ? p->x + p->w / 2 : p->x + p->w * .90, my = dy != 0 ? p->y + p->h / 2 : p->y + p->h * .90;
 
     arrow(p, mx - dx / len * reach / 2, my - dy / len * reach / 2, mx + dx / len * reach / 2, my + dy / len * reach / 2);
 }

@@ -13,6 +13,7 @@
 #include "runtime/media/clip.h"
 #include "runtime/media/fit.h"
 #include "runtime/media/lav.h"
+#include "runtime/media/look.h"
 #include "runtime/media/move.h"
 #include "runtime/media/pixels.h"
 #include "runtime/media/still.h"
@@ -33,6 +34,7 @@ struct picture {
     bool drawn;         // out holds the only frame there is,
     struct box touched; // but for what was painted here since
     struct rate rate;
+    const struct look *look;
     bool held;
 };
 
@@ -59,6 +61,8 @@ static bool open_still(struct picture *p, const char *path, const json_t *params
     ok = fit_init(&p->fit, params, from->width, from->height, w, h, err) &&
          fit_draw(&p->fit, from, to, err);
     cairo_surface_mark_dirty(p->still);
+    if (ok && look_has_colour(p->look))
+        look_colour(p->look, p->still);
     av_frame_free(&from);
     av_frame_free(&to);
     cairo_surface_destroy(whole);
@@ -77,14 +81,15 @@ static bool open_clip(struct picture *p, const char *path, const json_t *params,
                     p->out->height, err);
 }
 
-struct picture *picture_open(const char *path, const json_t *params, int width, int height, int format,
-                             struct rate rate, struct err *err)
+struct picture *picture_open(const char *path, const json_t *params, const struct look *look, int width,
+                             int height, int format, struct rate rate, struct err *err)
 {
     struct picture *p = mem_new(sizeof(*p));
     const char *move = json_get_text(params, "move", NULL);
 
     lav_quiet();
     p->rate = rate;
+    p->look = look;
     p->frames = json_get_integer(params, "frames", 1);
     p->seconds = rate_seconds(rate, p->frames);
     p->move = move_of(move, params_hash(move ? move : "") + (uint32_t)p->frames);
@@ -179,6 +184,24 @@ static bool is_of_the_film(const AVFrame *a, const AVFrame *b)
            a->color_range == b->color_range && a->colorspace == b->colorspace;
 }
 
+// By way of RGB, where a look is at home.
+static const AVFrame *coloured(struct picture *p, const AVFrame *frame, struct err *err)
+{
+    AVFrame *rgb;
+    bool ok;
+
+    if (!p->seen)
+        p->seen = cairo_image_surface_create(CAIRO_FORMAT_RGB24, p->out->width, p->out->height);
+    rgb = pixels_of_surface(p->seen);
+    ok = fit_draw(&p->fit, frame, rgb, err);
+    cairo_surface_mark_dirty(p->seen);
+    if (ok)
+        look_colour(p->look, p->seen);
+    ok = ok && scaler_run(&p->to_film, rgb, p->out, false, err);
+    av_frame_free(&rgb);
+    return ok ? p->out : NULL;
+}
+
 static const AVFrame *clip_frame_of(struct picture *p, int64_t n, struct err *err)
 {
     double seconds = p->start_seconds + ((double)n + .5) * p->rate.den / p->rate.num;
@@ -186,10 +209,12 @@ static const AVFrame *clip_frame_of(struct picture *p, int64_t n, struct err *er
     const AVFrame *frame = clip_frame(p->clip, seconds, &held, err);
 
     p->held |= held;
-    if (!frame || is_of_the_film(frame, p->out))
+    if (!frame || (is_of_the_film(frame, p->out) && !look_has_colour(p->look)))
         return frame;
     if (!av_frame_is_writable(p->out))
         av_frame_make_writable(p->out);
+    if (look_has_colour(p->look))
+        return coloured(p, frame, err);
     return fit_draw(&p->fit, frame, p->out, err) ? p->out : NULL;
 }
 

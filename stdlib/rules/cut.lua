@@ -47,12 +47,12 @@ local function slate(w, sh, inputs, clock)
     note = sh.board and sh.board.prompt or nil, lines = c41.array(lines) }
 end
 
--- The shot's look over the film's, key by key.
-local function look(w, sh, inputs)
+-- The shot's look over the film's, key by key; name is the LUT's among the inputs.
+local function look(w, sh, inputs, name)
   local own, film = sh.shot.look or {}, w.film.look or {}
   local owner = own.lut and own or film
   local file = owner.lut and c41.asset(owner.lut, c41.place(owner, "lut"), { "lut" })
-  inputs[#inputs + 1] = file and { name = "lut", file = file, mode = "use" } or nil
+  inputs[#inputs + 1] = file and { name = name or "lut", file = file, mode = "use" } or nil
   local cdl, grain = own.cdl or film.cdl, own.grain or film.grain
   return (cdl or grain) and { cdl = cdl, grain = grain } or nil
 end
@@ -127,6 +127,7 @@ local function side(w, sh, name, inputs)
   timing.add(w, sh, inputs, "t" .. name)
   params.frames = timing.frames(w, sh, "t" .. name)
   params.text, params.slate = lower_third(w, sh, inputs), slate(w, sh, inputs, "t" .. name)
+  params.look = look(w, sh, inputs, "lut-" .. name)
   return params
 end
 

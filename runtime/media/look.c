@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/look.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cairo.h>
+#include <libavutil/frame.h>
+#include <libavutil/pixdesc.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+enum {
+    MOST_CUBE_BYTES = 64 << 20,
+    MOST_SIDE = 129,
+    BAKED_SIDE = 33, // the grid that CDL and LUT are baked into
+};
+
+struct cube {
+    float *at; // size * size * size (3D, red fastest) or size (1D) triples
+    int size;
+    bool flat; // 1D
+    float low[3], high[3];
+};
+
+struct look {
+    float (*grid)[3]; // BAKED_SIDE cubed, red fastest; NULL: no colour
+    double grain;
+};
+
+static float clamp(float v)
+{
+    return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
+// Reads n numbers from line; false when there are others or anything else.
+static bool numbers(struct str line, float *out, int n)
+{
+    char text[128] = "", *at = text, *end;
+
+    if (line.len >= sizeof(text))
+        return false;
+    memcpy(text, line.ptr, line.len);
+    for (int i = 0; i < n; i++, at = end) {
+        out[i] = strtof(at, &end);
+        if (end == at || !isfinite(out[i]))
+            return false;
+    }
+    return strspn(at, " \t\r") == strlen(at);
+}
+
+static bool set_size(struct cube *c, struct str value, bool flat, const char *name, struct err *err)
+{
+    float size;
+
+    if (c->size || !numbers(value, &size, 1) || size < 2 || size > (flat ? 65536 : MOST_SIDE))
+        return err_set(err, ERR_FILM, "%s: a LUT has one size, from 2 to %d", name, MOST_SIDE);
+    c->size = (int)size;
+    c->flat = flat;
+    return true;
+}
+
+static size_t entries(const struct cube *c)
+{
+    size_t side = (size_t)c->size;
+
+    return c->flat ? side : side * side * side;
+}
+
+// One line of an Adobe .cube: a keyword, a comment, or three numbers.
+static bool read_line(struct cube *c, struct str line, size_t *n, const char *name, struct err *err)
+{
+    struct str rest = line, word = str_cut(&rest, ' ');
+
+    if (!line.len || line.ptr[0] == '#' || str_is(word, "TITLE"))
+        return true;
+    if (str_is(word, "LUT_3D_SIZE") || str_is(word, "LUT_1D_SIZE"))
+        return set_size(c, str_trim(rest), str_is(word, "LUT_1D_SIZE"), name, err);
+    if (str_is(word, "DOMAIN_MIN") || str_is(word, "DOMAIN_MAX"))
+        return numbers(str_trim(rest), str_is(word, "DOMAIN_MIN") ? c->low : c->high, 3) ||
+               err_set(err, ERR_FILM, "%s: its domain is not three numbers", name);
+    if (!c->size)
+        return err_set(err, ERR_FILM, "%s is no .cube file: LUT_3D_SIZE comes before the numbers", name);
+    if (!c->at)
+        c->at = mem_resize(NULL, entries(c) * 3, sizeof(*c->at));
+    if (*n >= entries(c) || !numbers(line, c->at + *n * 3, 3))
+        return err_set(err, ERR_FILM, "%s: entry %zu of the LUT is not three numbers, or one too many", name, *n + 1);
+    ++*n;
+    return true;
+}
+
+static bool read_cube(struct cube *c, const char *path, struct err *err)
+{
+    struct buf text = {0};
+    struct str rest;
+    const char *name = path_base(path);
+    size_t n = 0;
+    bool ok = file_read(path, &text, MOST_CUBE_BYTES, err);
+
+    c->high[0] = c->high[1] = c->high[2] = 1;
+    rest = buf_view(&text);
+    while (ok && rest.ptr)
+        ok = read_line(c, str_trim(str_cut(&rest, '\n')), &n, name, err);
+    if (ok && (!c->size || n != entries(c)))
+        ok = err_set(err, ERR_FILM, "%s has %zu entries where %zu belong: it is no .cube file, or cut short", name, n,
+                     c->size ? entries(c) : 0);
+    buf_release(&text);
+    return ok;
+}
+
+// Between the eight entries around rgb (0 to 1), of a grid of side entries with red fastest.
+static void look_up(const float *at, int side, const float rgb[3], float out[3])
+{
+    int base[3];
+    float part[3];
+
+    for (int c = 0; c < 3; c++) {
+        float v = clamp(rgb[c]) * (float)(side - 1);
+
+        base[c] = v >= (float)(side - 1) ? side - 2 : (int)v;
+        part[c] = v - (float)base[c];
+        out[c] = 0;
+    }
+    for (int i = 0; i < 8; i++) {
+        int r = base[0] + (i & 1), g = base[1] + (i >> 1 & 1), b = base[2] + (i >> 2);
+        float w = (i & 1 ? part[0] : 1 - part[0]) * (i & 2 ? part[1] : 1 - part[1]) * (i & 4 ? part[2] : 1 - part[2]);
+        const float *entry = at + (((size_t)b * (size_t)side + (size_t)g) * (size_t)side + (size_t)r) * 3;
+
+        for (int c = 0; c < 3; c++)
+            out[c] += w * entry[c];
+    }
+}
+
+static void through_cube(const struct cube *c, float rgb[3])
+{
+    float in[3], out[3];
+
+    for (int i = 0; i < 3; i++)
+        in[i] = clamp((rgb[i] - c->low[i]) / (c->high[i] - c->low[i]));
+    if (!c->flat) {
+        look_up(c->at, c->size, in, out);
+    } else {
+        for (int i = 0; i < 3; i++) {
+            float v = in[i] * (float)(c->size - 1);
+            int base = v >= (float)(c->size - 1) ? c->size - 2 : (int)v;
+
+            out[i] = c->at[base * 3 + i] * (1 - (v - (float)base)) + c->at[(base + 1) * 3 + i] * (v - (float)base);
+        }
+    }
+    memcpy(rgb, out, sizeof(out));
+}
+
+// ASC CDL: slope, offset, power, then saturation by the luma of BT.709.
+static void through_cdl(const json_t *cdl, float rgb[3])
+{
+    const json_t *slope = json_object_get(cdl, "slope"), *offset = json_object_get(cdl, "offset"),
+                 *power = json_object_get(cdl, "power");
+    float saturation = (float)json_get_number(cdl, "saturation", 1), luma;
+
+    for (size_t c = 0; c < 3; c++) {
+        double v = rgb[c];
+
+        v *= slope ? json_number_value(json_array_get(slope, c)) : 1;
+        v += offset ? json_number_value(json_array_get(offset, c)) : 0;
+        v = pow(fmin(1, fmax(0, v)), power ? json_number_value(json_array_get(power, c)) : 1);
+        rgb[c] = (float)v;
+    }
+    luma = .2126f * rgb[0] + .7152f * rgb[1] + .0722f * rgb[2];
+    for (int c = 0; c < 3; c++)
+        rgb[c] = clamp(luma + saturation * (rgb[c] - luma));
+}
+
+static void bake(struct look *l, const json_t *cdl, const struct cube *cube)
+{
+    l->grid = mem_resize(NULL, BAKED_SIDE * BAKED_SIDE * BAKED_SIDE, sizeof(*l->grid));
+    for (int i = 0; i < BAKED_SIDE * BAKED_SIDE * BAKED_SIDE; i++) {
+        float rgb[3] = {(float)(i % BAKED_SIDE) / (BAKED_SIDE - 1), (float)(i / BAKED_SIDE % BAKED_SIDE) / (BAKED_SIDE - 1),
+                        (float)(i / BAKED_SIDE / BAKED_SIDE) / (BAKED_SIDE - 1)};
+
+        if (cdl)
+            through_cdl(cdl, rgb);
+        if (cube->at)
+            through_cube(cube, rgb);
+        memcpy(l->grid[i], rgb, sizeof(rgb));
+    }
+}
+
+bool look_new(struct look **look, const json_t *params, const char *lut, struct err *err)
+{
+    const json_t *cdl = json_object_get(params, "cdl");
+    struct cube cube = {0};
+    double grain = json_get_number(params, "grain", 0);
+    bool ok = !lut || read_cube(&cube, lut, err);
+
+    *look = NULL;
+    if (ok && (lut || cdl || grain > 0)) {
+        *look = mem_new(sizeof(**look));
+        (*look)->grain = grain;
+        if (lut || cdl)
+            bake(*look, cdl, &cube);
+    }
+    mem_free(cube.at);
+    return ok;
+}
+
+void look_free(struct look *l)
+{
+    if (l)
+        mem_free(l->grid);
+    mem_free(l);
+}
+
+bool look_has_colour(const struct look *l)
+{
+    return l && l->grid;
+}
+
+bool look_has_grain(const struct look *l)
+{
+    return l && l->grain > 0;
+}
+
+void look_colour(const struct look *l, cairo_surface_t *surface)
+{
+    int w = cairo_image_surface_get_width(surface), h = cairo_image_surface_get_height(surface);
+
+    cairo_surface_flush(surface);
+    for (int y = 0; y < h; y++) {
+        unsigned char *p = cairo_image_surface_get_data(surface) + (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
+
+        for (int x = 0; x < w; x++, p += 4) {
+            const float rgb[3] = {(float)p[2] / 255, (float)p[1] / 255, (float)p[0] / 255};
+            float out[3];
+
+            look_up(l->grid[0], BAKED_SIDE, rgb, out);
+            for (int c = 0; c < 3; c++)
+                p[2 - c] = (unsigned char)(clamp(out[c]) * 255 + .5f);
+        }
+    }
+    cairo_surface_mark_dirty(surface);
+}
+
+// The sum of two bytes of a hash is near enough to a bell.
+void look_grain(const struct look *l, AVFrame *frame, int64_t n)
+{
+    int more = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format)->comp[0].depth - 8;
+    int strength = (int)lround(l->grain * 24);
+
+    for (int y = 0; y < frame->height; y++) {
+        uint8_t *row = frame->data[0] + (ptrdiff_t)y * frame->linesize[0];
+        uint16_t *deep = (void *)row;
+        uint32_t h = ((uint32_t)y * 0x9e3779b1u) ^ ((uint32_t)n * 0x85ebca77u) ^ 0x27d4eb2fu;
+
+        for (int x = 0; x < frame->width; x++) {
+            int d, v;
+
+            h ^= h << 13;
+            h ^= h >> 17;
+            h ^= h << 5;
+            d = ((int)(h >> 8 & 255) + (int)(h >> 16 & 255) - 255) * strength / 255;
+            v = (more ? deep[x] >> more : row[x]) + d;
+            v = v < 16 ? 16 : v > 235 ? 235 : v;
+            if (more)
+                deep[x] = (uint16_t)(v << more);
+            else
+                row[x] = (uint8_t)v;
+        }
+    }
+}
