@@ -49,7 +49,7 @@ scenes:
 """
 
 
-def many_shots(n, seconds=2, pixels="512x288"):
+def many_shots(n, seconds=2, pixels="192x108"):
     """A film whose build takes long enough to be caught in the middle."""
     shots = "".join(f"      - {{shot: s{i}, image: picture number {i} of a street, seconds: {seconds}, "
                     f'say: {{narrator: "Number {i}, and there are more to come."}}}}\n' for i in range(n))

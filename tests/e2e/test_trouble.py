@@ -13,7 +13,7 @@ from project import finish, read_until
 
 @pytest.fixture
 def many(make_project):
-    return make_project({"film.yaml": many_shots(24)})
+    return make_project({"film.yaml": many_shots(12)})
 
 
 def done_of(events):
