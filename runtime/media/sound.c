@@ -28,7 +28,8 @@ struct sound {
     unsigned width;    // out of the resampler: 1 or 2
     int rate;          // the resampler was made for; and
     int format, count; // sample format and channels
-    bool drained;      // the decoder has nothing more
+    bool flushed;      // the decoder was told of the end; and
+    bool drained;      // has nothing more
     bool any;          // something was decoded
     float *ready;      // frames [at, n) of width channels wait to be read
     size_t at, n, cap;
@@ -185,6 +186,7 @@ static void feed(struct sound *s)
             return;
     }
     avcodec_send_packet(s->decoder, NULL);
+    s->flushed = true;
 }
 
 // Decodes until something is ready or all is done.
@@ -196,7 +198,7 @@ static bool fill(struct sound *s, struct err *err)
         if (code >= 0) {
             if (!take_frame(s, err))
                 return false;
-        } else if (code == AVERROR_EOF) {
+        } else if (code == AVERROR_EOF || s->flushed) {
             s->drained = true;
             if (!s->any)
                 return err_set(err, ERR_FINAL, "%s has no sound that can be decoded",
