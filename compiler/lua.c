@@ -77,11 +77,6 @@ struct lua_host *lua_host_of(struct lua_State *L)
     return *(struct lua_host **)lua_getextraspace(L);
 }
 
-struct arena *lua_host_arena(struct lua_host *h)
-{
-    return h->arena;
-}
-
 void lua_host_set_owner(struct lua_host *h, void *owner)
 {
     h->owner = owner;

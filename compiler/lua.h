@@ -42,7 +42,6 @@ void lua_host_free(struct lua_host *h); // accepts NULL
 
 struct lua_State *lua_host_state(struct lua_host *h);
 struct lua_host *lua_host_of(struct lua_State *L);
-struct arena *lua_host_arena(struct lua_host *h);
 
 // Something of the caller's that functions called by Lua find again.
 void lua_host_set_owner(struct lua_host *h, void *owner);
