@@ -69,8 +69,7 @@ static bool open_cut(struct cut *c, struct err *err)
     c->picture = picture_open(picture->path, params, c->look, width, height, format, c->rate, err);
     if (!c->picture)
         return false;
-    c->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL), width,
-                         height, format, c->rate, c->frames);
+    c->slate = slate_new(params, width, height, format, c->rate, c->frames);
     c->canvas = pixels_new_yuv(width, height, format);
     c->encoder = encoder_open(path, settings ? settings : json_null(), width, height, c->rate, err);
     return c->canvas && c->encoder;

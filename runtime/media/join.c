@@ -110,8 +110,7 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
     }
     if (look_new(&s->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
         s->picture = picture_open(input->path, params, s->look, width, height, format, rate, err);
-    s->slate = slate_new(json_object_get(params, "slate"), json_get_text(params, "text", NULL), width, height,
-                         format, rate, json_get_integer(params, "frames", 1));
+    s->slate = slate_new(params, width, height, format, rate, json_get_integer(params, "frames", 1));
     s->frame = pixels_new_yuv(width, height, format);
     json_decref(params);
     return s->picture && s->frame;

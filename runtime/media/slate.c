@@ -111,14 +111,14 @@ static void add_head(struct slate *s, const struct page *p, const json_t *slate)
 }
 
 // The words at the foot: a speaker's name in their colour and what they say, or a quiet note.
-static void add_foot(struct slate *s, const struct page *p, const char *who, const char *words,
+static void add_foot(struct slate *s, const struct page *p, const char *id, const char *who, const char *words,
                      int64_t from, int64_t to)
 {
     bool upright = p->height > p->width;
     double column = fmin(p->width - 2 * p->margin, 118 * p->unit);
     struct text_style name = {.size_px = 2.0 * p->unit, .weight = 700, .tracking = .12};
     struct text_style line = {.size_px = (who ? 3.5 : 2.15) * p->unit, .weight = who ? 500 : 400,
-                              .width_px = column, .lines = upright ? 4 : 2, .align = TEXT_CENTRE};
+                              .width_px = column, .lines = upright ? 5 : 3, .align = TEXT_CENTRE};
     struct text_size size;
     double y, left = (p->width - column) / 2, foot = upright ? 8 * p->unit : 0;
     struct buf caps = {0};
@@ -142,7 +142,7 @@ static void add_foot(struct slate *s, const struct page *p, const char *who, con
         for (const char *c = who; *c; c++)
             buf_char(&caps, (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c));
         w = text_set(cr, 0, 0, buf_text(&caps), &name, false);
-        ink_use(cr, ink_of(who));
+        ink_use(cr, ink_of(id));
         text_set(cr, (p->width - w.width) / 2, y - 1.5 * name.size_px, buf_text(&caps), &name, true);
     }
     ink_use(cr, ink_fade(INK(0xf7f4ee), who ? .98 : .74));
@@ -195,27 +195,69 @@ static void add_words(struct slate *s, const struct page *p, const json_t *slate
     json_array_foreach(json_object_get(slate, "lines"), i, line) {
         double start = json_get_number(line, "start", 0), seconds = json_get_number(line, "seconds", 0);
         int64_t from = rate_frames(p->rate, start), to = rate_frames(p->rate, start + seconds) - 1;
+        const char *name = json_get_text(line, "name", "");
 
         from = from < free_from ? free_from : from;
         to = to >= p->frames ? p->frames - 1 : to;
         if (from - free_from > p->rate.num / p->rate.den) // in a shorter pause it would flicker
-            add_foot(s, p, NULL, note, free_from, from - 1);
-        add_foot(s, p, json_get_text(line, "name", ""), json_get_text(line, "text", ""), from, to);
+            add_foot(s, p, NULL, NULL, note, free_from, from - 1);
+        add_foot(s, p, json_get_text(line, "who", name), name, json_get_text(line, "text", ""), from, to);
         free_from = to + 1 > free_from ? to + 1 : free_from;
     }
     if (free_from == 0 || p->frames - free_from > p->rate.num / p->rate.den)
-        add_foot(s, p, NULL, note, free_from, p->frames - 1);
+        add_foot(s, p, NULL, NULL, note, free_from, p->frames - 1);
 }
 
-struct slate *slate_new(const json_t *slate, const char *text, int width, int height, int format,
-                        struct rate rate, int64_t frames)
+// Burnt-in subtitles: white, with an edge that any picture leaves legible. In upright pictures they
+// keep clear of the foot, where players have their buttons.
+static void add_subtitle(struct slate *s, const struct page *p, const char *words, int64_t from, int64_t to)
 {
+    bool upright = p->height > p->width;
+    double column = fmin(p->width - 2 * p->margin, (upright ? 84 : 110) * p->unit);
+    struct text_style style = {.size_px = (upright ? 5.0 : 4.4) * p->unit, .weight = 600, .width_px = column,
+                               .lines = upright ? 5 : 3, .align = TEXT_CENTRE, .leading = 1.15};
+    double x = (p->width - column) / 2, y, edge = .34 * p->unit;
+    cairo_t *cr;
+    cairo_surface_t *surface;
+
+    if (!*words || from > to)
+        return;
+    surface = sheet(p, &cr);
+    y = p->height * (upright ? .80 : .935) - text_set(cr, 0, 0, words, &style, false).height;
+    for (int i = 0; i < 16; i++) {
+        double a = i * .3926990817;
+
+        ink_use(cr, ink_fade(INK(0x000000), .30));
+        text_set(cr, x + edge * cos(a), y + edge * sin(a), words, &style, true);
+    }
+    ink_use(cr, INK(0xffffff));
+    text_set(cr, x, y, words, &style, true);
+    lay(s, p, surface, cr, from, to);
+}
+
+static void add_subtitles(struct slate *s, const struct page *p, const json_t *lines)
+{
+    const json_t *line;
+    size_t i;
+
+    json_array_foreach(lines, i, line) {
+        double start = json_get_number(line, "start", 0), seconds = json_get_number(line, "seconds", 0);
+        int64_t from = rate_frames(p->rate, start), to = rate_frames(p->rate, start + seconds) - 1;
+
+        add_subtitle(s, p, json_get_text(line, "text", ""), from < 0 ? 0 : from, to >= p->frames ? p->frames - 1 : to);
+    }
+}
+
+struct slate *slate_new(const json_t *params, int width, int height, int format, struct rate rate, int64_t frames)
+{
+    const json_t *slate = json_object_get(params, "slate"), *subtitles = json_object_get(params, "subtitles");
+    const char *text = json_get_text(params, "text", NULL);
     double shorter = fmin(width, height);
     struct page page = {.width = width, .height = height, .format = format, .unit = shorter / 100,
                         .margin = .05 * shorter, .rate = rate, .frames = frames};
     struct slate *s;
 
-    if (!json_is_object(slate) && !(text && *text))
+    if (!json_is_object(slate) && !(text && *text) && !json_array_size(subtitles))
         return NULL;
     s = mem_new(sizeof(*s));
     s->frames = frames;
@@ -225,6 +267,7 @@ struct slate *slate_new(const json_t *slate, const char *text, int width, int he
         add_head(s, &page, slate);
         add_words(s, &page, slate);
     }
+    add_subtitles(s, &page, subtitles);
     return s;
 }
 

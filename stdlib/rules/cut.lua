@@ -29,12 +29,8 @@ local function drafted(sh)
   return sh.still_drafted and not sh.shot.card
 end
 
--- The burn-in over a draft: whose shot it is, and each line while it is spoken.
--- clock names the input that is the shot's timing.
-local function slate(w, sh, inputs, clock)
-  if not drafted(sh) then
-    return nil
-  end
+-- The lines and when they are spoken; clock names the input that is the shot's timing.
+local function spoken(w, sh, inputs, clock)
   local lines = {}
   for i, line in ipairs(sh.lines) do
     local fact = (clock or "timing") .. ".lines." .. line.name
@@ -42,9 +38,22 @@ local function slate(w, sh, inputs, clock)
       text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, inputs),
       start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
   end
+  return c41.array(lines)
+end
+
+-- The burn-in over a draft: whose shot it is, and each line while it is spoken.
+local function slate(w, sh, inputs, clock)
+  if not drafted(sh) then
+    return nil
+  end
   return { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
     size = sh.shot.size, draft = true,
-    note = sh.board and sh.board.prompt or nil, lines = c41.array(lines) }
+    note = sh.board and sh.board.prompt or nil, lines = spoken(w, sh, inputs, clock) }
+end
+
+-- Subtitles in the picture itself, where the deliverable wants them; a slate has the lines already.
+local function burnt(w, d, sh, inputs, clock)
+  return d.subtitles == "burn" and not drafted(sh) and #sh.lines > 0 and spoken(w, sh, inputs, clock) or nil
 end
 
 -- The shot's look over the film's, key by key; name is the LUT's among the inputs.
@@ -113,12 +122,13 @@ function cut.make(w, d, sh, skip, drop, fades)
   params.skip, params.drop, params.fades = skip, drop, fades
   params.pixels, params.fit, params.focus = d.pixels, d.fit, sh.shot.focus or d.focus
   params.text, params.slate, params.look = lower_third(w, sh, inputs), slate(w, sh, inputs), look(w, sh, inputs)
+  params.subtitles = burnt(w, d, sh, inputs)
   params.encode = d.encode
   return w:step(sh, "cut/" .. d.name, "cut", "cut", { inputs = inputs, params = params, at = sh.place })
 end
 
 -- Both sides' timings go by names of their own.
-local function side(w, sh, name, inputs)
+local function side(w, d, sh, name, inputs)
   local params, ref = picture(w, sh)
   if not ref then
     return nil
@@ -128,13 +138,14 @@ local function side(w, sh, name, inputs)
   params.frames = timing.frames(w, sh, "t" .. name)
   params.text, params.slate = lower_third(w, sh, inputs), slate(w, sh, inputs, "t" .. name)
   params.look = look(w, sh, inputs, "lut-" .. name)
+  params.subtitles = burnt(w, d, sh, inputs, "t" .. name)
   return params
 end
 
 -- The transition from shot sh into shot after.
 function cut.join(w, d, sh, after, frames, kind, color)
   local inputs, place = {}, c41.place(sh.shot, "transition")
-  local a, b = side(w, sh, "a", inputs), side(w, after, "b", inputs)
+  local a, b = side(w, d, sh, "a", inputs), side(w, d, after, "b", inputs)
   if not a or not b then
     return nil
   end
