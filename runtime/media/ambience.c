@@ -28,8 +28,7 @@ struct bed {
     const struct media_job *job;
 };
 
-static bool add_recipe(struct bed *b, const struct recipe_use *use, uint64_t seed,
-                       struct err *err)
+static bool add_recipe(struct bed *b, const struct recipe_use *use, uint64_t seed, struct err *err)
 {
     struct synth synth = {.seed = seed, .period = b->period};
 
@@ -114,8 +113,8 @@ bool ambience_run(const struct media_job *job, struct err *err)
             pcm_fade(&b.moving, (size_t)pcm_sample(spot_in_seconds),
                      (size_t)pcm_sample(fmin(spot_out_seconds, seconds / 3)));
         level(&b.moving, loop ? bed_lufs : spot_lufs);
-        ok = pcm_write(&b.moving, media_output_path(job, "sound"),
-                       loop ? PCM_S16_LOOP : PCM_S16, err);
+        ok = pcm_write(&b.moving, media_output_path(job, "sound"), loop ? PCM_S16_LOOP : PCM_S16,
+                       err);
     }
     pcm_release(&b.moving);
     pcm_release(&b.steady);

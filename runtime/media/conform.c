@@ -70,8 +70,8 @@ static void make_subtitles(struct conform *c)
     c->subtitles.columns = picture->width >= picture->height ? WIDE_COLUMNS : UPRIGHT_COLUMNS;
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i);
-        int64_t frame = programme_shot_frame(c->programme,
-                                             (size_t)json_get_integer(line, "shot", 0));
+        int64_t frame =
+            programme_shot_frame(c->programme, (size_t)json_get_integer(line, "shot", 0));
         double shot = (double)pcm_frame_sample(c->rate, frame) / PCM_RATE;
 
         subtitles_add(&c->subtitles, json_get_text(line, "who", ""),
@@ -99,10 +99,9 @@ static bool open_output(struct conform *c, struct err *err)
     };
 
     c->mux = mux_new(&info, err);
-    return c->mux &&
-           (strcmp(json_get_text(params, "subtitles", "none"), "embed") != 0 ||
-            c->subtitles.cues.n == 0 ||
-            mux_add_subtitles(c->mux, &c->subtitles, info.language, err));
+    return c->mux && (strcmp(json_get_text(params, "subtitles", "none"), "embed") != 0 ||
+                      c->subtitles.cues.n == 0 ||
+                      mux_add_subtitles(c->mux, &c->subtitles, info.language, err));
 }
 
 // A chapter for each scene: it ends where the next begins.
@@ -200,8 +199,8 @@ static void tell_subtitles(const struct conform *c)
 
 static bool has_sound(const struct media_job *job)
 {
-    return media_input(job, "dialogue") || media_input(job, "effects") ||
-           media_input(job, "bed") || media_input(job, "music");
+    return media_input(job, "dialogue") || media_input(job, "effects") || media_input(job, "bed") ||
+           media_input(job, "music");
 }
 
 // What was asked for was reached, or people should know.

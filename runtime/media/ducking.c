@@ -51,7 +51,8 @@ void ducking_release(struct ducking *d)
 // From 1 far from the stretch to the floor within it, along half a cosine.
 static float factor_at(const struct stretch *line, int64_t sample)
 {
-    float attack = (float)(attack_seconds * PCM_RATE), release = (float)(release_seconds * PCM_RATE);
+    float attack = (float)(attack_seconds * PCM_RATE),
+          release = (float)(release_seconds * PCM_RATE);
     float away = 0; // 0 within, 1 beyond the ramp
 
     if (sample < line->start)

@@ -42,8 +42,8 @@ static bool run(const char *language, const struct voice *voice, FILE *in, FILE 
                 const atomic_bool *cancelled, bool *found, struct err *err)
 {
     char name[32], pace[16], pitch[16];
-    const char *const words[] = {"espeak-ng", "--stdin", "--stdout", "-v", name, "-s", pace,
-                                 "-p",        pitch,     NULL};
+    const char *const words[] = {"espeak-ng", "--stdin", "--stdout", "-v",  name,
+                                 "-s",        pace,      "-p",       pitch, NULL};
     char *argv[sizeof(words) / sizeof(*words)];
     posix_spawn_file_actions_t actions;
     int code, status = 0;

@@ -59,10 +59,9 @@ static bool add_ends(struct filters *f, const struct filter *list, size_t n, boo
                              {"sample_fmt", "flt"},
                              {"channel_layout", layout},
                              {"time_base", "1/48000"}}};
-    struct filter form = {"aformat",
-                          {{"sample_fmts", "flt"},
-                           {"sample_rates", "48000"},
-                           {"channel_layouts", layout}}};
+    struct filter form = {
+        "aformat",
+        {{"sample_fmts", "flt"}, {"sample_rates", "48000"}, {"channel_layouts", layout}}};
     struct filter sink = {"abuffersink", {{NULL, NULL}}};
     bool ok = !fed || add(f, &source, err);
 
@@ -133,8 +132,7 @@ static void append(struct pcm *out, const AVFrame *frame)
     size_t before = out->frames, n = (size_t)frame->nb_samples;
 
     out->at = mem_resize(out->at, (before + n) * out->channels, sizeof(*out->at));
-    memcpy(out->at + before * out->channels, frame->data[0],
-           n * out->channels * sizeof(*out->at));
+    memcpy(out->at + before * out->channels, frame->data[0], n * out->channels * sizeof(*out->at));
     out->frames = before + n;
 }
 

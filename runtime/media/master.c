@@ -16,7 +16,7 @@ static const double between_samples_db = 3;
 static const double near_enough_lu = 0.15;
 static const double most_gain_db = 40;
 static const double block_release = 0.095; // of what a limiter holds, given back in a block
-static const double heavy_limiting_db = 1;  // beyond this a guess is not good enough
+static const double heavy_limiting_db = 1; // beyond this a guess is not good enough
 enum { WINDOW_FRAMES = 8192, BLOCK_FRAMES = 512, MOST_ROUNDS = 3 };
 
 // A hundredth of a second of the programme as it came.

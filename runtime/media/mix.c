@@ -12,7 +12,7 @@
 #include "runtime/media/params.h"
 #include "runtime/media/pcm.h"
 
-static const double ring_seconds = 1;      // that a spot sound may last beyond its shot
+static const double ring_seconds = 1; // that a spot sound may last beyond its shot
 static const double softest_lufs = -27, loudest_lufs = -16; // of a line, before its own level
 static const double least_measured_seconds = 0.4, highest_peak_db = -1;
 static const double footage_fade_seconds = 0.005;

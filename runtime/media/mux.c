@@ -158,8 +158,8 @@ void mux_free(struct mux *m)
 
 bool mux_add_chapter(struct mux *m, const char *title, int64_t start, int64_t end, struct err *err)
 {
-    AVChapter **list = av_realloc_array(m->format->chapters, m->format->nb_chapters + 1,
-                                        sizeof(AVChapter *));
+    AVChapter **list =
+        av_realloc_array(m->format->chapters, m->format->nb_chapters + 1, sizeof(AVChapter *));
     AVChapter *chapter = av_mallocz(sizeof(*chapter));
 
     if (list)

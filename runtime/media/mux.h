@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The file that goes out: copied picture, encoded sound, chapters and titles in a container. Owned by
-// one op.
+// The file that goes out: copied picture, encoded sound, chapters and titles in a container. Owned
+// by one op.
 #pragma once
 
 #include <jansson.h>

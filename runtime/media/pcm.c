@@ -173,7 +173,7 @@ static bool write_samples(FILE *f, const struct pcm *p, enum pcm_form form)
     for (size_t done = 0; done < total; done += BLOCK_SAMPLES) {
         size_t n = total - done < BLOCK_SAMPLES ? total - done : BLOCK_SAMPLES;
         size_t bytes = form != PCM_FLOAT ? encode_s16(block, p->at + done, n)
-                                       : encode_float(block, p->at + done, n);
+                                         : encode_float(block, p->at + done, n);
 
         if (fwrite(block, 1, bytes, f) != bytes)
             return false;

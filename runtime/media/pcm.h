@@ -23,7 +23,7 @@ enum pcm_form { PCM_S16, PCM_S16_LOOP, PCM_FLOAT };
 
 // frames of silence.
 void pcm_init(struct pcm *p, unsigned channels, size_t frames);
-void pcm_release(struct pcm *p); // a zeroed one is fine
+void pcm_release(struct pcm *p);               // a zeroed one is fine
 void pcm_resize(struct pcm *p, size_t frames); // what is new is silence
 
 // The whole sound of any media file. channels is 1 or 2: one channel goes to both at -3 dB, two to

@@ -176,8 +176,8 @@ static bool finish_piece(struct pieces *p, struct err *err)
     size_t i = p->next - 1;
 
     if (p->read != piece_frames(p, i))
-        return err_set(err, ERR_BUG, "piece %zu (%s) has %lld frames, and the film counts on %lld", i,
-                       p->input.name, (long long)p->read, (long long)piece_frames(p, i));
+        return err_set(err, ERR_BUG, "piece %zu (%s) has %lld frames, and the film counts on %lld",
+                       i, p->input.name, (long long)p->read, (long long)piece_frames(p, i));
     p->before += p->read;
     close_piece(p);
     return true;
@@ -192,8 +192,8 @@ static bool open_next(struct pieces *p, struct err *err)
     differs = difference(p->codec, p->stream->codecpar);
     if (differs)
         return err_set(err, ERR_FINAL,
-                       "piece %zu (%s) cannot be joined to the first by copying: it has %s", p->next,
-                       p->input.name, differs);
+                       "piece %zu (%s) cannot be joined to the first by copying: it has %s",
+                       p->next, p->input.name, differs);
     p->next++;
     return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The picture of a film: cuts and joins in order, read as one stream of packets by copying. Owned by
-// one op.
+// The picture of a film: cuts and joins in order, read as one stream of packets by copying. Owned
+// by one op.
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +21,6 @@ void pieces_free(struct pieces *p); // accepts NULL
 int64_t pieces_frames(const struct pieces *p);
 const struct AVCodecParameters *pieces_codec(const struct pieces *p);
 
-// The next packet, its times in frames of the film; *done instead of one at the end. Each piece must
-// have the headers of the first, and as many frames as the step says.
+// The next packet, its times in frames of the film; *done instead of one at the end. Each piece
+// must have the headers of the first, and as many frames as the step says.
 bool pieces_read(struct pieces *p, struct AVPacket *packet, bool *done, struct err *err);

@@ -15,10 +15,10 @@
 
 static const float quarter_turn = 1.57079633f;
 static const double bed_fade_seconds = 0.4;
-static const double bed_lufs = -35;          // of every bed before its own level
-static const double click_seconds = 0.01;    // of a fade that is there against a click
-static const double most_bed_seconds = 300;  // a longer one goes round after these
-static const double bed_seam_seconds = 1.5;  // of a bed that does not say that it loops
+static const double bed_lufs = -35;         // of every bed before its own level
+static const double click_seconds = 0.01;   // of a fade that is there against a click
+static const double most_bed_seconds = 300; // a longer one goes round after these
+static const double bed_seam_seconds = 1.5; // of a bed that does not say that it loops
 enum { WINDOW_FRAMES = 8192 };
 
 // One sound on the programme's time, in samples.
@@ -171,8 +171,8 @@ static bool add_bed(struct programme *p, const json_t *object, struct err *err)
         struct part *before = &p->parts.at[i];
 
         if (before->looped && strcmp(before->path, part.path) == 0 &&
-            before->factor == part.factor && part.start <= before->end &&
-            part.end > before->end && part.start >= before->start) {
+            before->factor == part.factor && part.start <= before->end && part.end > before->end &&
+            part.start >= before->start) {
             before->end = part.end;
             return true;
         }
@@ -197,8 +197,7 @@ static bool add_cue(struct programme *p, const json_t *object, struct err *err)
 }
 
 static bool add_list(struct programme *p, const char *key,
-                     bool (*add)(struct programme *, const json_t *, struct err *),
-                     struct err *err)
+                     bool (*add)(struct programme *, const json_t *, struct err *), struct err *err)
 {
     const json_t *list = json_object_get(p->job->params, key);
 
@@ -215,8 +214,7 @@ static bool add_line(struct programme *p, const json_t *line, struct err *err)
 
     if (!get_index(line, "shot", shot_count(p), 0, &shot, err))
         return false;
-    ducking_add(&p->ducking,
-                shot_sample(p, shot) + pcm_sample(json_get_number(line, "start", 0)),
+    ducking_add(&p->ducking, shot_sample(p, shot) + pcm_sample(json_get_number(line, "start", 0)),
                 pcm_sample(seconds));
     return true;
 }
@@ -287,8 +285,7 @@ static bool load_loop(struct part *part, struct err *err)
         return false;
     pcm_resize(&part->loop, part->loop.frames);
     if (!pcm_is_loop(part->path))
-        pcm_close_loop(&part->loop,
-                       seam < part->loop.frames / 3 ? seam : part->loop.frames / 3);
+        pcm_close_loop(&part->loop, seam < part->loop.frames / 3 ? seam : part->loop.frames / 3);
     lufs = loudness_of(&part->loop);
     if (lufs > LOUDNESS_SILENCE)
         pcm_scale(&part->loop, pcm_factor(bed_lufs - lufs));

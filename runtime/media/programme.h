@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The film's sound, put together from stems, beds and music and read in windows from its start: 48
-// kHz, two channels. Of a film of any length only what sounds at the moment is open. Owned by one op.
+// kHz, two channels. Of a film of any length only what sounds at the moment is open. Owned by one
+// op.
 #pragma once
 
 #include <stdbool.h>

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+// clang-format off
+
 // Levels are of one scale, so that recipes can be laid on each other; ambience sets the level of
 // the whole.
 static const struct recipe recipes[] = {
@@ -216,6 +218,8 @@ static const struct {
     {"raging", 4, false, false},   {"roaring", 4, false, false},  {"soft", -3, false, false},
     {"strong", 3, false, false},   {"without", 0, false, true},
 };
+
+// clang-format on
 
 static const struct recipe *find_recipe(const char *name)
 {

@@ -119,9 +119,9 @@ static bool make_resampler(struct sound *s, struct err *err)
         av_channel_layout_default(&in, s->frame->ch_layout.nb_channels);
     }
     av_channel_layout_default(&out, (int)s->width);
-    code = swr_alloc_set_opts2(&s->resampler, &out, AV_SAMPLE_FMT_FLT, PCM_RATE, &in,
-                               (enum AVSampleFormat)s->frame->format, s->frame->sample_rate, 0,
-                               NULL);
+    code =
+        swr_alloc_set_opts2(&s->resampler, &out, AV_SAMPLE_FMT_FLT, PCM_RATE, &in,
+                            (enum AVSampleFormat)s->frame->format, s->frame->sample_rate, 0, NULL);
     if (code >= 0) {
         av_opt_set_double(s->resampler, "rematrix_maxval", 1.0, 0);
         code = swr_init(s->resampler);

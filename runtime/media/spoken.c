@@ -16,25 +16,26 @@ static const double seconds_per_column = 0.07;
 // U+00C0 to U+017F without their accents.
 static const char base_letters[] =
     "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
-    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSs"
+    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSs"
+    "SsSs"
     "TtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
 
 static const struct {
     unsigned code;
     const char *plain;
 } signs[] = {
-    {0x00a0, " "}, {0x2013, ", "}, {0x2014, ", "}, {0x2018, "'"}, {0x2019, "'"},
-    {0x201c, "\""}, {0x201d, "\""}, {0x2026, "... "},
+    {0x00a0, " "}, {0x2013, ", "}, {0x2014, ", "}, {0x2018, "'"},
+    {0x2019, "'"}, {0x201c, "\""}, {0x201d, "\""}, {0x2026, "... "},
 };
 
 static const struct {
     unsigned first, last;
     const char *language;
 } scripts[] = {
-    {0x0370, 0x03ff, "el"}, {0x0400, 0x052f, "ru"}, {0x0590, 0x05ff, "he"},
-    {0x0600, 0x06ff, "ar"}, {0x0900, 0x097f, "hi"}, {0x0980, 0x09ff, "bn"},
-    {0x0b80, 0x0bff, "ta"}, {0x10a0, 0x10ff, "ka"}, {0x1100, 0x11ff, "ko"},
-    {0x3040, 0x30ff, "ja"}, {0x3400, 0x9fff, "cmn"}, {0xac00, 0xd7af, "ko"},
+    {0x0370, 0x03ff, "el"},    {0x0400, 0x052f, "ru"},  {0x0590, 0x05ff, "he"},
+    {0x0600, 0x06ff, "ar"},    {0x0900, 0x097f, "hi"},  {0x0980, 0x09ff, "bn"},
+    {0x0b80, 0x0bff, "ta"},    {0x10a0, 0x10ff, "ka"},  {0x1100, 0x11ff, "ko"},
+    {0x3040, 0x30ff, "ja"},    {0x3400, 0x9fff, "cmn"}, {0xac00, 0xd7af, "ko"},
     {0x20000, 0x3ffff, "cmn"},
 };
 

@@ -8,9 +8,9 @@
 
 #include "base/str.h"
 
-static const int64_t least_ms = 833;          // five sixths of a second
-static const double columns_a_second = 17;    // that people read
-static const int64_t least_trimmed_ms = 400;  // a cue is not cut below this for a gap
+static const int64_t least_ms = 833;         // five sixths of a second
+static const double columns_a_second = 17;   // that people read
+static const int64_t least_trimmed_ms = 400; // a cue is not cut below this for a gap
 enum { GAP_FRAMES = 2 };
 
 // A word, and what its end means for a break after it.
@@ -172,14 +172,14 @@ void subtitles_add(struct subtitles *s, const char *who, const char *mode, const
 
         to = cue_end(&w, from, s->columns);
         done = to == w.list.n ? total : line_width(&w, 0, to);
-        vec_push(&s->cues, (struct cue){
-                               .start_ms = llround(fmax(0, at) * 1000),
-                               .end_ms = llround(
-                                   (start + seconds * (double)done / (double)total) * 1000),
-                               .who = *who ? mem_strdup(who) : NULL,
-                               .mode = mem_strdup(mode),
-                               .text = cue_text(&w, from, to, s->columns),
-                           });
+        vec_push(&s->cues,
+                 (struct cue){
+                     .start_ms = llround(fmax(0, at) * 1000),
+                     .end_ms = llround((start + seconds * (double)done / (double)total) * 1000),
+                     .who = *who ? mem_strdup(who) : NULL,
+                     .mode = mem_strdup(mode),
+                     .text = cue_text(&w, from, to, s->columns),
+                 });
     }
     vec_release(&w.list);
 }

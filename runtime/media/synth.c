@@ -8,8 +8,8 @@
 #include "runtime/media/pcm.h"
 
 static const float turn = 6.28318531f;
-static const float side_level = 0.6f;   // of a noise's stereo width
-static const float grain_lengths = 6;   // decays until a grain is over
+static const float side_level = 0.6f; // of a noise's stereo width
+static const float grain_lengths = 6; // decays until a grain is over
 enum { SWELL_STEP = 64, BELL_PARTIALS = 5 };
 
 // A small generator of chance (splitmix64).
@@ -282,8 +282,8 @@ static void fill_grains(struct pcm *p, const struct layer *layer, const struct s
     struct chance sounds = chance_for(synth, synth->number * 8u + 4);
     double length = (double)p->frames / PCM_RATE, mean = 1 / (double)layer->rate;
     double at = fmin(0.15 + 0.35 * (double)draw_part(&times), mean);
-    float *scratch = mem_new(sizeof(*scratch) * (size_t)((layer->attack + layer->decay *
-                                                          grain_lengths) * PCM_RATE + 8));
+    float *scratch = mem_new(
+        sizeof(*scratch) * (size_t)((layer->attack + layer->decay * grain_lengths) * PCM_RATE + 8));
 
     while (at < length) {
         double wait = -log(1 - (double)draw_part(&times)) * mean;

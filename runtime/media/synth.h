@@ -9,7 +9,7 @@
 struct pcm;
 
 enum layer_source {
-    LAYER_WHITE,  // noise between low and high
+    LAYER_WHITE, // noise between low and high
     LAYER_PINK,
     LAYER_BROWN,
     LAYER_TONE,   // a sine at low; harmonic, and without a seam in a loop

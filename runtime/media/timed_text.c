@@ -16,17 +16,16 @@ enum { MOST_TEXT_BYTES = 65535, LENGTH_BYTES = 2 };
 // A sample description of 3GPP TS 26.245, section 5.16, without its first fields, which the muxer
 // writes: white text of one font, centred at the bottom.
 static const uint8_t description[] = {
-    0, 0, 0, 0,             // display flags
-    1, 0xff,                // justified: centre, bottom
-    0, 0, 0, 0,             // background: none
-    0, 0, 0, 0, 0, 0, 0, 0, // text box: all
-    0, 0, 0, 0,             // style of characters 0 to 0: the default
-    0, 1,                   // font
-    0, 18,                  // plain, size
-    255, 255, 255, 255,     // white
-    0, 0, 0, 18, 'f', 't', 'a', 'b',
-    0, 1,                   // one font
-    0, 1, 5, 'A', 'r', 'i', 'a', 'l',
+    0,   0,    0,   0,                             // display flags
+    1,   0xff,                                     // justified: centre, bottom
+    0,   0,    0,   0,                             // background: none
+    0,   0,    0,   0,   0,   0,   0,   0,         // text box: all
+    0,   0,    0,   0,                             // style of characters 0 to 0: the default
+    0,   1,                                        // font
+    0,   18,                                       // plain, size
+    255, 255,  255, 255,                           // white
+    0,   0,    0,   18,  'f', 't', 'a', 'b', 0, 1, // one font
+    0,   1,    5,   'A', 'r', 'i', 'a', 'l',
 };
 
 struct AVStream *timed_text_add(AVFormatContext *format, bool matroska, const char *language,

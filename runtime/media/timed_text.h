@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Subtitles inside the file: a stream of cues, as MP4 and MOV (3GPP timed text) or Matroska (SubRip)
-// want them.
+// Subtitles inside the file: a stream of cues, as MP4 and MOV (3GPP timed text) or Matroska
+// (SubRip) want them.
 #pragma once
 
 #include <stdbool.h>

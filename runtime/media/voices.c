@@ -26,6 +26,8 @@ struct word_sort {
     unsigned sort;
 };
 
+// clang-format off
+
 // Words of a description, and given names; voices that speech models ship with among them.
 static const struct word_sort word_sorts[] = {
     {"aiden", SORT_MAN}, {"alloy", SORT_WOMAN}, {"android", SORT_MACHINE}, {"anna", SORT_WOMAN},
@@ -95,6 +97,8 @@ static const struct manner manners[] = {
     {"tired", -2, 0.9, 0.97},      {"unhurried", 0, 0.92, 1},     {"urgent", 1, 1.1, 1.03},
     {"weary", -2, 0.9, 0.97},      {"whisper", -7, 0.95, 1},      {"yell", 4, 1.03, 1.07},
 };
+
+// clang-format on
 
 // Whether word stands in text on its own, whatever its case: "low" in "low, dry", not in "slow".
 // With grown, the end may follow: "whisper" in "whispering".
@@ -206,8 +210,8 @@ struct voice voice_for(const json_t *params)
     timbre = choose(sort, chance.bytes[0]);
     v.flite = timbre->flite;
     v.espeak = timbre->espeak;
-    v.pitch = timbre->lowest +
-              (timbre->highest - timbre->lowest) * place_in_range(sort, chance.bytes[1]);
+    v.pitch =
+        timbre->lowest + (timbre->highest - timbre->lowest) * place_in_range(sort, chance.bytes[1]);
     v.same_throat = chance.bytes[2] % 2;
     v.quaver = sort & SORT_OLD;
     if (sort & SORT_OLD)

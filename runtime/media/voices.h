@@ -7,13 +7,13 @@
 
 // A voice of the draft studio, and how this line is said with it.
 struct voice {
-    const char *flite;  // libav's name for it
-    const char *espeak; // espeak-ng's variant: "m3"
-    double pitch;       // factor on the voice's own
-    double tempo;       // factor on its pace
-    double level;       // dB over an ordinary line
-    bool same_throat;   // the pitch moves without the vowels: the same person's size
-    bool quaver;        // of age
+    const char *flite;      // libav's name for it
+    const char *espeak;     // espeak-ng's variant: "m3"
+    double pitch;           // factor on the voice's own
+    double tempo;           // factor on its pace
+    double level;           // dB over an ordinary line
+    bool same_throat;       // the pitch moves without the vowels: the same person's size
+    bool quaver;            // of age
     double low_hz, high_hz; // what a radio or a wall leaves of it; 0: all
 };
 

@@ -90,8 +90,8 @@ static double level_at(const struct pcm *p, size_t start)
     return 10 * log10(sum / SHORT_FRAMES + 1e-12);
 }
 
-static const char *const beds[] = {"wind", "rain", "waves", "machine hum", "city", "night", "cafe",
-                                   "fire", "river"};
+static const char *const beds[] = {"wind",  "rain", "waves", "machine hum", "city",
+                                   "night", "cafe", "fire",  "river"};
 
 // Where the end meets the beginning nothing is heard: no step, and no swell or hole, that is not
 // elsewhere in the bed too.

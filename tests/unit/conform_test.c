@@ -88,7 +88,8 @@ static void check_picture(struct job *j, const char *path, int64_t frames, struc
             AVRational unit = {rate.den, rate.num};
 
             assert_int_equal(av_rescale_q(frame->pts, stream->time_base, unit), seen);
-            assert_in_range(frame->data[0][frame->linesize[0] * 3 + 8], grey_of(seen) - 2, grey_of(seen) + 2);
+            assert_in_range(frame->data[0][frame->linesize[0] * 3 + 8], grey_of(seen) - 2,
+                            grey_of(seen) + 2);
             av_frame_unref(frame);
             seen++;
         }
@@ -185,11 +186,12 @@ static void clicks_fall_on_cuts(void **state)
         job_input(&j, "dialogue", click(&j));
     }
     job_output(&j, "film", job_path(&j, "film.mp4"));
-    if (!job_run(&j, conform_run,
-                 "{'fps':'24000/1001','pieces':[{'cut':0,'frames':24},{'cut':1,'frames':24},"
-                 "{'cut':2,'frames':24}],'shots':[{'scene':'a','frames':24,'dialogue':0},"
-                 "{'scene':'a','frames':24,'dialogue':1,'lead':0.25},"
-                 "{'scene':'b','frames':24,'dialogue':2}],'audio':{'codec':'aac','bitrate':192000}}"))
+    if (!job_run(
+            &j, conform_run,
+            "{'fps':'24000/1001','pieces':[{'cut':0,'frames':24},{'cut':1,'frames':24},"
+            "{'cut':2,'frames':24}],'shots':[{'scene':'a','frames':24,'dialogue':0},"
+            "{'scene':'a','frames':24,'dialogue':1,'lead':0.25},"
+            "{'scene':'b','frames':24,'dialogue':2}],'audio':{'codec':'aac','bitrate':192000}}"))
         fail_msg("%s", j.err.text);
     assert_true(pcm_read(&p, job_path(&j, "film.mp4"), 2, &j.err));
     assert_in_range(onset(&p, 0, 24000), 0, 48);
@@ -247,11 +249,12 @@ static void films_are_as_loud_as_asked(void **state)
         job_input(&j, "cut", grey_cut(&j, "a.mp4", 0, 96, joins[0].settings, film));
         job_input(&j, "effects", noise(&j, "noise.wav", 4, c->level));
         job_output(&j, "film", path);
-        buf_printf(&params,
-                   "{'fps':'24/1','pieces':[{'cut':0,'frames':96}],'shots':[{'scene':'a','frames':96,"
-                   "'effects':0}],'audio':%s,'container':{'format':'%s'},'loudness':%f,"
-                   "'true-peak':%f}",
-                   c->audio, mov ? "mov" : "mp4", c->lufs, c->dbtp);
+        buf_printf(
+            &params,
+            "{'fps':'24/1','pieces':[{'cut':0,'frames':96}],'shots':[{'scene':'a','frames':96,"
+            "'effects':0}],'audio':%s,'container':{'format':'%s'},'loudness':%f,"
+            "'true-peak':%f}",
+            c->audio, mov ? "mov" : "mp4", c->lufs, c->dbtp);
         if (!job_run(&j, conform_run, buf_text(&params)))
             fail_msg("%s", j.err.text);
         assert_true(pcm_read(&p, path, 2, &j.err));
@@ -277,10 +280,11 @@ static void beds_step_back(void **state)
     job_input(&j, "cut", grey_cut(&j, "a.mp4", 0, 192, joins[0].settings, film));
     job_input(&j, "bed", noise(&j, "bed.wav", 3, 0.5f));
     job_output(&j, "film", job_path(&j, "film.mov"));
-    if (!job_run(&j, conform_run,
-                 "{'fps':'24/1','pieces':[{'cut':0,'frames':192}],'shots':[{'scene':'a','frames':192}],"
-                 "'beds':[{'bed':0,'from':0,'to':0}],'lines':[{'shot':0,'who':'a','text':'b',"
-                 "'start':3,'seconds':2}],'audio':{'codec':'pcm_s24le'},'container':{'format':'mov'}}"))
+    if (!job_run(
+            &j, conform_run,
+            "{'fps':'24/1','pieces':[{'cut':0,'frames':192}],'shots':[{'scene':'a','frames':192}],"
+            "'beds':[{'bed':0,'from':0,'to':0}],'lines':[{'shot':0,'who':'a','text':'b',"
+            "'start':3,'seconds':2}],'audio':{'codec':'pcm_s24le'},'container':{'format':'mov'}}"))
         fail_msg("%s", j.err.text);
     assert_true(pcm_read(&p, job_path(&j, "film.mov"), 2, &j.err));
     assert_int_equal(p.frames, 8 * PCM_RATE);
@@ -313,8 +317,8 @@ static const struct wrong_case wrongs[] = {
      "no input \"dialogue\""},
     {"{'cut':0,'frames':10}", "{'scene':'a','frames':10}", ",'audio':{'codec':'midi'}", ERR_FILM,
      "no sound codec \"midi\""},
-    {"{'cut':0,'frames':10}", "{'scene':'a','frames':10}", ",'container':{'format':'avi'}", ERR_FILM,
-     "no container \"avi\""},
+    {"{'cut':0,'frames':10}", "{'scene':'a','frames':10}", ",'container':{'format':'avi'}",
+     ERR_FILM, "no container \"avi\""},
     {"{'cut':0,'frames':10}", "{'scene':'a','frames':10}", ",'beds':[{'bed':0,'from':1}]", ERR_BUG,
      "\"bed\""},
 };
@@ -367,15 +371,16 @@ static void chapters_titles_and_subtitles(void **state)
         fail_msg("%s", j.err.text);
     assert_true(input_open(&in, job_path(&j, "film.mp4"), &j.err));
     assert_int_equal(in.format->nb_chapters, 2);
-    assert_string_equal(av_dict_get(in.format->chapters[1]->metadata, "title", NULL, 0)->value, "SEA");
+    assert_string_equal(av_dict_get(in.format->chapters[1]->metadata, "title", NULL, 0)->value,
+                        "SEA");
     assert_int_equal(av_rescale_q(in.format->chapters[1]->start, in.format->chapters[1]->time_base,
                                   (AVRational){1, 48000}),
                      96000);
     assert_string_equal(av_dict_get(in.format->metadata, "title", NULL, 0)->value, "The Keeper");
     assert_non_null(strstr(av_dict_get(in.format->metadata, "comment", NULL, 0)->value, "draft"));
-    assert_string_equal(av_dict_get(input_stream(&in, AVMEDIA_TYPE_AUDIO)->metadata, "language", NULL,
-                                    0)->value,
-                        "eng");
+    assert_string_equal(
+        av_dict_get(input_stream(&in, AVMEDIA_TYPE_AUDIO)->metadata, "language", NULL, 0)->value,
+        "eng");
     assert_int_equal(in.format->duration, 3 * AV_TIME_BASE);
     input_close(&in);
     assert_true(file_read(job_path(&j, "film.srt"), &srt, 1000, &j.err));

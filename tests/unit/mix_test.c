@@ -51,8 +51,8 @@ static const struct place_case places[] = {
     {"24/1", 48, 0.5, -0.5, 0, 120000},
     {"24/1", 48, 0.5, 1.234567, 83259, 120000},
     {"24000/1001", 24, 0, 0.5, 24000, 48048},
-    {"30000/1001", 5, 0, 0.1, 4800, 9600},     // 8008 samples, and the voice goes on to 9600
-    {"25/1", 25, 0.3, 0.99, 61920, 66720},     // it ends after the picture
+    {"30000/1001", 5, 0, 0.1, 4800, 9600}, // 8008 samples, and the voice goes on to 9600
+    {"25/1", 25, 0.3, 0.99, 61920, 66720}, // it ends after the picture
 };
 
 static void lines_in_stems(void **state)
@@ -91,8 +91,8 @@ static void a_line_before_its_stem(void **state)
     job_init(&j);
     job_input(&j, "l", click(&j));
     job_output(&j, "dialogue", job_path(&j, "stem.wav"));
-    assert_false(job_run(&j, mix_run,
-                         "{'fps':'24/1','frames':24,'lead':0.1,'lines':[{'name':'l','start':-1}]}"));
+    assert_false(job_run(
+        &j, mix_run, "{'fps':'24/1','frames':24,'lead':0.1,'lines':[{'name':'l','start':-1}]}"));
     assert_int_equal(j.err.kind, ERR_BUG);
     job_release(&j);
 }

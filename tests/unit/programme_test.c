@@ -38,10 +38,8 @@ static void read_all(struct job *j, const char *params, struct pcm *out)
 {
     atomic_bool cancelled = false;
     json_t *value = job_params(params);
-    struct media_job job = {.params = value,
-                            .inputs = j->inputs,
-                            .n_inputs = j->n_inputs,
-                            .cancelled = &cancelled};
+    struct media_job job = {
+        .params = value, .inputs = j->inputs, .n_inputs = j->n_inputs, .cancelled = &cancelled};
     struct programme *p = programme_new(&job, (struct rate){24, 1}, &j->err);
     size_t got = 1;
 
@@ -84,8 +82,7 @@ static void stems_overlap_cuts(void **state)
     job_init(&j);
     job_input(&j, "effects", tone(&j, "a.wav", 2.5, 0.1f, PCM_FLOAT));
     job_input(&j, "effects", tone(&j, "b.wav", 9, 0.01f, PCM_FLOAT));
-    read_all(&j,
-             "{'shots':[{'frames':48,'effects':0},{'frames':48,'effects':1,'lead':0.2}]}", &p);
+    read_all(&j, "{'shots':[{'frames':48,'effects':0},{'frames':48,'effects':1,'lead':0.2}]}", &p);
     assert_int_equal(p.frames, 4 * PCM_RATE);
     expect_level(&p, 1, -23);
     expect_level(&p, 2.4, -22.2); // both, in phase
@@ -118,8 +115,10 @@ static void beds_go_round(void **state)
         struct pcm p;
         double level;
 
-        snprintf(params, sizeof(params), "{'shots':[{'frames':96},{'frames':96},{'frames':48}],"
-                                         "'beds':[%s]}", bed_cases[i].beds);
+        snprintf(params, sizeof(params),
+                 "{'shots':[{'frames':96},{'frames':96},{'frames':48}],"
+                 "'beds':[%s]}",
+                 bed_cases[i].beds);
         job_input(&j, "bed", tone(&j, "bed.wav", bed_cases[i].seconds, 0.5f, bed_cases[i].form));
         read_all(&j, params, &p);
         level = level_at(&p, 1);
@@ -170,12 +169,12 @@ static void music_comes_and_goes(void **state)
              "'lines':[{'shot':1,'start':1.8,'seconds':0.6},{'shot':2,'start':0.1,'seconds':0.8}]}",
              &p);
     expect_level(&p, 1.9, -120);
-    expect_level(&p, 2.5, -30);   // half way up, at equal power
-    expect_level(&p, 3.3, -27);   // -9 and the level
-    expect_level(&p, 4.1, -33);   // somebody speaks
-    expect_level(&p, 5.5, -30);   // half way down
-    expect_level(&p, 6.5, -9);    // whoever speaks
-    expect_level(&p, 7.5, -120);  // the file has ended
+    expect_level(&p, 2.5, -30);  // half way up, at equal power
+    expect_level(&p, 3.3, -27);  // -9 and the level
+    expect_level(&p, 4.1, -33);  // somebody speaks
+    expect_level(&p, 5.5, -30);  // half way down
+    expect_level(&p, 6.5, -9);   // whoever speaks
+    expect_level(&p, 7.5, -120); // the file has ended
     pcm_release(&p);
     job_release(&j);
 }
@@ -199,10 +198,8 @@ static void films_fade(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stems_overlap_cuts),
-        cmocka_unit_test(beds_go_round),
-        cmocka_unit_test(beds_are_levelled),
-        cmocka_unit_test(music_comes_and_goes),
+        cmocka_unit_test(stems_overlap_cuts), cmocka_unit_test(beds_go_round),
+        cmocka_unit_test(beds_are_levelled),  cmocka_unit_test(music_comes_and_goes),
         cmocka_unit_test(films_fade),
     };
 

@@ -79,13 +79,16 @@ static const struct spoken_case spokens[] = {
     {"{\"text\":\"Caius, come. Caiuses?\",\"pronounce\":{\"caius\":\"KY-us\"}}",
      "KY-us, come. Caiuses?", "KY-us, come. Caiuses?", "en", true, false},
     {"{\"text\":\"Don\xe2\x80\x99t \xe2\x80\x94 caf\xc3\xa9\xe2\x80\xa6\"}",
-     "Don\xe2\x80\x99t \xe2\x80\x94 caf\xc3\xa9\xe2\x80\xa6", "Don't ,  cafe... ", "en", true, false},
-    {"{\"text\":\"\xe5\xb5\x90\xe3\x81\x8c\"}", "\xe5\xb5\x90\xe3\x81\x8c", "  ", "ja", false, false},
+     "Don\xe2\x80\x99t \xe2\x80\x94 caf\xc3\xa9\xe2\x80\xa6", "Don't ,  cafe... ", "en", true,
+     false},
+    {"{\"text\":\"\xe5\xb5\x90\xe3\x81\x8c\"}", "\xe5\xb5\x90\xe3\x81\x8c", "  ", "ja", false,
+     false},
     {"{\"text\":\"\xd0\x91\xd1\x83\"}", "\xd0\x91\xd1\x83", "  ", "ru", false, false},
     {"{\"text\":\"Sturm\",\"language\":\"German\"}", "Sturm", "Sturm", "de", true, false},
-    {"{\"text\":\"Sturm\",\"voice\":{\"language\":\"de-AT\"}}", "Sturm", "Sturm", "de", true, false},
-    {"{\"text\":\"\xf0\x9f\x98\x80 \xe2\x80\xa6!\"}", "\xf0\x9f\x98\x80 \xe2\x80\xa6!", "  ... !", "en",
-     true, true},
+    {"{\"text\":\"Sturm\",\"voice\":{\"language\":\"de-AT\"}}", "Sturm", "Sturm", "de", true,
+     false},
+    {"{\"text\":\"\xf0\x9f\x98\x80 \xe2\x80\xa6!\"}", "\xf0\x9f\x98\x80 \xe2\x80\xa6!", "  ... !",
+     "en", true, true},
     {"{\"text\":\"\"}", "", "", "en", true, true},
 };
 
@@ -166,11 +169,13 @@ static void people_are_distinct(void **state)
     if (!filters_have("flite") || !filters_have("rubberband"))
         skip();
     job_init(&j);
-    speak(&j, "{'text':'The sea sends nobody at all tonight.','who':'x','voice':{'design':'deep man'}}",
+    speak(&j,
+          "{'text':'The sea sends nobody at all tonight.','who':'x','voice':{'design':'deep man'}}",
           &man);
     speak(&j, "{'text':'The sea sends nobody at all tonight.','who':'x','voice':{'name':'Serena'}}",
           &woman);
-    speak(&j, "{'text':'The sea sends nobody at all tonight.','who':'x','voice':{'design':'a girl'}}",
+    speak(&j,
+          "{'text':'The sea sends nobody at all tonight.','who':'x','voice':{'design':'a girl'}}",
           &child);
     assert_in_range((unsigned)median_pitch(&man), 75, 135);
     assert_in_range((unsigned)median_pitch(&woman), 140, 215);
@@ -250,7 +255,9 @@ static void other_scripts(void **state)
 
     (void)state;
     job_init(&j);
-    speak(&j, "{'text':'\xd0\x91\xd1\x83\xd1\x80\xd1\x8f \xd0\xb8\xd0\xb4\xd1\x91\xd1\x82','who':'a'}", &p);
+    speak(&j,
+          "{'text':'\xd0\x91\xd1\x83\xd1\x80\xd1\x8f \xd0\xb8\xd0\xb4\xd1\x91\xd1\x82','who':'a'}",
+          &p);
     assert_true(pcm_peak(&p) > 0.1f || strstr(j.notes, "espeak-ng"));
     pcm_release(&p);
     job_release(&j);

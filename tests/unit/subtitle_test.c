@@ -27,11 +27,15 @@ static const struct split_case splits[] = {
     {42,
      "The light went out at nine, and the sea, which had been quiet for the whole of that long and "
      "weary week, came up over the rocks.",
-     "The light went out at nine, and the sea, / which had been quiet for the|whole of that long and "
+     "The light went out at nine, and the sea, / which had been quiet for the|whole of that long "
+     "and "
      "weary week, / came up over the rocks."},
     {10, "abcdefghijklmnopqrstuvwxyz", "abcdefghij|klmnopqrst / uvwxyz"},
-    {10, "\xe5\xb5\x90\xe3\x81\x8c\xe6\x9d\xa5\xe3\x82\x8b\xe3\x80\x82\xe9\x80\x83\xe3\x81\x92\xe3\x82\x8d",
-     "\xe5\xb5\x90\xe3\x81\x8c\xe6\x9d\xa5\xe3\x82\x8b\xe3\x80\x82|\xe9\x80\x83\xe3\x81\x92\xe3\x82\x8d"},
+    {10,
+     "\xe5\xb5\x90\xe3\x81\x8c\xe6\x9d\xa5\xe3\x82\x8b\xe3\x80\x82\xe9\x80\x83\xe3\x81\x92\xe3\x82"
+     "\x8d",
+     "\xe5\xb5\x90\xe3\x81\x8c\xe6\x9d\xa5\xe3\x82\x8b\xe3\x80\x82|"
+     "\xe9\x80\x83\xe3\x81\x92\xe3\x82\x8d"},
 };
 
 static void phrases(void **state)
@@ -88,12 +92,11 @@ struct time_case {
 };
 
 static const struct time_case times[] = {
-    {1, 0.3, 10, 1000, 1833},     // a short word stays for five sixths of a second
-    {1, 0.3, 1.5, 1000, 1416},    // but not into the next cue
-    {1, 2, 3, 1000, 2916},        // two frames lie between cues that touch
-    {1, 2, 2.5, 1000, 3000},      // two people at once
-    {1, 2, 3.05, 1000, 2966},
-    {-0.5, 2, 10, 0, 1500},       // sound before the film has begun
+    {1, 0.3, 10, 1000, 1833},  // a short word stays for five sixths of a second
+    {1, 0.3, 1.5, 1000, 1416}, // but not into the next cue
+    {1, 2, 3, 1000, 2916},     // two frames lie between cues that touch
+    {1, 2, 2.5, 1000, 3000},   // two people at once
+    {1, 2, 3.05, 1000, 2966},  {-0.5, 2, 10, 0, 1500}, // sound before the film has begun
 };
 
 static void timing(void **state)
@@ -122,8 +125,9 @@ static void files(void **state)
     subtitles_finish(&s, 4000, 1 / 24.0);
     subtitles_srt(&s, &srt);
     subtitles_vtt(&s, &vtt);
-    assert_string_equal(buf_text(&srt), "1\n00:00:01,000 --> 00:00:03,000\nYes.\n\n"
-                                        "2\n01:01:01,500 --> 01:01:02,853\nRock & roll -> <here>.\n\n");
+    assert_string_equal(buf_text(&srt),
+                        "1\n00:00:01,000 --> 00:00:03,000\nYes.\n\n"
+                        "2\n01:01:01,500 --> 01:01:02,853\nRock & roll -> <here>.\n\n");
     assert_string_equal(buf_text(&vtt),
                         "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.000\n<v Mara>Yes.\n\n"
                         "2\n01:01:01.500 --> 01:01:02.853\n"
