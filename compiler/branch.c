@@ -63,8 +63,9 @@ bool branch_takes(const struct rule *rule, const struct node *n)
         return n->type == NODE_INTEGER && n->integer == json_integer_value(rule->constant);
     if (rule->types == RULE_ANY)
         return true;
-    return ((rule->types & RULE_TEXT) && text_fits(rule, n)) ||
-           ((rule->types & RULE_BOOL) && n->type == NODE_BOOL) ||
+    if (rule->types & RULE_TEXT) // numbers beside it are for other tools
+        return text_fits(rule, n);
+    return ((rule->types & RULE_BOOL) && n->type == NODE_BOOL) ||
            ((rule->types & RULE_NULL) && n->type == NODE_NULL) ||
            ((rule->types & RULE_INTEGER) && is_whole(n) &&
             branch_in_range(rule, branch_number(n))) ||

@@ -79,7 +79,11 @@ static unsigned type_named(struct rules *r, const char *name)
 
 static void set_type(struct compiling *c)
 {
-    c->rule->types = type_named(c->rules, json_string_value(c->value));
+    size_t n = json_array_size(c->value);
+
+    c->rule->types = n ? 0 : type_named(c->rules, json_string_value(c->value));
+    for (size_t i = 0; i < n; i++)
+        c->rule->types |= type_named(c->rules, json_string_value(json_array_get(c->value, i)));
 }
 
 static void set_title(struct compiling *c)
