@@ -25,7 +25,7 @@
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
-enum { HEADROOM_BYTES = 64 << 20, OWED_CODE = 4 };
+enum { LEAST_ROOM_BYTES = 8 << 20, STEP_ROOM_BYTES = 1 << 20, OWED_CODE = 4 };
 
 struct build {
     const struct graph *graph;
@@ -159,15 +159,17 @@ static void tell_plan(struct build *b)
                 b->result.cached);
 }
 
+// What a step leaves is known only afterwards; a shot's steps leave about a megabyte each.
 static bool check_headroom(const struct build *b, struct err *err)
 {
     uint64_t free_bytes = file_free_bytes(b->graph->project);
+    uint64_t wanted_bytes = LEAST_ROOM_BYTES + (uint64_t)b->to_run * STEP_ROOM_BYTES;
 
-    if (free_bytes >= HEADROOM_BYTES)
+    if (free_bytes >= wanted_bytes)
         return true;
-    return err_set(err, ERR_FULL, "only %llu MB are free where %s keeps its renders; c41 wants %d MB: "
-                   "free some space, nothing was begun", (unsigned long long)free_bytes >> 20,
-                   b->graph->project, HEADROOM_BYTES >> 20);
+    return err_set(err, ERR_FULL, "the disk of %s has %llu MB free, and this build wants about %llu MB: free "
+                   "some space; nothing was begun", path_join(b->arena, b->graph->project, ".c41"),
+                   (unsigned long long)free_bytes >> 20, (unsigned long long)wanted_bytes >> 20);
 }
 
 // Steps that were bound and found wanting, and steps that nobody can make: told before any work is spent

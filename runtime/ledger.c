@@ -219,18 +219,48 @@ static bool set_up(struct ledger *l, enum ledger_mode mode, struct err *err)
            make_schema(l, err);
 }
 
-static bool open_file(struct ledger *l, enum ledger_mode mode, struct err *err)
+static bool open_for_writing(struct ledger *l, struct err *err)
 {
-    int flags = mode == LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                     : SQLITE_OPEN_READONLY;
+    int code = sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                               SQLITE_OPEN_NOMUTEX, NULL);
+
+    return code == SQLITE_OK ? set_up(l, LEDGER_WRITE, err) : fail(l, code, err);
+}
+
+// On a disk that cannot be written there is no room for SQLite's shared memory; nobody writes there
+// either, so the file is read as one that does not change.
+static int open_unchanging(struct ledger *l)
+{
+    struct buf uri = {0};
     int code;
 
-    if (mode == LEDGER_READ && !file_exists(l->path))
+    buf_puts(&uri, "file:");
+    for (const char *c = l->path; *c; c++)
+        if (*c == '%' || *c == '?' || *c == '#')
+            buf_printf(&uri, "%%%02X", (unsigned)(unsigned char)*c);
+        else
+            buf_char(&uri, *c);
+    buf_puts(&uri, "?immutable=1");
+    sqlite3_close(l->db);
+    l->db = NULL;
+    code = sqlite3_open_v2(buf_text(&uri), &l->db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    buf_release(&uri);
+    return code;
+}
+
+static bool open_for_reading(struct ledger *l, struct err *err)
+{
+    struct err first = {0};
+    int code, version;
+
+    if (!file_exists(l->path))
         return stand_empty(l, err);
-    code = sqlite3_open_v2(l->path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code != SQLITE_OK)
-        return fail(l, code, err);
-    return set_up(l, mode, err);
+    code = sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK && !read_version(l, &version, &first) &&
+        sqlite3_errcode(l->db) == SQLITE_CANTOPEN)
+        code = open_unchanging(l);
+    return code == SQLITE_OK ? set_up(l, LEDGER_READ, err) : fail(l, code, err);
 }
 
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
@@ -242,7 +272,7 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
     l->clock = clock;
     l->path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
     arena_free(a);
-    if (open_file(l, mode, err))
+    if (mode == LEDGER_WRITE ? open_for_writing(l, err) : open_for_reading(l, err))
         return l;
     ledger_close(l, &(struct err){0});
     return NULL;

@@ -100,10 +100,11 @@ static void hear_lines(struct talk *t)
 // Returns false at the end of what fd says.
 static bool listen_to(int fd, struct buf *to)
 {
-    ssize_t n = read(fd, buf_room(to, 4096), 4096);
+    char bytes[4096];
+    ssize_t n = read(fd, bytes, sizeof(bytes));
 
     if (n > 0)
-        to->len += (size_t)n;
+        buf_add(to, bytes, (size_t)n);
     return n > 0 || (n < 0 && errno == EINTR);
 }
 
@@ -111,7 +112,7 @@ static void keep_last_words(struct buf *log)
 {
     if (log->len <= MOST_LOG_BYTES)
         return;
-    memmove(log->ptr, log->ptr + log->len - MOST_LOG_BYTES, MOST_LOG_BYTES);
+    memmove(log->ptr, log->ptr + log->len - MOST_LOG_BYTES, MOST_LOG_BYTES + 1);
     log->len = MOST_LOG_BYTES;
 }
 
