@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/ledger.h"
 
-#include <assert.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,29 +12,10 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "runtime/artifact.h"
+#include "runtime/ledger_db.h"
 #include "runtime/store.h"
 
-enum { SCHEMA_VERSION = 1, COMMIT_AFTER_MS = 200, BUSY_MS = 10000 };
-
-static const char schema[] =
-    "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
-    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
-    " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX results_kind ON results (kind, preset, seconds);"
-    "CREATE TABLE artifacts (key TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
-    " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
-    " PRIMARY KEY (key, position)) WITHOUT ROWID;"
-    "CREATE INDEX artifacts_digest ON artifacts (digest);"
-    "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
-    " PRIMARY KEY (film, step)) WITHOUT ROWID;"
-    "CREATE TABLE files (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, bytes INTEGER,"
-    " changed_ns INTEGER, status_ns INTEGER, digest TEXT NOT NULL, facts TEXT NOT NULL)"
-    " WITHOUT ROWID;"
-    "CREATE TABLE in_flight (attempt TEXT PRIMARY KEY, key TEXT NOT NULL, service TEXT NOT NULL,"
-    " job TEXT, sent_ms INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
-    " good INTEGER NOT NULL, facts TEXT NOT NULL);"
-    "PRAGMA user_version = 1;";
+enum { COMMIT_AFTER_MS = 200 };
 
 enum query {
     FIND,
@@ -78,50 +58,16 @@ static const char *const queries[N_QUERIES] = {
 };
 
 struct ledger {
-    sqlite3 *db;
+    struct ledger_db d;
     sqlite3_stmt *statements[N_QUERIES]; // prepared on first use
     struct clock *clock;
-    char *path; // for messages
     bool open;  // a transaction
     int64_t opened_ms;
 };
 
-// What SQLite says, in words that help. Returns false.
-static bool fail(struct ledger *l, int code, struct err *err)
-{
-    switch (code & 0xff) {
-    case SQLITE_FULL:
-        return err_set(err, ERR_FULL, "the disk is full: %s could not be written; nothing that was "
-                       "rendered is lost, free some space and build again", l->path);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return err_set(err, ERR_TRANSIENT, "%s is locked by another program; end it and build again",
-                       l->path);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return err_set(err, ERR_FINAL, "%s is damaged (%s); move it away and build again: the store "
-                       "keeps its files, but their steps will run anew", l->path,
-                       sqlite3_errmsg(l->db));
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-        return err_set(err, ERR_FINAL, "%s cannot be written (%s); c41 needs to write in the "
-                       "project's folder .c41", l->path, sqlite3_errmsg(l->db));
-    default:
-        return err_set(err, ERR_FINAL, "%s: %s", l->path, sqlite3_errmsg(l->db));
-    }
-}
-
-static bool run_text(struct ledger *l, const char *sql, struct err *err)
-{
-    int code = sqlite3_exec(l->db, sql, NULL, NULL, NULL);
-
-    return code == SQLITE_OK || fail(l, code, err);
-}
-
 static sqlite3_stmt *prepare(struct ledger *l, enum query q)
 {
-    if (!l->statements[q] && sqlite3_prepare_v3(l->db, queries[q], -1, SQLITE_PREPARE_PERSISTENT,
+    if (!l->statements[q] && sqlite3_prepare_v3(l->d.db, queries[q], -1, SQLITE_PREPARE_PERSISTENT,
                                                 &l->statements[q], NULL) != SQLITE_OK)
         return NULL;
     sqlite3_reset(l->statements[q]);
@@ -142,11 +88,11 @@ static const char *column_text(sqlite3_stmt *s, int at)
 // Runs a statement that changes something, inside the transaction.
 static bool change(struct ledger *l, sqlite3_stmt *s, struct err *err)
 {
-    int code = s ? sqlite3_step(s) : sqlite3_errcode(l->db);
+    int code = s ? sqlite3_step(s) : sqlite3_errcode(l->d.db);
 
     if (s)
         sqlite3_reset(s);
-    return code == SQLITE_DONE || fail(l, code, err);
+    return code == SQLITE_DONE || ledger_db_fail(&l->d, code, err);
 }
 
 static bool begin(struct ledger *l, struct err *err)
@@ -154,7 +100,7 @@ static bool begin(struct ledger *l, struct err *err)
     if (l->open)
         return true;
     l->opened_ms = l->clock->now_ms(l->clock);
-    return l->open = run_text(l, "BEGIN IMMEDIATE", err);
+    return l->open = ledger_db_run(&l->d, "BEGIN IMMEDIATE", err);
 }
 
 static bool end(struct ledger *l, struct err *err)
@@ -162,105 +108,10 @@ static bool end(struct ledger *l, struct err *err)
     if (!l->open)
         return true;
     l->open = false;
-    if (run_text(l, "COMMIT", err))
+    if (ledger_db_run(&l->d, "COMMIT", err))
         return true;
-    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_exec(l->d.db, "ROLLBACK", NULL, NULL, NULL);
     return false;
-}
-
-// Reading works on what SQLite has: the first look tells a damaged file.
-static bool read_version(struct ledger *l, int *version, struct err *err)
-{
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(l->db, "PRAGMA user_version", -1, &s, NULL);
-
-    if (code == SQLITE_OK)
-        code = sqlite3_step(s);
-    *version = code == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
-    sqlite3_finalize(s);
-    return code == SQLITE_ROW || fail(l, code, err);
-}
-
-static bool make_schema(struct ledger *l, struct err *err)
-{
-    int version;
-
-    // Another builder may have made it since we looked.
-    return run_text(l, "BEGIN IMMEDIATE", err) && read_version(l, &version, err) &&
-           (version != 0 || run_text(l, schema, err)) && run_text(l, "COMMIT", err);
-}
-
-// In reading, a ledger that is not there or was never filled in stands as an empty one in memory.
-static bool stand_empty(struct ledger *l, struct err *err)
-{
-    int code;
-
-    sqlite3_close(l->db);
-    l->db = NULL;
-    code = sqlite3_open_v2(":memory:", &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    return code == SQLITE_OK ? run_text(l, schema, err) : fail(l, code, err);
-}
-
-static bool set_up(struct ledger *l, enum ledger_mode mode, struct err *err)
-{
-    int version;
-
-    sqlite3_busy_timeout(l->db, BUSY_MS);
-    if (!read_version(l, &version, err))
-        return false;
-    if (version > SCHEMA_VERSION)
-        return err_set(err, ERR_FINAL, "%s was written by a newer c41 (its schema is %d, this one "
-                       "knows %d); build with that one", l->path, version, SCHEMA_VERSION);
-    if (mode == LEDGER_READ)
-        return version == SCHEMA_VERSION || stand_empty(l, err);
-    if (version == SCHEMA_VERSION)
-        return run_text(l, "PRAGMA synchronous = NORMAL", err);
-    return run_text(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", err) &&
-           make_schema(l, err);
-}
-
-static bool open_for_writing(struct ledger *l, struct err *err)
-{
-    int code = sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                               SQLITE_OPEN_NOMUTEX, NULL);
-
-    return code == SQLITE_OK ? set_up(l, LEDGER_WRITE, err) : fail(l, code, err);
-}
-
-// On a disk that cannot be written there is no room for SQLite's shared memory; nobody writes there
-// either, so the file is read as one that does not change.
-static int open_unchanging(struct ledger *l)
-{
-    struct buf uri = {0};
-    int code;
-
-    buf_puts(&uri, "file:");
-    for (const char *c = l->path; *c; c++)
-        if (*c == '%' || *c == '?' || *c == '#')
-            buf_printf(&uri, "%%%02X", (unsigned)(unsigned char)*c);
-        else
-            buf_char(&uri, *c);
-    buf_puts(&uri, "?immutable=1");
-    sqlite3_close(l->db);
-    l->db = NULL;
-    code = sqlite3_open_v2(buf_text(&uri), &l->db,
-                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-    buf_release(&uri);
-    return code;
-}
-
-static bool open_for_reading(struct ledger *l, struct err *err)
-{
-    struct err first = {0};
-    int code, version;
-
-    if (!file_exists(l->path))
-        return stand_empty(l, err);
-    code = sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code == SQLITE_OK && !read_version(l, &version, &first) &&
-        sqlite3_errcode(l->db) == SQLITE_CANTOPEN)
-        code = open_unchanging(l);
-    return code == SQLITE_OK ? set_up(l, LEDGER_READ, err) : fail(l, code, err);
 }
 
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
@@ -270,9 +121,9 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
     struct arena *a = arena_new();
 
     l->clock = clock;
-    l->path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
+    l->d.path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
     arena_free(a);
-    if (mode == LEDGER_WRITE ? open_for_writing(l, err) : open_for_reading(l, err))
+    if (mode == LEDGER_WRITE ? ledger_db_open(&l->d, err) : ledger_db_open_to_read(&l->d, err))
         return l;
     ledger_close(l, &(struct err){0});
     return NULL;
@@ -287,8 +138,8 @@ bool ledger_close(struct ledger *l, struct err *err)
     ok = end(l, err);
     for (size_t i = 0; i < N_QUERIES; i++)
         sqlite3_finalize(l->statements[i]);
-    sqlite3_close(l->db);
-    mem_free(l->path);
+    sqlite3_close(l->d.db);
+    mem_free(l->d.path);
     mem_free(l);
     return ok;
 }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/ledger_db.h"
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+
+enum { SCHEMA_VERSION = 1, BUSY_MS = 10000 };
+
+static const char schema[] =
+    "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
+    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
+    " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX results_kind ON results (kind, preset, seconds);"
+    "CREATE TABLE artifacts (key TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
+    " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
+    " PRIMARY KEY (key, position)) WITHOUT ROWID;"
+    "CREATE INDEX artifacts_digest ON artifacts (digest);"
+    "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (film, step)) WITHOUT ROWID;"
+    "CREATE TABLE files (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, bytes INTEGER,"
+    " changed_ns INTEGER, status_ns INTEGER, digest TEXT NOT NULL, facts TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE in_flight (attempt TEXT PRIMARY KEY, key TEXT NOT NULL, service TEXT NOT NULL,"
+    " job TEXT, sent_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
+    " good INTEGER NOT NULL, facts TEXT NOT NULL);"
+    "PRAGMA user_version = 1;";
+
+// What SQLite says, in words that help. Returns false.
+bool ledger_db_fail(struct ledger_db *d, int code, struct err *err)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return err_set(err, ERR_FULL, "the disk is full: %s could not be written; nothing that was "
+                       "rendered is lost, free some space and build again", d->path);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return err_set(err, ERR_TRANSIENT, "%s is locked by another program; end it and build again",
+                       d->path);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return err_set(err, ERR_FINAL, "%s is damaged (%s); move it away and build again: the store "
+                       "keeps its files, but their steps will run anew", d->path,
+                       sqlite3_errmsg(d->db));
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return err_set(err, ERR_FINAL, "%s cannot be written (%s); c41 needs to write in the "
+                       "project's folder .c41", d->path, sqlite3_errmsg(d->db));
+    default:
+        return err_set(err, ERR_FINAL, "%s: %s", d->path, sqlite3_errmsg(d->db));
+    }
+}
+
+bool ledger_db_run(struct ledger_db *d, const char *sql, struct err *err)
+{
+    int code = sqlite3_exec(d->db, sql, NULL, NULL, NULL);
+
+    return code == SQLITE_OK || ledger_db_fail(d, code, err);
+}
+
+// Reading works on what SQLite has: the first look tells a damaged file.
+static bool read_version(struct ledger_db *d, int *version, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(d->db, "PRAGMA user_version", -1, &s, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    *version = code == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
+    sqlite3_finalize(s);
+    return code == SQLITE_ROW || ledger_db_fail(d, code, err);
+}
+
+static bool make_schema(struct ledger_db *d, struct err *err)
+{
+    int version;
+
+    // Another builder may have made it since we looked.
+    return ledger_db_run(d, "BEGIN IMMEDIATE", err) && read_version(d, &version, err) &&
+           (version != 0 || ledger_db_run(d, schema, err)) && ledger_db_run(d, "COMMIT", err);
+}
+
+// In reading, a ledger that is not there or was never filled in stands as an empty one in memory.
+static bool stand_empty(struct ledger_db *d, struct err *err)
+{
+    int code;
+
+    sqlite3_close(d->db);
+    d->db = NULL;
+    code = sqlite3_open_v2(":memory:", &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    return code == SQLITE_OK ? ledger_db_run(d, schema, err) : ledger_db_fail(d, code, err);
+}
+
+static bool check_version(struct ledger_db *d, int *version, struct err *err)
+{
+    sqlite3_busy_timeout(d->db, BUSY_MS);
+    if (!read_version(d, version, err))
+        return false;
+    return *version <= SCHEMA_VERSION ||
+           err_set(err, ERR_FINAL, "%s was written by a newer c41 (its schema is %d, this one knows %d); "
+                   "build with that one", d->path, *version, SCHEMA_VERSION);
+}
+
+bool ledger_db_open(struct ledger_db *d, struct err *err)
+{
+    int code = sqlite3_open_v2(d->path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                               SQLITE_OPEN_NOMUTEX, NULL);
+    int version;
+
+    if (code != SQLITE_OK)
+        return ledger_db_fail(d, code, err);
+    if (!check_version(d, &version, err) ||
+        (version == 0 && !ledger_db_run(d, "PRAGMA journal_mode = WAL", err)))
+        return false;
+    return ledger_db_run(d, "PRAGMA synchronous = NORMAL", err) &&
+           (version != 0 || make_schema(d, err));
+}
+
+// On a disk that cannot be written there is no room for SQLite's shared memory; nobody writes there
+// either, so the file is read as one that does not change.
+static int open_unchanging(struct ledger_db *d)
+{
+    struct buf uri = {0};
+    int code;
+
+    buf_puts(&uri, "file:");
+    for (const char *c = d->path; *c; c++)
+        if (*c == '%' || *c == '?' || *c == '#')
+            buf_printf(&uri, "%%%02X", (unsigned)(unsigned char)*c);
+        else
+            buf_char(&uri, *c);
+    buf_puts(&uri, "?immutable=1");
+    sqlite3_close(d->db);
+    d->db = NULL;
+    code = sqlite3_open_v2(buf_text(&uri), &d->db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    buf_release(&uri);
+    return code;
+}
+
+bool ledger_db_open_to_read(struct ledger_db *d, struct err *err)
+{
+    struct err first = {0};
+    int code, version;
+
+    if (!file_exists(d->path))
+        return stand_empty(d, err);
+    code = sqlite3_open_v2(d->path, &d->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK && !read_version(d, &version, &first) &&
+        sqlite3_errcode(d->db) == SQLITE_CANTOPEN)
+        code = open_unchanging(d);
+    if (code != SQLITE_OK)
+        return ledger_db_fail(d, code, err);
+    return check_version(d, &version, err) && (version != 0 || stand_empty(d, err));
+}
+

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The ledger's database: its file, its schema, what SQLite's failures mean. For ledger.c alone.
+#pragma once
+
+#include <stdbool.h>
+
+struct err;
+struct sqlite3;
+
+struct ledger_db {
+    struct sqlite3 *db;
+    char *path; // for messages; heap
+};
+
+// Made when it is not there. False with *err: a newer schema, a damaged file, a folder that cannot be
+// written.
+bool ledger_db_open(struct ledger_db *d, struct err *err);
+
+// To read alone; an empty one in memory when it is not there.
+bool ledger_db_open_to_read(struct ledger_db *d, struct err *err);
+
+// Runs SQL that gives no rows.
+bool ledger_db_run(struct ledger_db *d, const char *sql, struct err *err);
+
+// What SQLite's code means, in words that help. Returns false.
+bool ledger_db_fail(struct ledger_db *d, int code, struct err *err);
