@@ -18,6 +18,7 @@
 #include "compiler/source.h"
 #include "compiler/trust.h"
 #include "tests/unit/pair.h"
+#include "tests/unit/scratch.h"
 
 struct world {
     struct arena *arena;
@@ -119,35 +120,21 @@ static void write_preset(struct arena *a, const char *dir, const char *path, con
         fail_msg("%s", err.text);
 }
 
-static const char *temp_folder(struct arena *a)
-{
-    char *path = arena_strdup(a, "/tmp/c41-preset-XXXXXX");
-
-    assert_non_null(mkdtemp(path));
-    return path;
-}
-
-static void remove_files(struct arena *a, const char *dir)
-{
-    size_t n;
-    const char *const *files = folder_files(a, dir, "", FOLDER_LINKS, &n);
-
-    for (size_t i = 0; i < n; i++)
-        unlink(path_join(a, dir, files[i]));
-}
-
 static const char plain[] = "preset: draft\nkind: image\ndriver: draft\nabout: %s\n";
 
 static void test_order(void **state)
 {
     struct arena *a = arena_new();
-    const char *project = temp_folder(a), *config = temp_folder(a), *const * files;
+    char project[SCRATCH_BYTES], config[SCRATCH_BYTES];
+    const char *const *files;
     const struct preset *found;
     struct world w;
     struct err err;
     size_t n;
 
     (void)state;
+    scratch_make(project);
+    scratch_make(config);
     write_preset(a, config, "presets/mine/draft.yaml", arena_printf(a, plain, "the user's"));
     write_preset(a, project, "presets/draft.yaml", arena_printf(a, plain, "the project's"));
 
@@ -175,8 +162,8 @@ static void test_order(void **state)
                      PRESET_USER);
     close_world(&w);
 
-    remove_files(a, project);
-    remove_files(a, config);
+    scratch_remove(project);
+    scratch_remove(config);
     arena_free(a);
 }
 
@@ -185,12 +172,15 @@ static void test_command_in_project(void **state)
     static const char command[] =
         "preset: mine\nkind: train\ndriver: command\nrequest: {run: [[true]]}\n";
     struct arena *a = arena_new();
-    const char *project = temp_folder(a), *config = temp_folder(a), *const * files;
+    char project[SCRATCH_BYTES], config[SCRATCH_BYTES];
+    const char *const *files;
     struct world w;
     struct err err;
     size_t n;
 
     (void)state;
+    scratch_make(project);
+    scratch_make(config);
     write_preset(a, project, "presets/mine.yaml", command);
     assert_true(trust_give(a, config, project, &files, &n, &err));
     open_world(&w, project, config);
@@ -201,8 +191,8 @@ static void test_command_in_project(void **state)
     open_world(&w, NULL, config);
     assert_non_null(presets_find(w.presets, "train", "mine", (struct span){0}));
     close_world(&w);
-    remove_files(a, project);
-    remove_files(a, config);
+    scratch_remove(project);
+    scratch_remove(config);
     arena_free(a);
 }
 

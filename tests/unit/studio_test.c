@@ -21,6 +21,7 @@
 #include "compiler/trust.h"
 #include "compiler/yaml.h"
 #include "tests/unit/pair.h"
+#include "tests/unit/scratch.h"
 
 static const char fixtures[] = UNIT_SOURCE_DIR "/tests/fixtures/studio";
 
@@ -235,16 +236,15 @@ static void write_text(struct arena *a, const char *dir, const char *name, const
 static void test_where(void **state)
 {
     struct arena *a = arena_new();
-    char *project = arena_strdup(a, "/tmp/c41-studio-XXXXXX"),
-         *config = arena_strdup(a, "/tmp/c41-studio-XXXXXX");
+    char project[SCRATCH_BYTES], config[SCRATCH_BYTES];
     const char *const *files;
     struct world w;
     struct err err;
     size_t n;
 
     (void)state;
-    assert_non_null(mkdtemp(project));
-    assert_non_null(mkdtemp(config));
+    scratch_make(project);
+    scratch_make(config);
     open_world(&w, NULL, config, project);
     assert_null(w.studio->file);
     assert_int_equal(w.studio->n_machines, 1);
@@ -267,11 +267,8 @@ static void test_where(void **state)
     assert_int_equal(w.studio->n_uses, 2);
     close_world(&w);
 
-    unlink(path_join(a, project, "studio.yaml"));
-    unlink(path_join(a, config, "studio.yaml"));
-    unlink(path_join(a, config, "trust.json"));
-    rmdir(project);
-    rmdir(config);
+    scratch_remove(project);
+    scratch_remove(config);
     arena_free(a);
 }
 

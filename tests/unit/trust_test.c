@@ -14,12 +14,12 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "compiler/folder.h"
 #include "compiler/trust.h"
+#include "tests/unit/scratch.h"
 
 struct place {
     struct arena *arena;
-    char *project, *config;
+    char project[SCRATCH_BYTES], config[SCRATCH_BYTES];
 };
 
 static int set_up(void **state)
@@ -28,32 +28,19 @@ static int set_up(void **state)
     struct place *p = arena_make(a, struct place);
     struct err err;
 
-    *p = (struct place){a, arena_strdup(a, "/tmp/c41-trust-XXXXXX"),
-                        arena_strdup(a, "/tmp/c41-trust-XXXXXX")};
+    p->arena = a;
+    scratch_make(p->project);
+    scratch_make(p->config);
     *state = p;
-    return mkdtemp(p->project) && mkdtemp(p->config) &&
-                   file_make_dirs(path_join(a, p->project, "presets/image"), &err)
-               ? 0
-               : -1;
+    return file_make_dirs(path_join(a, p->project, "presets/image"), &err) ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
     struct place *p = *state;
-    const char *const dirs[] = {p->project, p->config};
-    size_t n;
 
-    for (size_t i = 0; i < 2; i++) {
-        const char *const *files = folder_files(p->arena, dirs[i], "", FOLDER_LINKS, &n);
-
-        for (size_t j = 0; j < n; j++)
-            unlink(path_join(p->arena, dirs[i], files[j]));
-    }
-    unlink(path_join(p->arena, p->project, "presets/link.yaml"));
-    rmdir(path_join(p->arena, p->project, "presets/image"));
-    rmdir(path_join(p->arena, p->project, "presets"));
-    rmdir(p->project);
-    rmdir(p->config);
+    scratch_remove(p->project);
+    scratch_remove(p->config);
     arena_free(p->arena);
     return 0;
 }
@@ -104,13 +91,14 @@ static void test_given(void **state)
 static void test_given_again(void **state)
 {
     struct place *p = *state;
-    struct place other = {p->arena, p->config, p->config};
+    struct place other = *p;
     const char *const *files;
     struct err err;
     size_t n;
 
     put(p, "studio.yaml", "s");
     put(p, "presets/a.yaml", "a");
+    memcpy(other.project, p->config, SCRATCH_BYTES);
     put(&other, "studio.yaml", "o");
     assert_true(trust_give(p->arena, p->config, p->project, &files, &n, &err));
     assert_true(trust_give(p->arena, p->config, other.project, &files, &n, &err));
