@@ -28,9 +28,9 @@ struct shift {
 };
 
 static const struct shift shifts[] = {
-    {'A', 'Z', 32},     {0xc0, 0xde, 32},   {0x386, 0x386, 38},     {0x388, 0x38a, 37},
-    {0x38c, 0x38c, 64}, {0x38e, 0x38f, 63}, {0x391, 0x3ab, 32},     {0x400, 0x40f, 80},
-    {0x410, 0x42f, 32}, {0x531, 0x556, 48}, {0x10a0, 0x10c5, 7264}, {0xff21, 0xff3a, 32},
+    {0xc0, 0xde, 32},   {0x386, 0x386, 38},     {0x388, 0x38a, 37},   {0x38c, 0x38c, 64},
+    {0x38e, 0x38f, 63}, {0x391, 0x3ab, 32},     {0x400, 0x40f, 80},   {0x410, 0x42f, 32},
+    {0x531, 0x556, 48}, {0x10a0, 0x10c5, 7264}, {0xff21, 0xff3a, 32},
 };
 
 // Where a capital stands right before its small letter: on even numbers, or on odd ones.
@@ -58,6 +58,8 @@ static bool in_ranges(unsigned c, const struct range *ranges, size_t n)
 
 static unsigned lower(unsigned c)
 {
+    if (c < 0x80) // nearly all that is asked
+        return c >= 'A' && c <= 'Z' ? c + 32 : c;
     if (c == 0xd7)
         return c;
     if (c == 0x130) // İ
