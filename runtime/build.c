@@ -75,6 +75,8 @@ static bool look_around(struct build *b, struct err *err)
     if (survey_is_due(&b->walk.files) &&
         !survey_run(&b->walk.files, &b->engine, b->options->jobs, b->ledger, b->clock, err))
         return false;
+    if (!ledger_hold(b->ledger, err))
+        return false;
     walk_resolve_all(&b->walk);
     walk_measure(&b->walk);
     b->result.steps = b->walk.n_wanted;

@@ -103,6 +103,14 @@ static bool begin(struct ledger *l, struct err *err)
     return l->open = ledger_db_run(&l->d, "BEGIN IMMEDIATE", err);
 }
 
+bool ledger_hold(struct ledger *l, struct err *err)
+{
+    if (l->open)
+        return true;
+    l->opened_ms = l->clock->now_ms(l->clock);
+    return l->open = ledger_db_run(&l->d, "BEGIN", err);
+}
+
 static bool end(struct ledger *l, struct err *err)
 {
     if (!l->open)

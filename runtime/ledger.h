@@ -32,6 +32,9 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
 // Ends the open transaction first. Accepts NULL.
 bool ledger_close(struct ledger *l, struct err *err);
 
+// Begins a transaction for many looks in a row: without one SQLite locks and unlocks for each.
+bool ledger_hold(struct ledger *l, struct err *err);
+
 // Ends the open transaction when it is old enough, or when idle.
 bool ledger_tick(struct ledger *l, bool idle, struct err *err);
 

@@ -215,6 +215,10 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
         plan_free(&p->plan);
         return NULL;
     }
+    if (!ledger_hold(p->ledger, err)) {
+        plan_free(&p->plan);
+        return NULL;
+    }
     walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena);
     survey_here(&p->walk.files, options->module_dir);
     walk_resolve_all(&p->walk);
