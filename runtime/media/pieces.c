@@ -119,7 +119,9 @@ static bool prepare(struct pieces *p, struct err *err)
         return false;
     p->next = 1;
     p->codec = avcodec_parameters_alloc();
-    return p->codec && avcodec_parameters_copy(p->codec, p->stream->codecpar) >= 0;
+    if (!p->codec || avcodec_parameters_copy(p->codec, p->stream->codecpar) < 0)
+        return lav_fail(err, AVERROR(ENOMEM), "reading the cut %s", p->input.name);
+    return true;
 }
 
 struct pieces *pieces_new(const struct media_job *job, struct rate rate, struct err *err)

@@ -115,7 +115,7 @@ static bool find_part(const struct programme *p, const json_t *object, const cha
 static bool add_stem(struct programme *p, size_t shot, const json_t *object, const char *name,
                      struct err *err)
 {
-    struct part part;
+    struct part part = {0};
 
     if (!json_object_get(object, name))
         return true;
@@ -158,7 +158,7 @@ static bool read_range(const struct programme *p, const json_t *object, struct p
 static bool add_bed(struct programme *p, const json_t *object, struct err *err)
 {
     int64_t fade = pcm_sample(json_get_number(object, "fade", bed_fade_seconds));
-    struct part part;
+    struct part part = {0};
 
     if (!find_part(p, object, "bed", "a bed", &part, err) || !read_range(p, object, &part, err))
         return false;
@@ -185,7 +185,7 @@ static bool add_cue(struct programme *p, const json_t *object, struct err *err)
 {
     int64_t fade = pcm_sample(fmax(click_seconds, json_get_number(object, "fade", 0)));
     const json_t *duck = json_object_get(object, "duck");
-    struct part part;
+    struct part part = {0};
 
     if (!find_part(p, object, "music", "the music", &part, err) ||
         !read_range(p, object, &part, err))

@@ -30,25 +30,24 @@ struct word_sort {
 
 // Words of a description, and given names; voices that speech models ship with among them.
 static const struct word_sort word_sorts[] = {
-    {"aiden", SORT_MAN}, {"alloy", SORT_WOMAN}, {"android", SORT_MACHINE}, {"anna", SORT_WOMAN},
-    {"baritone", SORT_MAN | SORT_LOW}, {"bass", SORT_MAN | SORT_LOW}, {"boy", SORT_CHILD},
-    {"bright", SORT_HIGH}, {"carlos", SORT_MAN}, {"child", SORT_CHILD},
+    {"aged", SORT_OLD}, {"aiden", SORT_MAN}, {"alloy", SORT_WOMAN}, {"android", SORT_MACHINE},
+    {"anna", SORT_WOMAN}, {"baritone", SORT_MAN | SORT_LOW}, {"bass", SORT_MAN | SORT_LOW},
+    {"boy", SORT_CHILD}, {"bright", SORT_HIGH}, {"carlos", SORT_MAN}, {"child", SORT_CHILD},
     {"computer", SORT_MACHINE}, {"david", SORT_MAN}, {"deep", SORT_LOW}, {"dylan", SORT_MAN},
-    {"echo", SORT_MAN}, {"elderly", SORT_OLD}, {"eric", SORT_MAN}, {"father", SORT_MAN},
-    {"female", SORT_WOMAN}, {"george", SORT_MAN}, {"girl", SORT_CHILD},
-    {"grandfather", SORT_MAN | SORT_OLD}, {"grandmother", SORT_WOMAN | SORT_OLD},
-    {"gravel", SORT_LOW}, {"gruff", SORT_LOW}, {"harry", SORT_MAN}, {"henry", SORT_MAN},
-    {"high", SORT_HIGH}, {"husky", SORT_LOW}, {"jack", SORT_MAN}, {"james", SORT_MAN},
-    {"jane", SORT_WOMAN}, {"john", SORT_MAN}, {"kid", SORT_CHILD}, {"lady", SORT_WOMAN},
-    {"light", SORT_HIGH}, {"low", SORT_LOW}, {"male", SORT_MAN}, {"man", SORT_MAN},
-    {"mary", SORT_WOMAN}, {"mother", SORT_WOMAN}, {"narrator", SORT_MAN}, {"nova", SORT_WOMAN},
-    {"old", SORT_OLD}, {"onyx", SORT_MAN | SORT_LOW}, {"robot", SORT_MACHINE},
-    {"ryan", SORT_MAN}, {"sarah", SORT_WOMAN}, {"serena", SORT_WOMAN}, {"sixties", SORT_OLD}, {"sixty", SORT_OLD}, {"seventy", SORT_OLD}, {"eighty", SORT_OLD},
-    {"aged", SORT_OLD}, {"young", SORT_HIGH},
-    {"seventies", SORT_OLD}, {"eighties", SORT_OLD}, {"shimmer", SORT_WOMAN},
-    {"sohee", SORT_WOMAN}, {"soprano", SORT_WOMAN | SORT_HIGH}, {"thomas", SORT_MAN},
-    {"tom", SORT_MAN}, {"uncle", SORT_MAN | SORT_OLD}, {"vivian", SORT_WOMAN},
-    {"woman", SORT_WOMAN},
+    {"echo", SORT_MAN}, {"eighties", SORT_OLD}, {"eighty", SORT_OLD}, {"elderly", SORT_OLD},
+    {"eric", SORT_MAN}, {"father", SORT_MAN}, {"female", SORT_WOMAN}, {"george", SORT_MAN},
+    {"girl", SORT_CHILD}, {"grandfather", SORT_MAN | SORT_OLD},
+    {"grandmother", SORT_WOMAN | SORT_OLD}, {"gravel", SORT_LOW}, {"gruff", SORT_LOW},
+    {"harry", SORT_MAN}, {"henry", SORT_MAN}, {"high", SORT_HIGH}, {"husky", SORT_LOW},
+    {"jack", SORT_MAN}, {"james", SORT_MAN}, {"jane", SORT_WOMAN}, {"john", SORT_MAN},
+    {"kid", SORT_CHILD}, {"lady", SORT_WOMAN}, {"light", SORT_HIGH}, {"low", SORT_LOW},
+    {"male", SORT_MAN}, {"man", SORT_MAN}, {"mary", SORT_WOMAN}, {"mother", SORT_WOMAN},
+    {"narrator", SORT_MAN}, {"nova", SORT_WOMAN}, {"old", SORT_OLD}, {"onyx", SORT_MAN | SORT_LOW},
+    {"robot", SORT_MACHINE}, {"ryan", SORT_MAN}, {"sarah", SORT_WOMAN}, {"serena", SORT_WOMAN},
+    {"seventies", SORT_OLD}, {"seventy", SORT_OLD}, {"shimmer", SORT_WOMAN}, {"sixties", SORT_OLD},
+    {"sixty", SORT_OLD}, {"sohee", SORT_WOMAN}, {"soprano", SORT_WOMAN | SORT_HIGH},
+    {"thomas", SORT_MAN}, {"tom", SORT_MAN}, {"uncle", SORT_MAN | SORT_OLD},
+    {"vivian", SORT_WOMAN}, {"woman", SORT_WOMAN}, {"young", SORT_HIGH},
 };
 
 // The voices of flite, and how far each can be moved and still sound like a person. Median
@@ -78,24 +77,23 @@ struct passage {
 };
 
 static const struct passage passages[] = {
-    {"behind", -3, 0, 1600},      {"distant", -5, 150, 2500},   {"intercom", -1, 350, 3200},
-    {"muffled", -3, 0, 1400},     {"next door", -4, 0, 1200},   {"other room", -4, 0, 1500},
-    {"another room", -3, 0, 1900}, {"phone", -1, 300, 3400},    {"radio", -1, 350, 3800},
+    {"another room", -3, 0, 1900}, {"behind", -3, 0, 1600}, {"distant", -5, 150, 2500},
+    {"intercom", -1, 350, 3200}, {"muffled", -3, 0, 1400}, {"next door", -4, 0, 1200},
+    {"other room", -4, 0, 1500}, {"phone", -1, 300, 3400}, {"radio", -1, 350, 3800},
     {"telephone", -1, 300, 3400}, {"walkie", -1, 400, 3200},
 };
 
 static const struct manner manners[] = {
-    {"angry", 2, 1.05, 1.03},      {"breathless", -1, 1.1, 1.02}, {"bored", -1, 0.93, 0.97},
-    {"brisk", 0, 1.1, 1},          {"calls", 3, 0.97, 1.06},      {"calm", -1, 0.95, 0.99},      {"excited", 2, 1.08, 1.06},
-    {"fast", 0, 1.15, 1},          {"gentle", -2, 0.96, 1},
-    {"gently", -2, 0.96, 1},       {"hurried", 0, 1.13, 1},
-    {"loud", 3, 1, 1.02},          {"murmur", -6, 0.97, 0.98},    {"mutter", -5, 1.03, 0.97},
-    {"nervous", -1, 1.08, 1.03},   {"quick", 0, 1.12, 1},         {"quiet", -4, 0.97, 1},
-    {"sad", -2, 0.92, 0.97},       {"scream", 4, 1.04, 1.1},      {"sharp", 1, 1.05, 1.03},
-    {"shout", 4, 1.03, 1.07},
-    {"sleepy", -3, 0.88, 0.97},    {"slow", 0, 0.86, 1},          {"soft", -4, 0.97, 1},
-    {"tired", -2, 0.9, 0.97},      {"unhurried", 0, 0.92, 1},     {"urgent", 1, 1.1, 1.03},
-    {"weary", -2, 0.9, 0.97},      {"whisper", -7, 0.95, 1},      {"yell", 4, 1.03, 1.07},
+    {"angry", 2, 1.05, 1.03}, {"bored", -1, 0.93, 0.97}, {"breathless", -1, 1.1, 1.02},
+    {"brisk", 0, 1.1, 1}, {"calls", 3, 0.97, 1.06}, {"calm", -1, 0.95, 0.99},
+    {"excited", 2, 1.08, 1.06}, {"fast", 0, 1.15, 1}, {"gentle", -2, 0.96, 1},
+    {"gently", -2, 0.96, 1}, {"hurried", 0, 1.13, 1}, {"loud", 3, 1, 1.02},
+    {"murmur", -6, 0.97, 0.98}, {"mutter", -5, 1.03, 0.97}, {"nervous", -1, 1.08, 1.03},
+    {"quick", 0, 1.12, 1}, {"quiet", -4, 0.97, 1}, {"sad", -2, 0.92, 0.97},
+    {"scream", 4, 1.04, 1.1}, {"sharp", 1, 1.05, 1.03}, {"shout", 4, 1.03, 1.07},
+    {"sleepy", -3, 0.88, 0.97}, {"slow", 0, 0.86, 1}, {"soft", -4, 0.97, 1},
+    {"tired", -2, 0.9, 0.97}, {"unhurried", 0, 0.92, 1}, {"urgent", 1, 1.1, 1.03},
+    {"weary", -2, 0.9, 0.97}, {"whisper", -7, 0.95, 1}, {"yell", 4, 1.03, 1.07},
 };
 
 // clang-format on
