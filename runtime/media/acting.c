@@ -19,10 +19,10 @@ enum {
 
 // One face: the box around its eyes and mouth, and what it looks like there in each state.
 struct mask {
-    int index; // in the board's cast
+    int index;                 // in the board's cast
     const struct mouth *mouth; // NULL: silent
     uint32_t chance;
-    int box[4]; // pixels
+    int box[4];                     // pixels
     cairo_surface_t *before;        // the still, as it was
     cairo_surface_t *calm;          // the board's own drawing there
     cairo_surface_t *shown[STATES]; // what differs from calm; made on first use
@@ -108,8 +108,10 @@ static bool is_alike(cairo_surface_t *a, cairo_surface_t *b)
     cairo_surface_flush(a);
     cairo_surface_flush(b);
     for (int j = h / 10; j < h * 8 / 10; j += 2) {
-        const void *pa = cairo_image_surface_get_data(a) + (ptrdiff_t)j * cairo_image_surface_get_stride(a);
-        const void *pb = cairo_image_surface_get_data(b) + (ptrdiff_t)j * cairo_image_surface_get_stride(b);
+        const void *pa =
+            cairo_image_surface_get_data(a) + (ptrdiff_t)j * cairo_image_surface_get_stride(a);
+        const void *pb =
+            cairo_image_surface_get_data(b) + (ptrdiff_t)j * cairo_image_surface_get_stride(b);
         const uint32_t *p = pa, *q = pb;
 
         for (int i = w / 5; i < w * 4 / 5; i += 2, n++) {
@@ -152,11 +154,12 @@ static const struct mouth *mouth_of(const char *id, const struct speaker *speake
     return NULL;
 }
 
-struct acting *acting_new(cairo_surface_t *still, const struct board *board, const struct speaker *speakers,
-                          size_t n, struct rate rate)
+struct acting *acting_new(cairo_surface_t *still, const struct board *board,
+                          const struct speaker *speakers, size_t n, struct rate rate)
 {
     struct acting *a = mem_new(sizeof(*a));
-    double wide = (double)cairo_image_surface_get_width(still) / cairo_image_surface_get_height(still);
+    double wide =
+        (double)cairo_image_surface_get_width(still) / cairo_image_surface_get_height(still);
     struct stand stands[STAGE_MOST];
 
     a->still = still;

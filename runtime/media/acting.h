@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The faces of a drawn still, brought to life: mouths that follow a voice, eyes that blink. Paints on
-// the still itself, only where something moves. Owned by one op.
+// The faces of a drawn still, brought to life: mouths that follow a voice, eyes that blink. Paints
+// on the still itself, only where something moves. Owned by one op.
 #pragma once
 
 #include <stdbool.h>
@@ -19,8 +19,8 @@ struct speaker {
     struct mouth mouth;
 };
 
-// For the still, which shows board (both borrowed). Returns NULL when the still is not that board's drawing,
-// or nobody's face in it can be seen.
+// For the still, which shows board (both borrowed). Returns NULL when the still is not that board's
+// drawing, or nobody's face in it can be seen.
 struct acting *acting_new(struct _cairo_surface *still, const struct board *board,
                           const struct speaker *speakers, size_t n, struct rate rate);
 void acting_free(struct acting *a); // accepts NULL

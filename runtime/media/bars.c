@@ -58,7 +58,8 @@ struct bars *bars_new(const struct speaker *speaker, size_t i, size_t n, const A
         y = fmin(.78, speaker->region[1] + speaker->region[3] * .86) * frame->height;
     }
     for (int level = 0; level < LEVELS; level++) {
-        cairo_surface_t *sheet = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, frame->width, frame->height);
+        cairo_surface_t *sheet =
+            cairo_image_surface_create(CAIRO_FORMAT_ARGB32, frame->width, frame->height);
         cairo_t *cr = cairo_create(sheet);
 
         draw(cr, x, y, unit, ink_of(speaker->who), (double)level / (LEVELS - 1));

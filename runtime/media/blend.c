@@ -104,7 +104,8 @@ void blend_tint(AVFrame *frame, struct ink colour, double part)
 
     for (int plane = 0; plane < 3; plane++) {
         struct grid g = grid_of(frame, plane);
-        unsigned add = (unsigned)lround(sample(colour, plane) * (1 << (d->comp[0].depth - 8)) * (WHOLE - keep));
+        unsigned add = (unsigned)lround(sample(colour, plane) * (1 << (d->comp[0].depth - 8)) *
+                                        (WHOLE - keep));
 
         add += WHOLE / 2;
         for (int y = 0; y < g.height; y++) {

@@ -7,7 +7,8 @@
 struct AVFrame;
 
 // to = (a * (of - i) + b * i) / of, rounded.
-void blend_two(struct AVFrame *to, const struct AVFrame *a, const struct AVFrame *b, unsigned i, unsigned of);
+void blend_two(struct AVFrame *to, const struct AVFrame *a, const struct AVFrame *b, unsigned i,
+               unsigned of);
 
 // Leaves part (0 to 1) of frame, over a colour.
 void blend_tint(struct AVFrame *frame, struct ink colour, double part);

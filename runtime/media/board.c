@@ -164,10 +164,12 @@ static void foreground(struct easel *e, const struct board *b, const struct set 
 static void finish(struct easel *e, const struct palette *p)
 {
     double r = hypot(e->wide, 1) / 2;
-    cairo_pattern_t *g = cairo_pattern_create_radial(e->wide / 2, .5, r * .45, e->wide / 2, .5, r * 1.05);
+    cairo_pattern_t *g =
+        cairo_pattern_create_radial(e->wide / 2, .5, r * .45, e->wide / 2, .5, r * 1.05);
 
     cairo_pattern_add_color_stop_rgba(g, 0, p->shade.r, p->shade.g, p->shade.b, 0);
-    cairo_pattern_add_color_stop_rgba(g, 1, p->shade.r, p->shade.g, p->shade.b, p->dark ? .52 : .34);
+    cairo_pattern_add_color_stop_rgba(g, 1, p->shade.r, p->shade.g, p->shade.b,
+                                      p->dark ? .52 : .34);
     cairo_set_source(e->cr, g);
     cairo_paint(e->cr);
     cairo_pattern_destroy(g);
@@ -187,7 +189,8 @@ static void grain(cairo_surface_t *surface, const int box[4])
             int d;
 
             h = (h ^ h >> 15) * 0x2c1b3c6du;
-            d = (int)(h >> 13 & 1) + (int)(h >> 21 & 1) - 1; // what keeps 8 bits from banding, and no more
+            d = (int)(h >> 13 & 1) + (int)(h >> 21 & 1) -
+                1; // what keeps 8 bits from banding, and no more
             for (int c = 0; c < 3; c++) {
                 int v = p[c] + d;
 
@@ -209,7 +212,8 @@ static void draft_mark(struct easel *e)
     style.size_px *= 1000;
     size = text_set(e->cr, 0, 0, "DRAFT", &style, false);
     ink_use(e->cr, ink_fade(e->p.dark ? e->p.rim : e->p.shade, .38));
-    text_set(e->cr, e->wide * 1000 - size.width - 26, 1000 - size.height - 22, "DRAFT", &style, true);
+    text_set(e->cr, e->wide * 1000 - size.width - 26, 1000 - size.height - 22, "DRAFT", &style,
+             true);
     cairo_restore(e->cr);
 }
 
@@ -221,12 +225,17 @@ static const struct set *find_set(const struct board *b)
     return b->size == STAGE_INSERT && *near->words ? near : set_find(b->location, b->prompt);
 }
 
-void board_draw(const struct board *b, cairo_surface_t *surface, const struct face *faces, const int clip[4])
+void board_draw(const struct board *b, cairo_surface_t *surface, const struct face *faces,
+                const int clip[4])
 {
-    int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    int width = cairo_image_surface_get_width(surface),
+        height = cairo_image_surface_get_height(surface);
     const struct set *set = find_set(b);
-    struct easel e = {.cr = cairo_create(surface), .wide = (double)width / height, .words = buf_text(&b->words),
-                      .horizon = stage_horizon(b->size, b->angle), .chance = params_hash(b->location) | 1};
+    struct easel e = {.cr = cairo_create(surface),
+                      .wide = (double)width / height,
+                      .words = buf_text(&b->words),
+                      .horizon = stage_horizon(b->size, b->angle),
+                      .chance = params_hash(b->location) | 1};
     int box[4] = {0, 0, width, height};
 
     if (clip && clip[2] > 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The drawn frame of a draft: a place, its light, and people in it, from docs/steps.md's `board`. The
-// same board gives the same pixels. Owned by one op.
+// The drawn frame of a draft: a place, its light, and people in it, from docs/steps.md's `board`.
+// The same board gives the same pixels. Owned by one op.
 #pragma once
 
 #include <jansson.h>
@@ -36,6 +36,7 @@ void board_release(struct board *b);
 // Where everybody stands in a frame of wide to 1.
 void board_stands(const struct board *b, double wide, struct stand stands[STAGE_MOST]);
 
-// Draws all of surface; faces[i] is cast[i]'s (NULL: all are calm). With a clip of w > 0 pixels only that box is drawn.
+// Draws all of surface; faces[i] is cast[i]'s (NULL: all are calm). With a clip of w > 0 pixels
+// only that box is drawn.
 void board_draw(const struct board *b, struct _cairo_surface *surface, const struct face *faces,
                 const int clip[4]);

@@ -23,7 +23,7 @@ static const struct card_style {
     const char *name;
     double head, rest, tracking; // sizes in hundredths of the shorter side
     int weight;
-    bool rule, caps, low;        // a line between; capitals; set below the middle
+    bool rule, caps, low; // a line between; capitals; set below the middle
 } styles[] = {
     {"title", 9.6, 3.9, .06, 500, true, false, false},
     {"chapter", 6.4, 3.4, .16, 500, true, true, false},
@@ -41,14 +41,16 @@ static const struct card_style *find_style(const char *name, struct err *err)
     for (size_t i = 0; i + 1 < n; i++)
         if (strcmp(styles[i].name, name) == 0)
             return &styles[i];
-    err_set(err, ERR_FILM, "no style \"%s\" of cards: plain, title, chapter, credits and end are known", name);
+    err_set(err, ERR_FILM,
+            "no style \"%s\" of cards: plain, title, chapter, credits and end are known", name);
     return NULL;
 }
 
 static void ground(cairo_t *cr, const struct theme *t, int width, int height)
 {
     double r = hypot(width, height) / 2;
-    cairo_pattern_t *g = cairo_pattern_create_radial(width / 2., height * .46, 0, width / 2., height * .46, r);
+    cairo_pattern_t *g =
+        cairo_pattern_create_radial(width / 2., height * .46, 0, width / 2., height * .46, r);
     struct ink in = ink_mix(t->ground, t->ink, .055), out = ink_scale(t->ground, .72);
 
     cairo_pattern_add_color_stop_rgba(g, 0, in.r, in.g, in.b, 1);
@@ -69,20 +71,36 @@ static void split(const char *text, struct buf *head, struct buf *rest)
     buf_puts(rest, "");
 }
 
-static void draw_card(cairo_t *cr, const struct card_style *style, const struct theme *theme, const char *text, int width, int height)
+static void draw_card(cairo_t *cr, const struct card_style *style, const struct theme *theme,
+                      const char *text, int width, int height)
 {
-    double unit = fmin(width, height) / 100., column = width - 16 * unit, gap = style->rule ? 7.2 * unit : 3.4 * unit;
-    struct text_style head = {.size_px = style->head * unit, .weight = style->weight, .width_px = column, .lines = 4,
-                              .align = TEXT_CENTRE, .tracking = style->tracking, .face = TEXT_SERIF, .family = theme->family, .leading = 1.12};
-    struct text_style rest = {.size_px = style->rest * unit, .width_px = column, .lines = 24, .align = TEXT_CENTRE,
-                              .tracking = .02, .face = TEXT_SERIF, .family = theme->family, .leading = 1.3};
+    double unit = fmin(width, height) / 100., column = width - 16 * unit,
+           gap = style->rule ? 7.2 * unit : 3.4 * unit;
+    struct text_style head = {.size_px = style->head * unit,
+                              .weight = style->weight,
+                              .width_px = column,
+                              .lines = 4,
+                              .align = TEXT_CENTRE,
+                              .tracking = style->tracking,
+                              .face = TEXT_SERIF,
+                              .family = theme->family,
+                              .leading = 1.12};
+    struct text_style rest = {.size_px = style->rest * unit,
+                              .width_px = column,
+                              .lines = 24,
+                              .align = TEXT_CENTRE,
+                              .tracking = .02,
+                              .face = TEXT_SERIF,
+                              .family = theme->family,
+                              .leading = 1.3};
     struct buf first = {0}, more = {0};
     struct text_size a, b = {0};
     double y;
 
     split(text, &first, &more);
     a = text_set(cr, 0, 0, buf_text(&first), &head, false);
-    while (a.width >= column * .98 && head.size_px > 3 * unit && !strchr(buf_text(&first), ' ')) { // one long word
+    while (a.width >= column * .98 && head.size_px > 3 * unit &&
+           !strchr(buf_text(&first), ' ')) { // one long word
         head.size_px *= .9;
         a = text_set(cr, 0, 0, buf_text(&first), &head, false);
     }
@@ -93,7 +111,8 @@ static void draw_card(cairo_t *cr, const struct card_style *style, const struct 
     text_set(cr, (width - column) / 2, y, buf_text(&first), &head, true);
     if (style->rule) {
         ink_use(cr, theme->accent);
-        cairo_rectangle(cr, width / 2. - 4 * unit, y + a.height + gap * .48, 8 * unit, fmax(1.5, .22 * unit));
+        cairo_rectangle(cr, width / 2. - 4 * unit, y + a.height + gap * .48, 8 * unit,
+                        fmax(1.5, .22 * unit));
         cairo_fill(cr);
     }
     ink_use(cr, ink_fade(theme->ink, .78));

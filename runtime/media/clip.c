@@ -120,7 +120,8 @@ static bool seek(struct clip *c, double seconds, struct err *err)
 {
     int64_t start = c->stream->start_time == AV_NOPTS_VALUE ? 0 : c->stream->start_time;
     int64_t at = start + (int64_t)(seconds / av_q2d(c->stream->time_base));
-    int code = av_seek_frame(c->in.format, c->stream->index, at < start ? start : at, AVSEEK_FLAG_BACKWARD);
+    int code = av_seek_frame(c->in.format, c->stream->index, at < start ? start : at,
+                             AVSEEK_FLAG_BACKWARD);
 
     if (code < 0)
         code = av_seek_frame(c->in.format, c->stream->index, start, AVSEEK_FLAG_BACKWARD);

@@ -45,17 +45,19 @@ static bool read_range(struct cut *c, struct err *err)
         return err_set(err, ERR_FILM, "a shot of %lld frames: it needs at least one",
                        (long long)c->frames);
     if (c->first > c->last)
-        return err_set(err, ERR_FILM,
-                       "the transitions around this shot take all of its %lld frames: make it longer, or "
-                       "them shorter",
-                       (long long)c->frames);
+        return err_set(
+            err, ERR_FILM,
+            "the transitions around this shot take all of its %lld frames: make it longer, or "
+            "them shorter",
+            (long long)c->frames);
     return true;
 }
 
 static bool open_cut(struct cut *c, struct err *err)
 {
     const json_t *params = c->job->params, *settings = json_object_get(params, "encode");
-    const struct media_input *picture = media_input(c->job, "picture"), *lut = media_input(c->job, "lut");
+    const struct media_input *picture = media_input(c->job, "picture"),
+                             *lut = media_input(c->job, "lut");
     const char *path = media_output_path(c->job, "cut");
     int width, height, format = encoder_format(settings, err);
 
@@ -78,7 +80,8 @@ static bool open_cut(struct cut *c, struct err *err)
 // How much of the picture is seen at frame n, between the fades.
 static double seen(const struct cut *c, int64_t n)
 {
-    double in = c->fade_in * c->rate.num / c->rate.den, out = c->fade_out * c->rate.num / c->rate.den;
+    double in = c->fade_in * c->rate.num / c->rate.den,
+           out = c->fade_out * c->rate.num / c->rate.den;
     double part = 1;
 
     if (in > 0)

@@ -72,7 +72,8 @@ void easel_ellipse(struct easel *e, double x, double y, double rx, double ry)
     cairo_restore(e->cr);
 }
 
-void easel_line(struct easel *e, double x0, double y0, double x1, double y1, double width, struct ink ink)
+void easel_line(struct easel *e, double x0, double y0, double x1, double y1, double width,
+                struct ink ink)
 {
     cairo_move_to(e->cr, x0, y0);
     cairo_line_to(e->cr, x1, y1);
@@ -122,7 +123,8 @@ void easel_glow(struct easel *e, double x, double y, double r, struct ink ink, d
 static double noise(uint32_t chance, double x)
 {
     double f = floor(x), t = x - f;
-    uint32_t a = (uint32_t)(int)f * 0x9e3779b1u ^ chance, b = (uint32_t)((int)f + 1) * 0x9e3779b1u ^ chance;
+    uint32_t a = (uint32_t)(int)f * 0x9e3779b1u ^ chance,
+             b = (uint32_t)((int)f + 1) * 0x9e3779b1u ^ chance;
 
     a = (a ^ a >> 15) * 0x85ebca6bu;
     b = (b ^ b >> 15) * 0x85ebca6bu;
@@ -130,7 +132,8 @@ static double noise(uint32_t chance, double x)
     return ((a >> 8) * (1 - t) + (b >> 8) * t) / 16777216.;
 }
 
-void easel_ridge(struct easel *e, double base, double height, double rough, struct ink top, struct ink foot)
+void easel_ridge(struct easel *e, double base, double height, double rough, struct ink top,
+                 struct ink foot)
 {
     uint32_t chance = (uint32_t)(easel_chance(e) * 4e9);
     double least = base;

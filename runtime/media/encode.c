@@ -47,9 +47,9 @@ static const struct codec {
 static const struct {
     const char *alias, *name;
 } aliases[] = {
-    {"avc", "h264"},        {"dnxhd", "dnxhr"},     {"h265", "hevc"},    {"libsvtav1", "av1"},
-    {"libx264", "h264"},    {"libx265", "hevc"},    {"prores-hq", "prores"},
-    {"prores_ks", "prores"}, {"svt-av1", "av1"},    {"x264", "h264"},    {"x265", "hevc"},
+    {"avc", "h264"},     {"dnxhd", "dnxhr"},  {"h265", "hevc"},        {"libsvtav1", "av1"},
+    {"libx264", "h264"}, {"libx265", "hevc"}, {"prores-hq", "prores"}, {"prores_ks", "prores"},
+    {"svt-av1", "av1"},  {"x264", "h264"},    {"x265", "hevc"},
 };
 
 static const struct codec *find_codec(const json_t *settings, struct err *err)
@@ -63,8 +63,8 @@ static const struct codec *find_codec(const json_t *settings, struct err *err)
     for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++)
         if (strcmp(codecs[i].name, name) == 0)
             return &codecs[i];
-    err_set(err, ERR_FILM, "no codec \"%s\": av1, dnxhr, dnxhr-hqx, h264, hevc and prores are known",
-            asked);
+    err_set(err, ERR_FILM,
+            "no codec \"%s\": av1, dnxhr, dnxhr-hqx, h264, hevc and prores are known", asked);
     return NULL;
 }
 
@@ -78,7 +78,8 @@ int encoder_format(const json_t *settings, struct err *err)
         return -1;
     name = json_get_text(settings, "pixel-format", codec->pixel_format);
     format = av_get_pix_fmt(name);
-    if (format < 0 || !(av_pix_fmt_desc_get((enum AVPixelFormat)format)->flags & AV_PIX_FMT_FLAG_PLANAR)) {
+    if (format < 0 ||
+        !(av_pix_fmt_desc_get((enum AVPixelFormat)format)->flags & AV_PIX_FMT_FLAG_PLANAR)) {
         err_set(err, ERR_FILM, "\"%s\" is no planar pixel format: yuv420p or yuv422p10le would be",
                 name);
         return -1;
@@ -104,8 +105,8 @@ static void set_common(AVCodecContext *ctx, int width, int height, int format, s
 }
 
 // An option may be a number or text in the settings, or stand only in the row.
-static void set_option(AVDictionary **to, const json_t *settings, const char *key, const char *option,
-                       const char *fallback)
+static void set_option(AVDictionary **to, const json_t *settings, const char *key,
+                       const char *option, const char *fallback)
 {
     const json_t *value = json_object_get(settings, key);
     const char *text = json_string_value(value);
@@ -143,7 +144,8 @@ static AVDictionary *codec_options(const struct codec *codec, const json_t *sett
     return options;
 }
 
-// A clip of the draft is read once or twice and never shown: as good as lossless, as quick as can be.
+// A clip of the draft is read once or twice and never shown: as good as lossless, as quick as can
+// be.
 static AVDictionary *quick_options(void)
 {
     AVDictionary *options = NULL;
@@ -155,8 +157,8 @@ static AVDictionary *quick_options(void)
     return options;
 }
 
-static int open_codec(struct encoder *e, const struct codec *codec, const json_t *settings, int width,
-                      int height, int format)
+static int open_codec(struct encoder *e, const struct codec *codec, const json_t *settings,
+                      int width, int height, int format)
 {
     const AVCodec *encoder = avcodec_find_encoder_by_name(codec->encoder);
     AVDictionary *options = settings ? codec_options(codec, settings) : quick_options();
@@ -272,7 +274,8 @@ bool encoder_finish(struct encoder *e, struct err *err)
         code = av_write_trailer(e->format);
     if (code >= 0)
         code = avio_closep(&e->format->pb);
-    return code >= 0 || lav_fail(err, code, "finishing a video of %lld frames", (long long)e->frames);
+    return code >= 0 ||
+           lav_fail(err, code, "finishing a video of %lld frames", (long long)e->frames);
 }
 
 void encoder_free(struct encoder *e)

@@ -13,8 +13,9 @@ struct AVFrame;
 struct encoder;
 struct err;
 
-// The pixel format (an AVPixelFormat) that frames for settings have; -1 with *err when settings (see
-// "encode" in docs/steps.md; NULL: for a clip of the draft, quick to write and to read) make no sense.
+// The pixel format (an AVPixelFormat) that frames for settings have; -1 with *err when settings
+// (see "encode" in docs/steps.md; NULL: for a clip of the draft, quick to write and to read) make
+// no sense.
 int encoder_format(const json_t *settings, struct err *err);
 
 // Starts the file at path. Returns NULL with *err.

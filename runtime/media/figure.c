@@ -32,11 +32,11 @@ static struct ink in_light(const struct easel *e, struct ink ink)
     return ink_times(ink, e->p.light);
 }
 
-// Half a torso, from the neck down the outer side of the arm to the hand and up to the hip; the other
-// half is its mirror.
+// Half a torso, from the neck down the outer side of the arm to the hand and up to the hip; the
+// other half is its mirror.
 static const double half_torso[][2] = {
-    {.17, .40}, {.24, .60}, {.62, .72}, {.94, .84}, {1.06, 1.12}, {1.13, 1.75}, {1.16, 2.40},
-    {1.11, 3.05}, {1.03, 3.42}, {.90, 3.40}, {.88, 3.05}, {.83, 2.75}, {.74, 2.9}, {.72, 3.3},
+    {.17, .40},   {.24, .60},   {.62, .72},  {.94, .84},  {1.06, 1.12}, {1.13, 1.75}, {1.16, 2.40},
+    {1.11, 3.05}, {1.03, 3.42}, {.90, 3.40}, {.88, 3.05}, {.83, 2.75},  {.74, 2.9},   {.72, 3.3},
 };
 
 static void torso_path(struct easel *e, double slim)
@@ -58,8 +58,9 @@ static void legs(struct easel *e, const struct looks *l, double slim)
     struct ink cloth = ink_scale(ink_mix(in_light(e, l->cloth), e->p.shade, .55), .9);
 
     for (int side = -1; side <= 1; side += 2) {
-        const double leg[][2] = {{side * .08, 3.1}, {side * .74, 3.1}, {side * .70, 4.6}, {side * .56, 6.55},
-                                 {side * .62, 6.75}, {side * .20, 6.75}, {side * .22, 6.4}, {side * .14, 4.7}};
+        const double leg[][2] = {{side * .08, 3.1},  {side * .74, 3.1},  {side * .70, 4.6},
+                                 {side * .56, 6.55}, {side * .62, 6.75}, {side * .20, 6.75},
+                                 {side * .22, 6.4},  {side * .14, 4.7}};
 
         cairo_save(e->cr);
         cairo_scale(e->cr, slim, 1);
@@ -75,8 +76,9 @@ static void legs(struct easel *e, const struct looks *l, double slim)
 
 static void skirt(struct easel *e, struct ink cloth, double slim, double hem, double flare)
 {
-    const double path[][2] = {{-.62 * slim, 2.6}, {.62 * slim, 2.6}, {.74 * slim, 3.4}, {flare, hem}, {flare * .5, hem + .08},
-                              {-flare * .5, hem + .08}, {-flare, hem}, {-.74 * slim, 3.4}};
+    const double path[][2] = {{-.62 * slim, 2.6}, {.62 * slim, 2.6},       {.74 * slim, 3.4},
+                              {flare, hem},       {flare * .5, hem + .08}, {-flare * .5, hem + .08},
+                              {-flare, hem},      {-.74 * slim, 3.4}};
 
     easel_shape(e, path, 8, 0);
     figure_cut(e, cloth, ink_mix(cloth, e->p.shade, .45), 2.4, hem, lit, .04);
@@ -89,7 +91,8 @@ static void arm_lines(struct easel *e, double slim)
 
     for (int side = -1; side <= 1; side += 2) {
         cairo_move_to(e->cr, side * .74 * slim, 1.32);
-        cairo_curve_to(e->cr, side * .80 * slim, 1.8, side * .84 * slim, 2.3, side * .83 * slim, 2.8);
+        cairo_curve_to(e->cr, side * .80 * slim, 1.8, side * .84 * slim, 2.3, side * .83 * slim,
+                       2.8);
         cairo_set_line_width(e->cr, .026);
         cairo_set_line_cap(e->cr, CAIRO_LINE_CAP_ROUND);
         ink_use(e->cr, line);
@@ -100,8 +103,11 @@ static void arm_lines(struct easel *e, double slim)
 static void hands(struct easel *e, const struct looks *l, double slim)
 {
     for (int side = -1; side <= 1; side += 2) {
-        const double hand[][2] = {{side * .90 * slim, 3.30}, {side * 1.06 * slim, 3.32}, {side * 1.05 * slim, 3.62},
-                                  {side * .95 * slim, 3.80}, {side * .88 * slim, 3.6}};
+        const double hand[][2] = {{side * .90 * slim, 3.30},
+                                  {side * 1.06 * slim, 3.32},
+                                  {side * 1.05 * slim, 3.62},
+                                  {side * .95 * slim, 3.80},
+                                  {side * .88 * slim, 3.6}};
 
         easel_shape(e, hand, 5, 1);
         easel_fill(e, ink_scale(in_light(e, l->skin), side == lit ? .95 : .7));
@@ -111,7 +117,8 @@ static void hands(struct easel *e, const struct looks *l, double slim)
 static void neck(struct easel *e, const struct looks *l, double turn)
 {
     struct ink skin = in_light(e, l->skin);
-    const double path[][2] = {{-.18, .2}, {.18, .2}, {.19, .55}, {.30, .74}, {0, .98}, {-.30, .74}, {-.19, .55}};
+    const double path[][2] = {{-.18, .2}, {.18, .2},   {.19, .55}, {.30, .74},
+                              {0, .98},   {-.30, .74}, {-.19, .55}};
 
     cairo_save(e->cr);
     cairo_translate(e->cr, -turn * .02, 0);
@@ -125,7 +132,11 @@ static void neck(struct easel *e, const struct looks *l, double turn)
 
 static void flap(struct easel *e, int side, double inner, double low, double wide, struct ink ink)
 {
-    const double path[][2] = {{side * .20, .50}, {side * (.24 + wide), .74}, {side * (.16 + wide), 1.15}, {side * inner, low}, {side * .10, .95}};
+    const double path[][2] = {{side * .20, .50},
+                              {side * (.24 + wide), .74},
+                              {side * (.16 + wide), 1.15},
+                              {side * inner, low},
+                              {side * .10, .95}};
 
     easel_shape(e, path, 5, 0);
     easel_fill(e, ink);
@@ -147,12 +158,14 @@ static void collar(struct easel *e, const struct looks *l)
         easel_fill(e, l->dress == DRESS_COAT ? ink_mix(under, e->p.shade, .35) : under);
         neck(e, l, 0);
         if (l->dress == DRESS_SUIT) {
-            const double tie[][2] = {{-.07, .92}, {.07, .92}, {.05, 1.05}, {.09, 1.6}, {-.09, 1.6}, {-.05, 1.05}};
+            const double tie[][2] = {{-.07, .92}, {.07, .92},  {.05, 1.05},
+                                     {.09, 1.6},  {-.09, 1.6}, {-.05, 1.05}};
 
             easel_shape(e, tie, 6, 0);
             easel_fill(e, ink_mix(dark, e->p.shade, .5));
         }
-        flap(e, -1, .03, 1.66, l->dress == DRESS_CARDIGAN ? .02 : .16, ink_mix(cloth, e->p.rim, .10));
+        flap(e, -1, .03, 1.66, l->dress == DRESS_CARDIGAN ? .02 : .16,
+             ink_mix(cloth, e->p.rim, .10));
         flap(e, 1, .03, 1.66, l->dress == DRESS_CARDIGAN ? .02 : .16, dark);
         easel_line(e, 0, 1.64, 0, 3.2, .02, ink_fade(e->p.shade, .4));
         for (int i = 0; i < 3; i++) {
@@ -199,7 +212,8 @@ static void body(struct easel *e, const struct looks *l, const struct stand *s)
         hands(e, l, slim);
     }
     if (far && l->skirt)
-        skirt(e, l->dress == DRESS_GOWN ? cloth : ink_mix(in_light(e, l->under), e->p.shade, .15), slim, 5.7, .98);
+        skirt(e, l->dress == DRESS_GOWN ? cloth : ink_mix(in_light(e, l->under), e->p.shade, .15),
+              slim, 5.7, .98);
     if (far && l->dress == DRESS_COAT)
         skirt(e, ink_mix(cloth, e->p.shade, .50), slim, 4.75, .86);
     torso_path(e, slim);
@@ -223,7 +237,8 @@ static void draw_back(struct easel *e, const struct looks *l, const struct stand
     figure_cut(e, hair, ink_mix(hair, e->p.shade, .5), -.5, .5, -lit, .025);
 }
 
-void figure_draw(struct easel *e, const struct looks *l, const struct stand *s, const struct face *face)
+void figure_draw(struct easel *e, const struct looks *l, const struct stand *s,
+                 const struct face *face)
 {
     cairo_save(e->cr);
     cairo_translate(e->cr, s->x, s->y);

@@ -42,8 +42,8 @@ static struct box inside(int width, int height, int to_width, int to_height)
     return (struct box){even((to_width - w) / 2.), even((to_height - h) / 2.), w, h};
 }
 
-bool fit_init(struct fit *f, const json_t *params, int width, int height, int to_width, int to_height,
-              struct err *err)
+bool fit_init(struct fit *f, const json_t *params, int width, int height, int to_width,
+              int to_height, struct err *err)
 {
     const char *name = json_get_text(params, "fit", "pad");
     const json_t *point = json_object_get(params, "focus");
@@ -53,7 +53,8 @@ bool fit_init(struct fit *f, const json_t *params, int width, int height, int to
     for (size_t i = 0; i < 2; i++)
         if (json_is_number(json_array_get(point, i)))
             focus[i] = json_number_value(json_array_get(point, i));
-    *f = (struct fit){.from = all, .to = inside(width, height, to_width, to_height), .smooth = true};
+    *f =
+        (struct fit){.from = all, .to = inside(width, height, to_width, to_height), .smooth = true};
     if (strcmp(name, "crop") == 0) {
         f->from = crop(width, height, to_width, to_height, focus);
         f->to = whole;
@@ -126,7 +127,8 @@ static bool draw_soft(struct fit *f, const AVFrame *from, AVFrame *to, struct er
 {
     const double middle[2] = {.5, .5};
     int w = even(to->width / 40.) + 4, h = even(to->height / 40.) + 4;
-    AVFrame *part = fit_window(from, crop(from->width, from->height, to->width, to->height, middle));
+    AVFrame *part =
+        fit_window(from, crop(from->width, from->height, to->width, to->height, middle));
     bool ok;
 
     if (!f->softened)
@@ -172,8 +174,8 @@ static void turn_plane(const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, 
             int tx = degrees == 90 ? h - 1 - y : degrees == 180 ? w - 1 - x : y;
             int ty = degrees == 90 ? x : degrees == 180 ? h - 1 - y : w - 1 - x;
 
-            memcpy(to + ty * to_stride + (ptrdiff_t)tx * size, from + y * from_stride + (ptrdiff_t)x * size,
-                   (size_t)size);
+            memcpy(to + ty * to_stride + (ptrdiff_t)tx * size,
+                   from + y * from_stride + (ptrdiff_t)x * size, (size_t)size);
         }
 }
 
@@ -199,13 +201,14 @@ AVFrame *fit_turn(const AVFrame *frame, int degrees, struct err *err)
         lav_fail(err, code, "turning a picture");
         return NULL;
     }
-    for (int plane = 0; plane < av_pix_fmt_count_planes((enum AVPixelFormat)frame->format); plane++) {
+    for (int plane = 0; plane < av_pix_fmt_count_planes((enum AVPixelFormat)frame->format);
+         plane++) {
         bool chroma = !(d->flags & AV_PIX_FMT_FLAG_RGB) && (plane == 1 || plane == 2);
         int w = chroma ? AV_CEIL_RSHIFT(frame->width, d->log2_chroma_w) : frame->width;
         int h = chroma ? AV_CEIL_RSHIFT(frame->height, d->log2_chroma_h) : frame->height;
 
-        turn_plane(frame->data[plane], frame->linesize[plane], to->data[plane], to->linesize[plane], w,
-                   h, d->comp[plane < d->nb_components ? plane : 0].step, degrees);
+        turn_plane(frame->data[plane], frame->linesize[plane], to->data[plane], to->linesize[plane],
+                   w, h, d->comp[plane < d->nb_components ? plane : 0].step, degrees);
     }
     return to;
 }

@@ -16,7 +16,8 @@
 #include "runtime/media/still.h"
 
 // The instant in the clip: "first" and "last" are the shot's, between the handles.
-static bool find_instant(const struct media_job *job, const struct media_input *clip, double *at, struct err *err)
+static bool find_instant(const struct media_job *job, const struct media_input *clip, double *at,
+                         struct err *err)
 {
     const json_t *frame = json_object_get(job->params, "frame");
     double handles = json_get_number(job->params, "handles", 0), half;
@@ -35,7 +36,8 @@ static bool find_instant(const struct media_job *job, const struct media_input *
     else if (name && strcmp(name, "last") == 0)
         *at = handles + seconds - half;
     else if (name && strcmp(name, "first") != 0)
-        return err_set(err, ERR_FILM, "no frame \"%s\": first, last or a number of seconds would be", name);
+        return err_set(err, ERR_FILM,
+                       "no frame \"%s\": first, last or a number of seconds would be", name);
     return true;
 }
 

@@ -17,14 +17,15 @@ static struct ink in_light(const struct easel *e, struct ink ink)
 static void skull_path(struct easel *e, double turn)
 {
     const double t = turn * .045;
-    const double path[][2] = {{0, -.52}, {.30, -.50}, {.405, -.22}, {.385, .10}, {.31 + t, .34}, {.15 + t, .50},
-                              {-.15 + t, .50}, {-.31 + t, .34}, {-.385, .10}, {-.405, -.22}, {-.30, -.50}};
+    const double path[][2] = {{0, -.52},      {.30, -.50},    {.405, -.22},    {.385, .10},
+                              {.31 + t, .34}, {.15 + t, .50}, {-.15 + t, .50}, {-.31 + t, .34},
+                              {-.385, .10},   {-.405, -.22},  {-.30, -.50}};
 
     easel_shape(e, path, 11, 1);
 }
 
-static void strand(struct easel *e, double x0, double y0, double bend, double x1, double y1, double w,
-                   struct ink ink)
+static void strand(struct easel *e, double x0, double y0, double bend, double x1, double y1,
+                   double w, struct ink ink)
 {
     cairo_move_to(e->cr, x0, y0);
     cairo_curve_to(e->cr, x0 + bend, y0 + (y1 - y0) * .3, x1 + bend, y0 + (y1 - y0) * .7, x1, y1);
@@ -38,8 +39,10 @@ static void strand(struct easel *e, double x0, double y0, double bend, double x1
 void head_behind(struct easel *e, const struct looks *l, const struct stand *s)
 {
     struct ink hair = ink_scale(in_light(e, l->hair_ink), .72);
-    const double longer[][2] = {{-.36, -.4}, {.36, -.4}, {.47, .1}, {.52, .8}, {.40, 1.25}, {0, 1.3}, {-.40, 1.25}, {-.52, .8}, {-.47, .1}};
-    const double bob[][2] = {{-.36, -.42}, {.36, -.42}, {.47, 0}, {.47, .40}, {.34, .56}, {-.34, .56}, {-.47, .40}, {-.47, 0}};
+    const double longer[][2] = {{-.36, -.4}, {.36, -.4},   {.47, .1},  {.52, .8}, {.40, 1.25},
+                                {0, 1.3},    {-.40, 1.25}, {-.52, .8}, {-.47, .1}};
+    const double bob[][2] = {{-.36, -.42}, {.36, -.42}, {.47, 0},    {.47, .40},
+                             {.34, .56},   {-.34, .56}, {-.47, .40}, {-.47, 0}};
 
     if (l->hair == HAIR_LONG)
         easel_shape(e, longer, 9, 1);
@@ -61,9 +64,10 @@ static void crown_path(struct easel *e, const struct looks *l, double turn)
 {
     double part = -turn * .14, low = l->hair == HAIR_SHORT ? -.02 : .16;
     double full = l->hair == HAIR_CURLS ? .05 : 0;
-    const double path[][2] = {{-.40 - full, low}, {-.455 - full, -.25}, {-.30, -.57 - full}, {0, -.615 - full}, {.30, -.57 - full},
-                              {.455 + full, -.25}, {.40 + full, low}, {.355, -.12}, {.26 + part * .3, -.27}, {part, -.345},
-                              {-.22 + part * .4, -.29}, {-.345, -.12}};
+    const double path[][2] = {
+        {-.40 - full, low},      {-.455 - full, -.25}, {-.30, -.57 - full},      {0, -.615 - full},
+        {.30, -.57 - full},      {.455 + full, -.25},  {.40 + full, low},        {.355, -.12},
+        {.26 + part * .3, -.27}, {part, -.345},        {-.22 + part * .4, -.29}, {-.345, -.12}};
 
     easel_shape(e, path, 12, 1);
 }
@@ -96,7 +100,8 @@ static void braid(struct easel *e, const struct looks *l, double turn)
         cairo_translate(e->cr, x, .26 + 1.15 * t);
         cairo_rotate(e->cr, i % 2 ? .55 : -.55);
         easel_ellipse(e, 0, 0, .088 - .030 * t, .125 - .03 * t);
-        figure_cut(e, ink_mix(hair, e->p.shade, i % 2 ? .16 : .04), ink_mix(hair, e->p.shade, .5), -.12, .14, lit, .012);
+        figure_cut(e, ink_mix(hair, e->p.shade, i % 2 ? .16 : .04), ink_mix(hair, e->p.shade, .5),
+                   -.12, .14, lit, .012);
         cairo_restore(e->cr);
     }
     easel_ellipse(e, side * .46, 1.47, .035, .09);
@@ -120,11 +125,12 @@ static void hair_front(struct easel *e, const struct looks *l, double turn)
             easel_fill(e, ink_mix(hair, e->p.shade, .08 * (i % 3) + .02 * i));
         }
     for (int i = 0; i < 5; i++) // the comb's traces
-        strand(e, -.05 - turn * .12, -.58, (i - 2) * .05, -.34 + i * .17, -.30 - .05 * (i % 2), .012,
-               ink_fade(ink_mix(hair, i < 2 ? e->p.rim : e->p.shade, .45), .55));
+        strand(e, -.05 - turn * .12, -.58, (i - 2) * .05, -.34 + i * .17, -.30 - .05 * (i % 2),
+               .012, ink_fade(ink_mix(hair, i < 2 ? e->p.rim : e->p.shade, .45), .55));
     if (l->wet)
         for (int i = 0; i < 4; i++)
-            strand(e, -.2 + i * .13, -.33, .04, -.24 + i * .145, -.16 - .03 * (i % 2), .026, ink_scale(hair, .8));
+            strand(e, -.2 + i * .13, -.33, .04, -.24 + i * .145, -.16 - .03 * (i % 2), .026,
+                   ink_scale(hair, .8));
     if (l->hair == HAIR_BRAID)
         braid(e, l, turn);
 }
@@ -133,14 +139,16 @@ static void hair_front(struct easel *e, const struct looks *l, double turn)
 static void shade_side(struct easel *e, double turn)
 {
     double t = turn * .07;
-    const double path[][2] = {{.10 + t, -.52}, {.09 + t, -.14}, {.055 + t, -.02}, {.10 + t, .13}, {.05 + t, .20},
-                              {.08 + t, .32}, {.02 + t, .52}, {.5, .52}, {.5, -.52}};
+    const double path[][2] = {{.10 + t, -.52}, {.09 + t, -.14}, {.055 + t, -.02},
+                              {.10 + t, .13},  {.05 + t, .20},  {.08 + t, .32},
+                              {.02 + t, .52},  {.5, .52},       {.5, -.52}};
 
     easel_shape(e, path, 9, 0);
     easel_across(e, .0 + t, ink_fade(e->p.shade, .20), .45, ink_fade(e->p.shade, .44));
 }
 
-static void eye(struct easel *e, const struct looks *l, double x, double narrow, double blink, double turn)
+static void eye(struct easel *e, const struct looks *l, double x, double narrow, double blink,
+                double turn)
 {
     const double y = -.005, w = .082 * narrow, h = .036 * (1 - blink);
     struct ink skin = in_light(e, l->skin), line = ink_mix(e->p.shade, skin, .12);
@@ -162,7 +170,8 @@ static void eye(struct easel *e, const struct looks *l, double x, double narrow,
     }
     cairo_new_path(e->cr);
     cairo_move_to(e->cr, x - w * 1.08, y + .010);
-    cairo_curve_to(e->cr, x - w * .4, y - h * 1.55 + blink * .02, x + w * .5, y - h * 1.5 + blink * .02, x + w * 1.08, y);
+    cairo_curve_to(e->cr, x - w * .4, y - h * 1.55 + blink * .02, x + w * .5,
+                   y - h * 1.5 + blink * .02, x + w * 1.08, y);
     cairo_set_line_width(e->cr, .017);
     cairo_set_line_cap(e->cr, CAIRO_LINE_CAP_ROUND);
     ink_use(e->cr, line);
@@ -174,7 +183,8 @@ static void brow(struct easel *e, const struct looks *l, double x, double narrow
     struct ink ink = ink_mix(in_light(e, l->hair_ink), e->p.shade, l->old ? .3 : .5);
 
     cairo_move_to(e->cr, x - side * .085 * narrow, -.098);
-    cairo_curve_to(e->cr, x - side * .02, -.135, x + side * .06 * narrow, -.135, x + side * .115 * narrow, -.092);
+    cairo_curve_to(e->cr, x - side * .02, -.135, x + side * .06 * narrow, -.135,
+                   x + side * .115 * narrow, -.092);
     cairo_set_line_width(e->cr, .026);
     cairo_set_line_cap(e->cr, CAIRO_LINE_CAP_ROUND);
     ink_use(e->cr, ink);
@@ -186,7 +196,8 @@ static void nose(struct easel *e, const struct looks *l, double t)
     struct ink skin = in_light(e, l->skin);
     const double under[][2] = {{t - .055, .165}, {t + .01, .195}, {t + .07, .165}, {t + .02, .150}};
 
-    strand(e, t + .045, -.03, .015, t + .055, .13, .012, ink_fade(ink_mix(skin, e->p.shade, .55), .5));
+    strand(e, t + .045, -.03, .015, t + .055, .13, .012,
+           ink_fade(ink_mix(skin, e->p.shade, .55), .5));
     easel_shape(e, under, 4, 1);
     easel_fill(e, ink_fade(ink_mix(skin, e->p.shade, .6), .75));
     strand(e, t - .012, -.04, -.006, t - .012, .11, .014, ink_fade(e->p.rim, .28));
@@ -228,8 +239,10 @@ static void beard(struct easel *e, const struct looks *l, double turn)
 {
     struct ink hair = in_light(e, l->hair_ink);
     double t = turn * .06;
-    const double path[][2] = {{-.40, .02}, {-.33, .12}, {-.20, .20}, {t - .06, .215}, {t + .06, .215}, {.20, .20}, {.33, .12}, {.40, .02},
-                              {.38, .32}, {.22 + t, .58}, {t, .64}, {-.22 + t, .58}, {-.38, .32}};
+    const double path[][2] = {{-.40, .02},     {-.33, .12},    {-.20, .20}, {t - .06, .215},
+                              {t + .06, .215}, {.20, .20},     {.33, .12},  {.40, .02},
+                              {.38, .32},      {.22 + t, .58}, {t, .64},    {-.22 + t, .58},
+                              {-.38, .32}};
 
     easel_shape(e, path, 13, 1);
     figure_cut(e, ink_mix(hair, e->p.shade, .12), ink_mix(hair, e->p.shade, .4), 0, .6, lit, .015);
@@ -237,7 +250,8 @@ static void beard(struct easel *e, const struct looks *l, double turn)
 
 static void moustache(struct easel *e, const struct looks *l, double t)
 {
-    const double path[][2] = {{t - .15, .285}, {t - .07, .215}, {t, .225}, {t + .07, .215}, {t + .15, .285}, {t + .06, .262}, {t, .255}, {t - .06, .262}};
+    const double path[][2] = {{t - .15, .285}, {t - .07, .215}, {t, .225}, {t + .07, .215},
+                              {t + .15, .285}, {t + .06, .262}, {t, .255}, {t - .06, .262}};
 
     easel_shape(e, path, 8, 1);
     easel_fill(e, ink_mix(in_light(e, l->hair_ink), e->p.shade, .25));
@@ -258,8 +272,11 @@ static void glasses(struct easel *e, double t)
 static void hat(struct easel *e, const struct looks *l, double turn)
 {
     struct ink felt = ink_mix(in_light(e, l->cloth), e->p.shade, .35);
-    const double cap[][2] = {{-.44, -.22}, {-.44, -.50}, {-.2, -.68}, {.2, -.68}, {.44, -.50}, {.44, -.22}, {.2, -.27}, {-.2, -.27}};
-    const double hood[][2] = {{-.36, .42}, {-.55, .45}, {-.57, -.25}, {-.30, -.70}, {.30, -.70}, {.57, -.25}, {.55, .45}, {.36, .42}, {.37, -.2}, {.2, -.42}, {-.2, -.42}, {-.37, -.2}};
+    const double cap[][2] = {{-.44, -.22}, {-.44, -.50}, {-.2, -.68}, {.2, -.68},
+                             {.44, -.50},  {.44, -.22},  {.2, -.27},  {-.2, -.27}};
+    const double hood[][2] = {{-.36, .42}, {-.55, .45}, {-.57, -.25}, {-.30, -.70},
+                              {.30, -.70}, {.57, -.25}, {.55, .45},   {.36, .42},
+                              {.37, -.2},  {.2, -.42},  {-.2, -.42},  {-.37, -.2}};
 
     switch (l->hat) {
     case HAT_NONE:
@@ -332,7 +349,8 @@ static void features(struct easel *e, const struct looks *l, double turn, const 
         glasses(e, t);
 }
 
-void head_draw(struct easel *e, const struct looks *l, const struct stand *s, const struct face *face, bool near)
+void head_draw(struct easel *e, const struct looks *l, const struct stand *s,
+               const struct face *face, bool near)
 {
     struct ink skin = in_light(e, l->skin);
     static const struct face calm = {0};

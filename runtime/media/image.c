@@ -23,7 +23,8 @@ bool image_run(const struct media_job *job, struct err *err)
         return false;
     if (!path)
         return err_set(err, ERR_BUG, "an image without an output");
-    board_init(&board, json_object_get(job->params, "board"), json_get_text(job->params, "prompt", ""));
+    board_init(&board, json_object_get(job->params, "board"),
+               json_get_text(job->params, "prompt", ""));
     surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     board_draw(&board, surface, NULL, NULL);
     ok = still_write(surface, path, err);

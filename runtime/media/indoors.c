@@ -17,28 +17,37 @@ static struct wall back_wall(const struct easel *e, double depth)
 {
     double half = e->wide / 2 * depth, v = e->horizon;
 
-    return (struct wall){e->wide / 2 - half, e->wide / 2 + half, v - v * depth * .94, v + (1 - v) * depth * .62};
+    return (struct wall){e->wide / 2 - half, e->wide / 2 + half, v - v * depth * .94,
+                         v + (1 - v) * depth * .62};
 }
 
 static void shell(struct easel *e, struct wall w)
 {
     const double left[][2] = {{-.3, -.3}, {w.left, w.top}, {w.left, w.foot}, {-.3, 1.3}};
-    const double right[][2] = {{e->wide + .3, -.3}, {w.right, w.top}, {w.right, w.foot}, {e->wide + .3, 1.3}};
-    const double ceiling[][2] = {{-.3, -.3}, {e->wide + .3, -.3}, {w.right, w.top}, {w.left, w.top}};
-    const double floor[][2] = {{-.3, 1.3}, {w.left, w.foot}, {w.right, w.foot}, {e->wide + .3, 1.3}};
+    const double right[][2] = {
+        {e->wide + .3, -.3}, {w.right, w.top}, {w.right, w.foot}, {e->wide + .3, 1.3}};
+    const double ceiling[][2] = {
+        {-.3, -.3}, {e->wide + .3, -.3}, {w.right, w.top}, {w.left, w.top}};
+    const double floor[][2] = {
+        {-.3, 1.3}, {w.left, w.foot}, {w.right, w.foot}, {e->wide + .3, 1.3}};
 
     easel_box(e, -.3, -.3, e->wide + .6, 1.6);
     easel_fill(e, e->p.wall);
     easel_shape(e, ceiling, 4, 0);
-    easel_fade(e, 0, ink_mix(e->p.wall, e->p.shade, .5), w.top, ink_mix(e->p.wall, e->p.shade, .25));
+    easel_fade(e, 0, ink_mix(e->p.wall, e->p.shade, .5), w.top,
+               ink_mix(e->p.wall, e->p.shade, .25));
     easel_shape(e, floor, 4, 0);
-    easel_fade(e, w.foot, ink_mix(e->p.floor, e->p.wall, .3), 1, ink_mix(e->p.floor, e->p.shade, .4));
+    easel_fade(e, w.foot, ink_mix(e->p.floor, e->p.wall, .3), 1,
+               ink_mix(e->p.floor, e->p.shade, .4));
     easel_shape(e, left, 4, 0);
-    easel_across(e, 0, ink_mix(e->p.wall, e->p.shade, .45), w.left, ink_mix(e->p.wall, e->p.shade, .16));
+    easel_across(e, 0, ink_mix(e->p.wall, e->p.shade, .45), w.left,
+                 ink_mix(e->p.wall, e->p.shade, .16));
     easel_shape(e, right, 4, 0);
-    easel_across(e, w.right, ink_mix(e->p.wall, e->p.shade, .28), e->wide, ink_mix(e->p.wall, e->p.shade, .6));
+    easel_across(e, w.right, ink_mix(e->p.wall, e->p.shade, .28), e->wide,
+                 ink_mix(e->p.wall, e->p.shade, .6));
     easel_box(e, w.left, w.top, w.right - w.left, w.foot - w.top);
-    easel_fade(e, w.top, ink_mix(e->p.wall, e->p.shade, .08), w.foot, ink_mix(e->p.wall, e->p.rim, .06));
+    easel_fade(e, w.top, ink_mix(e->p.wall, e->p.shade, .08), w.foot,
+               ink_mix(e->p.wall, e->p.rim, .06));
     easel_box(e, w.left, w.foot - .012, w.right - w.left, .012);
     easel_fill(e, ink_fade(e->p.shade, .22));
 }
@@ -78,7 +87,8 @@ static void window(struct easel *e, double x, double y, double w, double h)
 // Light that a window throws on the floor.
 static void pool(struct easel *e, double x, double w, double foot)
 {
-    const double path[][2] = {{x, foot + .03}, {x + w, foot + .03}, {x + w + .28, 1.02}, {x + .05, 1.02}};
+    const double path[][2] = {
+        {x, foot + .03}, {x + w, foot + .03}, {x + w + .28, 1.02}, {x + .05, 1.02}};
 
     easel_shape(e, path, 4, 0);
     easel_fade(e, foot, ink_fade(e->p.rim, e->p.dark ? .12 : .34), 1, ink_fade(e->p.rim, 0));
@@ -86,7 +96,8 @@ static void pool(struct easel *e, double x, double w, double foot)
 
 static void hanging_lamp(struct easel *e, double x, double y)
 {
-    const double shade[][2] = {{x - .018, y - .04}, {x + .018, y - .04}, {x + .055, y}, {x - .055, y}};
+    const double shade[][2] = {
+        {x - .018, y - .04}, {x + .018, y - .04}, {x + .055, y}, {x - .055, y}};
 
     easel_line(e, x, -.05, x, y - .04, .003, e->p.shade);
     if (e->p.dark) {
@@ -108,10 +119,12 @@ void indoors_room(struct easel *e)
     window(e, w.left + wide * .10, w.top + tall * .20, fmin(.30, wide * .34), tall * .46);
     pool(e, w.left + wide * .10, fmin(.30, wide * .34), w.foot);
     easel_box(e, w.left + wide * .70, w.top + tall * .26, wide * .18, tall * .74);
-    easel_fade(e, w.top, ink_mix(e->p.wall, e->p.shade, .45), w.foot, ink_mix(e->p.wall, e->p.shade, .6));
+    easel_fade(e, w.top, ink_mix(e->p.wall, e->p.shade, .45), w.foot,
+               ink_mix(e->p.wall, e->p.shade, .6));
     easel_ellipse(e, w.left + wide * .725, w.top + tall * .66, .006, .006);
     easel_fill(e, e->p.lamp);
-    easel_box(e, w.left + wide * .50, w.top + tall * .24, wide * .12, tall * .22); // a picture on the wall
+    easel_box(e, w.left + wide * .50, w.top + tall * .24, wide * .12,
+              tall * .22); // a picture on the wall
     easel_fill(e, ink_mix(e->p.wall, e->p.shade, .34));
     easel_box(e, w.left + wide * .51, w.top + tall * .26, wide * .10, tall * .18);
     easel_fill(e, ink_mix(e->p.wall, e->p.far, .6));
@@ -129,12 +142,15 @@ static void lens(struct easel *e, double x, double y, double r, bool burns)
     easel_box(e, x - r * .42, y + r * 1.18, r * .84, r * 1.5);
     easel_across(e, x - r * .42, brass, x + r * .42, ink_mix(brass, e->p.shade, .75));
     easel_box(e, x - r * .78, y + r * 1.1, r * 1.56, r * .12);
-    easel_across(e, x - r * .78, ink_mix(brass, e->p.rim, .3), x + r * .78, ink_mix(brass, e->p.shade, .6));
+    easel_across(e, x - r * .78, ink_mix(brass, e->p.rim, .3), x + r * .78,
+                 ink_mix(brass, e->p.shade, .6));
     for (int i = 6; i >= 0; i--) {
         double t = (i + 1) / 7.;
 
         easel_ellipse(e, x, y, r * .74 * t, r * 1.1 * t);
-        easel_fill(e, ink_fade(ink_mix(burns ? ink_mix(e->p.lamp, INK(0xffffff), 1 - t) : glass, e->p.mid, t * (burns ? .35 : .55)), .80));
+        easel_fill(e, ink_fade(ink_mix(burns ? ink_mix(e->p.lamp, INK(0xffffff), 1 - t) : glass,
+                                       e->p.mid, t * (burns ? .35 : .55)),
+                               .80));
         easel_ellipse(e, x, y, r * .74 * t, r * 1.1 * t);
         cairo_set_line_width(e->cr, r * .022);
         ink_use(e->cr, ink_fade(e->p.rim, .45));
@@ -145,12 +161,14 @@ static void lens(struct easel *e, double x, double y, double r, bool burns)
     for (int i = -1; i <= 1; i += 2)
         easel_line(e, x + i * r * .74, y - r * 1.05, x + i * r * .74, y + r * 1.1, r * .06, brass);
     easel_box(e, x - r * .82, y - r * 1.2, r * 1.64, r * .13);
-    easel_across(e, x - r * .82, ink_mix(brass, e->p.rim, .3), x + r * .82, ink_mix(brass, e->p.shade, .6));
+    easel_across(e, x - r * .82, ink_mix(brass, e->p.rim, .3), x + r * .82,
+                 ink_mix(brass, e->p.shade, .6));
 }
 
 void indoors_lamp_room(struct easel *e)
 {
-    bool out = words_have(e->words, "dead|unlit|light is out|dark lamp|first light|dawn|morning|asleep");
+    bool out =
+        words_have(e->words, "dead|unlit|light is out|dark lamp|first light|dawn|morning|asleep");
     double sill = fmin(.80, e->horizon + .17), top = fmax(.03, e->horizon - .47);
     struct ink iron = ink_mix(e->p.shade, e->p.wall, .25);
 
@@ -172,7 +190,8 @@ void indoors_lamp_room(struct easel *e)
         double y = top + (sill - top) * i / 2;
 
         cairo_move_to(e->cr, -.3, y + (i - 1) * .035);
-        cairo_curve_to(e->cr, e->wide * .3, y - (i - 1) * .012, e->wide * .7, y - (i - 1) * .012, e->wide + .3, y + (i - 1) * .035);
+        cairo_curve_to(e->cr, e->wide * .3, y - (i - 1) * .012, e->wide * .7, y - (i - 1) * .012,
+                       e->wide + .3, y + (i - 1) * .035);
         cairo_set_line_width(e->cr, i == 1 ? .007 : .02);
         ink_use(e->cr, iron);
         cairo_stroke(e->cr);
@@ -180,7 +199,8 @@ void indoors_lamp_room(struct easel *e)
     easel_box(e, -.3, -.3, e->wide + .6, top + .3);
     easel_fade(e, 0, e->p.shade, top, ink_mix(e->p.shade, e->p.wall, .45));
     easel_box(e, -.3, sill, e->wide + .6, 1.3 - sill);
-    easel_fade(e, sill, ink_mix(e->p.wall, e->p.shade, .2), 1, ink_mix(e->p.floor, e->p.shade, .62));
+    easel_fade(e, sill, ink_mix(e->p.wall, e->p.shade, .2), 1,
+               ink_mix(e->p.floor, e->p.shade, .62));
     for (int i = 0; i < 5; i++) { // rings of the iron floor
         easel_ellipse(e, e->wide / 2, sill + .30, e->wide * (.14 + .12 * i), .06 + .055 * i);
         cairo_set_line_width(e->cr, .0022);
@@ -231,7 +251,8 @@ void indoors_hall(struct easel *e)
             double x = side < 0 ? f.left : f.right, cw = .012 + .013 * i;
 
             easel_box(e, x - cw, f.top, 2 * cw, f.foot - f.top);
-            easel_across(e, x - cw, ink_mix(e->p.wall, e->p.rim, side < 0 ? .15 : .3), x + cw, ink_mix(e->p.wall, e->p.shade, .6));
+            easel_across(e, x - cw, ink_mix(e->p.wall, e->p.rim, side < 0 ? .15 : .3), x + cw,
+                         ink_mix(e->p.wall, e->p.shade, .6));
         }
     for (int i = 0; i < 3 && !e->p.dark; i++)
         pool(e, w.left + wide * (.14 + .27 * i), wide * .16, w.foot);
@@ -243,7 +264,8 @@ static void parcels(struct easel *e, double x, double y, double w, double h, dou
     static const unsigned kinds[] = {0xa98f6c, 0x8f7759, 0x9c8a72, 0x7c7264, 0xb49c78, 0x6f6a66};
 
     for (double at = x; at < x + w - .006;) {
-        double bw = fmin(x + w - at, h * easel_between(e, .35, .95)), bh = h * easel_between(e, .5, .92);
+        double bw = fmin(x + w - at, h * easel_between(e, .35, .95)),
+               bh = h * easel_between(e, .5, .92);
         unsigned kind = kinds[(int)(easel_chance(e) * 6)];
         struct ink ink = ink_times(INK(kind), e->p.light);
 
@@ -266,7 +288,8 @@ void indoors_shelves(struct easel *e)
     easel_fade(e, 0, e->p.shade, 1, ink_mix(e->p.floor, e->p.shade, .5));
     easel_glow(e, e->wide / 2, e->horizon, .4, ink_mix(e->p.lamp, e->p.wall, .4), .6);
     for (int i = 0; i < slices; i++) {
-        double d = .10 + .9 * pow((i + 1.) / slices, 1.8), n = .10 + .9 * pow((i + 2.) / slices, 1.8);
+        double d = .10 + .9 * pow((i + 1.) / slices, 1.8),
+               n = .10 + .9 * pow((i + 2.) / slices, 1.8);
         struct wall a = back_wall(e, d), b = back_wall(e, n);
         double fade = .62 - .5 * i / slices;
 
@@ -295,14 +318,16 @@ void indoors_counter_front(struct easel *e)
     easel_box(e, -.3, top, e->wide + .6, .03);
     easel_fade(e, top, ink_mix(e->p.floor, e->p.rim, .42), top + .03, e->p.floor);
     easel_box(e, -.3, top + .03, e->wide + .6, 1.3 - top);
-    easel_fade(e, top + .03, ink_mix(e->p.floor, e->p.shade, .38), 1, ink_mix(e->p.floor, e->p.shade, .72));
+    easel_fade(e, top + .03, ink_mix(e->p.floor, e->p.shade, .38), 1,
+               ink_mix(e->p.floor, e->p.shade, .72));
     for (double x = .04; x < e->wide; x += .22)
         easel_line(e, x, top + .07, x, 1, .003, ink_fade(e->p.shade, .3));
     if (words_have(e->words, "bell")) {
         double x = e->wide * .76;
 
         easel_ellipse(e, x, top, .030, .032);
-        easel_across(e, x - .03, ink_mix(ink_times(INK(0xc89a4a), e->p.light), e->p.rim, .35), x + .03, ink_times(INK(0x6f4e22), e->p.light));
+        easel_across(e, x - .03, ink_mix(ink_times(INK(0xc89a4a), e->p.light), e->p.rim, .35),
+                     x + .03, ink_times(INK(0x6f4e22), e->p.light));
         easel_box(e, x - .036, top - .004, .072, .008);
         easel_fill(e, e->p.shade);
     }
@@ -341,9 +366,11 @@ void indoors_stairs(struct easel *e)
         double ww = e->wide * (.78 - .42 * t), h = .105 - .05 * t;
 
         easel_box(e, x, y - h, ww, h * .30);
-        easel_across(e, x, ink_mix(tread, e->p.shade, .5 * t), x + ww, ink_mix(tread, e->p.shade, .35 + .4 * t));
+        easel_across(e, x, ink_mix(tread, e->p.shade, .5 * t), x + ww,
+                     ink_mix(tread, e->p.shade, .35 + .4 * t));
         easel_box(e, x, y - h * .70, ww, h * .72);
-        easel_across(e, x, ink_mix(e->p.floor, e->p.shade, .45), x + ww, ink_mix(e->p.floor, e->p.shade, .75));
+        easel_across(e, x, ink_mix(e->p.floor, e->p.shade, .45), x + ww,
+                     ink_mix(e->p.floor, e->p.shade, .75));
     }
     for (int i = 0; i <= steps; i++) {
         double t = (double)i / steps, x = e->wide * (.90 - .02 * t), y = 1.02 - t * .86;
@@ -358,9 +385,11 @@ void indoors_studio(struct easel *e)
     struct ink back = ink_mix(e->p.wall, e->p.low, .55);
 
     easel_box(e, -.3, -.3, e->wide + .6, 1.6);
-    easel_fade(e, 0, ink_mix(back, e->p.shade, .16), .72, ink_mix(back, INK(0xffffff), e->p.dark ? .04 : .22));
+    easel_fade(e, 0, ink_mix(back, e->p.shade, .16), .72,
+               ink_mix(back, INK(0xffffff), e->p.dark ? .04 : .22));
     easel_box(e, -.3, .70, e->wide + .6, .6); // the paper bends into the table
-    easel_fade(e, .70, ink_mix(back, INK(0xffffff), e->p.dark ? .05 : .24), 1, ink_mix(back, e->p.shade, .20));
+    easel_fade(e, .70, ink_mix(back, INK(0xffffff), e->p.dark ? .05 : .24), 1,
+               ink_mix(back, e->p.shade, .20));
     easel_glow(e, e->wide * .26, .18, .85, e->p.rim, .55);
     for (int i = 0; i < 2; i++) { // the window's light, thrown on the wall
         double x = e->wide * .52 + i * .17;
@@ -379,6 +408,8 @@ void indoors_paper(struct easel *e)
     easel_fade(e, 0, ink_mix(e->p.sky, e->p.wall, .35), fmax(.3, e->horizon + .16), low);
     easel_glow(e, e->wide * .34, e->horizon * .6, .9, e->p.rim, .35);
     easel_box(e, -.3, fmax(.3, e->horizon + .16), e->wide + .6, 1.3);
-    easel_fade(e, e->horizon + .16, ink_mix(e->p.ground, e->p.low, .2), 1, ink_mix(e->p.ground, e->p.shade, .45));
-    easel_ridge(e, e->horizon + .165, .05, .0, ink_mix(e->p.ground, e->p.far, .4), ink_mix(e->p.ground, e->p.shade, .4));
+    easel_fade(e, e->horizon + .16, ink_mix(e->p.ground, e->p.low, .2), 1,
+               ink_mix(e->p.ground, e->p.shade, .45));
+    easel_ridge(e, e->horizon + .165, .05, .0, ink_mix(e->p.ground, e->p.far, .4),
+                ink_mix(e->p.ground, e->p.shade, .4));
 }

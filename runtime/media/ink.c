@@ -11,8 +11,8 @@
 
 struct ink ink_mix(struct ink a, struct ink b, double part)
 {
-    return (struct ink){a.r + (b.r - a.r) * part, a.g + (b.g - a.g) * part, a.b + (b.b - a.b) * part,
-                        a.a + (b.a - a.a) * part};
+    return (struct ink){a.r + (b.r - a.r) * part, a.g + (b.g - a.g) * part,
+                        a.b + (b.b - a.b) * part, a.a + (b.a - a.a) * part};
 }
 
 struct ink ink_fade(struct ink a, double alpha)
@@ -28,7 +28,8 @@ struct ink ink_scale(struct ink a, double factor)
 
 struct ink ink_times(struct ink a, struct ink light)
 {
-    return (struct ink){fmin(1, a.r * light.r), fmin(1, a.g * light.g), fmin(1, a.b * light.b), a.a};
+    return (struct ink){fmin(1, a.r * light.r), fmin(1, a.g * light.g), fmin(1, a.b * light.b),
+                        a.a};
 }
 
 struct ink ink_hue(double hue, double saturation, double value)

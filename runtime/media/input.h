@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A media file opened for reading: by a descriptor of ours, with a list of demuxers, and with no way
-// to anything else: no playlists, no nested files, no protocols. Owned by one op.
+// A media file opened for reading: by a descriptor of ours, with a list of demuxers, and with no
+// way to anything else: no playlists, no nested files, no protocols. Owned by one op.
 #pragma once
 
 #include <stdbool.h>

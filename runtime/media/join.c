@@ -96,8 +96,8 @@ static json_t *side_params(const struct join *j, const char *name)
     return params;
 }
 
-static bool open_side(struct side *s, const struct join *j, const char *name, struct rate rate, int format,
-                      struct err *err)
+static bool open_side(struct side *s, const struct join *j, const char *name, struct rate rate,
+                      int format, struct err *err)
 {
     const struct media_input *input = media_input(j->job, name);
     const struct media_input *lut = media_input(j->job, strcmp(name, "a") == 0 ? "lut-a" : "lut-b");
@@ -110,7 +110,8 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
     }
     if (look_new(&s->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
         s->picture = picture_open(input->path, params, s->look, width, height, format, rate, err);
-    s->slate = slate_new(params, width, height, format, rate, json_get_integer(params, "frames", 1));
+    s->slate =
+        slate_new(params, width, height, format, rate, json_get_integer(params, "frames", 1));
     s->frame = pixels_new_yuv(width, height, format);
     json_decref(params);
     return s->picture && s->frame;
@@ -188,9 +189,10 @@ static void note_held(const struct join *j)
     bool a = picture_held(j->a.picture), b = picture_held(j->b.picture);
 
     if (j->job->note && (a || b))
-        j->job->note(j->job->user, a && b ? "neither clip reaches through the transition: edge frames are held"
-                                   : a ? "the clip before the transition ends in it: its last frame is held"
-                                       : "the clip after the transition begins in it: its first frame is held");
+        j->job->note(j->job->user,
+                     a && b ? "neither clip reaches through the transition: edge frames are held"
+                     : a    ? "the clip before the transition ends in it: its last frame is held"
+                         : "the clip after the transition begins in it: its first frame is held");
 }
 
 bool join_run(const struct media_job *job, struct err *err)

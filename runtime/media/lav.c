@@ -13,8 +13,9 @@
 
 #include "base/err.h"
 
-const char lav_versions[] = "libavcodec " AV_STRINGIFY(LIBAVCODEC_VERSION) ", libavformat " AV_STRINGIFY(
-    LIBAVFORMAT_VERSION) ", libswscale " AV_STRINGIFY(LIBSWSCALE_VERSION);
+const char lav_versions[] =
+    "libavcodec " AV_STRINGIFY(LIBAVCODEC_VERSION) ", libavformat " AV_STRINGIFY(
+        LIBAVFORMAT_VERSION) ", libswscale " AV_STRINGIFY(LIBSWSCALE_VERSION);
 
 static void say_nothing(void *from, int level, const char *format, va_list args)
 {

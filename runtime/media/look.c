@@ -86,11 +86,14 @@ static bool read_line(struct cube *c, struct str line, size_t *n, const char *na
         return numbers(str_trim(rest), str_is(word, "DOMAIN_MIN") ? c->low : c->high, 3) ||
                err_set(err, ERR_FILM, "%s: its domain is not three numbers", name);
     if (!c->size)
-        return err_set(err, ERR_FILM, "%s is no .cube file: LUT_3D_SIZE comes before the numbers", name);
+        return err_set(err, ERR_FILM, "%s is no .cube file: LUT_3D_SIZE comes before the numbers",
+                       name);
     if (!c->at)
         c->at = mem_resize(NULL, entries(c) * 3, sizeof(*c->at));
     if (*n >= entries(c) || !numbers(line, c->at + *n * 3, 3))
-        return err_set(err, ERR_FILM, "%s: entry %zu of the LUT is not three numbers, or one too many", name, *n + 1);
+        return err_set(err, ERR_FILM,
+                       "%s: entry %zu of the LUT is not three numbers, or one too many", name,
+                       *n + 1);
     ++*n;
     return true;
 }
@@ -108,8 +111,9 @@ static bool read_cube(struct cube *c, const char *path, struct err *err)
     while (ok && rest.ptr)
         ok = read_line(c, str_trim(str_cut(&rest, '\n')), &n, name, err);
     if (ok && (!c->size || n != entries(c)))
-        ok = err_set(err, ERR_FILM, "%s has %zu entries where %zu belong: it is no .cube file, or cut short", name, n,
-                     c->size ? entries(c) : 0);
+        ok = err_set(err, ERR_FILM,
+                     "%s has %zu entries where %zu belong: it is no .cube file, or cut short", name,
+                     n, c->size ? entries(c) : 0);
     buf_release(&text);
     return ok;
 }
@@ -129,8 +133,10 @@ static void look_up(const float *at, int side, const float rgb[3], float out[3])
     }
     for (int i = 0; i < 8; i++) {
         int r = base[0] + (i & 1), g = base[1] + (i >> 1 & 1), b = base[2] + (i >> 2);
-        float w = (i & 1 ? part[0] : 1 - part[0]) * (i & 2 ? part[1] : 1 - part[1]) * (i & 4 ? part[2] : 1 - part[2]);
-        const float *entry = at + (((size_t)b * (size_t)side + (size_t)g) * (size_t)side + (size_t)r) * 3;
+        float w = (i & 1 ? part[0] : 1 - part[0]) * (i & 2 ? part[1] : 1 - part[1]) *
+                  (i & 4 ? part[2] : 1 - part[2]);
+        const float *entry =
+            at + (((size_t)b * (size_t)side + (size_t)g) * (size_t)side + (size_t)r) * 3;
 
         for (int c = 0; c < 3; c++)
             out[c] += w * entry[c];
@@ -150,7 +156,8 @@ static void through_cube(const struct cube *c, float rgb[3])
             float v = in[i] * (float)(c->size - 1);
             int base = v >= (float)(c->size - 1) ? c->size - 2 : (int)v;
 
-            out[i] = c->at[base * 3 + i] * (1 - (v - (float)base)) + c->at[(base + 1) * 3 + i] * (v - (float)base);
+            out[i] = c->at[base * 3 + i] * (1 - (v - (float)base)) +
+                     c->at[(base + 1) * 3 + i] * (v - (float)base);
         }
     }
     memcpy(rgb, out, sizeof(out));
@@ -180,7 +187,8 @@ static void bake(struct look *l, const json_t *cdl, const struct cube *cube)
 {
     l->grid = mem_resize(NULL, BAKED_SIDE * BAKED_SIDE * BAKED_SIDE, sizeof(*l->grid));
     for (int i = 0; i < BAKED_SIDE * BAKED_SIDE * BAKED_SIDE; i++) {
-        float rgb[3] = {(float)(i % BAKED_SIDE) / (BAKED_SIDE - 1), (float)(i / BAKED_SIDE % BAKED_SIDE) / (BAKED_SIDE - 1),
+        float rgb[3] = {(float)(i % BAKED_SIDE) / (BAKED_SIDE - 1),
+                        (float)(i / BAKED_SIDE % BAKED_SIDE) / (BAKED_SIDE - 1),
                         (float)(i / BAKED_SIDE / BAKED_SIDE) / (BAKED_SIDE - 1)};
 
         if (cdl)
@@ -232,7 +240,8 @@ void look_colour(const struct look *l, cairo_surface_t *surface)
 
     cairo_surface_flush(surface);
     for (int y = 0; y < h; y++) {
-        unsigned char *p = cairo_image_surface_get_data(surface) + (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
+        unsigned char *p = cairo_image_surface_get_data(surface) +
+                           (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
 
         for (int x = 0; x < w; x++, p += 4) {
             const float rgb[3] = {(float)p[2] / 255, (float)p[1] / 255, (float)p[0] / 255};

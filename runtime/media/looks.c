@@ -11,13 +11,26 @@ static const struct colour {
     const char *words;
     unsigned hex;
 } colours[] = {
-    {"beige|cream|sand|khaki", 0xcdbb96}, {"black", 0x2b2c30},        {"blond*|golden", 0xcfa961},
-    {"blue", 0x3f658f},                   {"brown|brunette|chestnut", 0x6b4630},
-    {"copper|bronze", 0xa5653f},          {"dark", 0x34302f},         {"denim", 0x4c6480},
-    {"gold", 0xc49a45},                   {"green", 0x55734f},        {"grey|gray", 0x8d9093},
-    {"navy", 0x2c3c58},                   {"olive", 0x6c6b43},        {"orange", 0xcf7a3c},
-    {"pink", 0xd094a0},                   {"purple|violet", 0x6b5284}, {"red|scarlet|crimson", 0xa8433b},
-    {"silver", 0xb4b8ba},                 {"turquoise|teal", 0x3f8783}, {"white|pale", 0xe4dfd4},
+    {"beige|cream|sand|khaki", 0xcdbb96},
+    {"black", 0x2b2c30},
+    {"blond*|golden", 0xcfa961},
+    {"blue", 0x3f658f},
+    {"brown|brunette|chestnut", 0x6b4630},
+    {"copper|bronze", 0xa5653f},
+    {"dark", 0x34302f},
+    {"denim", 0x4c6480},
+    {"gold", 0xc49a45},
+    {"green", 0x55734f},
+    {"grey|gray", 0x8d9093},
+    {"navy", 0x2c3c58},
+    {"olive", 0x6c6b43},
+    {"orange", 0xcf7a3c},
+    {"pink", 0xd094a0},
+    {"purple|violet", 0x6b5284},
+    {"red|scarlet|crimson", 0xa8433b},
+    {"silver", 0xb4b8ba},
+    {"turquoise|teal", 0x3f8783},
+    {"white|pale", 0xe4dfd4},
     {"yellow", 0xd8ab3f},
 };
 
@@ -34,7 +47,8 @@ static const struct colour *colour_of(const char *words, const char *what)
         // The same colour may be named before, for something else.
         while (at && at < thing && (size_t)(thing - at) >= near)
             at = words_find(at + 1, colours[i].words);
-        if (at && at < thing && (size_t)(thing - at) < near && !memchr(at, ',', (size_t)(thing - at))) {
+        if (at && at < thing && (size_t)(thing - at) < near &&
+            !memchr(at, ',', (size_t)(thing - at))) {
             near = (size_t)(thing - at);
             best = &colours[i];
         }
@@ -42,10 +56,12 @@ static const struct colour *colour_of(const char *words, const char *what)
     return best;
 }
 
-static const char hair_words[] = "hair|haired|braid*|bun|bob|curls|ponytail|plait*|beard|mane|locks|stubble";
-static const char cloth_words[] =
-    "oilskin*|coat|overcoat|jacket|cardigan|dress|nightdress|gown|shirt|suit|uniform|sweater|jumper|hoodie|"
-    "robe|cloak|apron|vest|waistcoat|blazer|tunic|overalls|wool|blouse|skirt|parka|raincoat|pullover|t-shirt";
+static const char hair_words[] =
+    "hair|haired|braid*|bun|bob|curls|ponytail|plait*|beard|mane|locks|stubble";
+static const char cloth_words[] = "oilskin*|coat|overcoat|jacket|cardigan|dress|nightdress|gown|"
+                                  "shirt|suit|uniform|sweater|jumper|hoodie|"
+                                  "robe|cloak|apron|vest|waistcoat|blazer|tunic|overalls|wool|"
+                                  "blouse|skirt|parka|raincoat|pullover|t-shirt";
 
 static struct ink hair_of(const char *id, const char *words, bool old)
 {
@@ -88,7 +104,8 @@ static int find_sign(const char *words, const struct sign *signs, size_t n, int 
     return otherwise;
 }
 
-#define SIGN(words, signs, otherwise) find_sign(words, signs, sizeof(signs) / sizeof(*(signs)), otherwise)
+#define SIGN(words, signs, otherwise)                                                              \
+    find_sign(words, signs, sizeof(signs) / sizeof(*(signs)), otherwise)
 
 static const struct sign hairs[] = {
     {"bald|shaved head|hairless", HAIR_NONE},
@@ -121,7 +138,8 @@ struct looks looks_read(const char *id, const char *words)
 {
     const char *wearing = words ? words_find(words, "wearing|in a|in an|dressed") : NULL;
     const struct colour *cloth;
-    const char woman[] = "woman|girl|she|her|mother|grandmother|lady|wife|daughter|sister|queen|actress|nun";
+    const char woman[] =
+        "woman|girl|she|her|mother|grandmother|lady|wife|daughter|sister|queen|actress|nun";
     const char young_man[] = "man|boy|he|his|father|grandfather|husband|son|brother|king|fisherman";
     struct looks l = {0};
 
@@ -129,7 +147,8 @@ struct looks looks_read(const char *id, const char *words)
     cloth = wearing ? colour_of(wearing, cloth_words) : NULL;
     if (!cloth)
         cloth = colour_of(words, cloth_words);
-    l.old = words_have(words, "sixt*|seventies|seventy|eighties|eighty|nineties|ninety|old|elderly|grandmother|grandfather|aged|ancient");
+    l.old = words_have(words, "sixt*|seventies|seventy|eighties|eighty|nineties|ninety|old|elderly|"
+                              "grandmother|grandfather|aged|ancient");
     l.child = words_have(words, "child|boy|girl|kid|toddler|daughter|son");
     l.skin = skin_of(id, words);
     l.hair_ink = hair_of(id, words, l.old);

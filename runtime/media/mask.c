@@ -18,11 +18,14 @@ static bool paint_box(cairo_t *cr, const json_t *box, int width, int height, str
 
     for (size_t i = 0; i < json_array_size(box) && i < 4; i++)
         b[i] = json_number_value(json_array_get(box, i));
-    if (b[0] < 0 || b[1] < 0 || b[2] <= 0 || b[3] <= 0 || b[0] + b[2] > 1.0001 || b[1] + b[3] > 1.0001)
+    if (b[0] < 0 || b[1] < 0 || b[2] <= 0 || b[3] <= 0 || b[0] + b[2] > 1.0001 ||
+        b[1] + b[3] > 1.0001)
         return err_set(err, ERR_FILM,
-                       "a region is [x, y, width, height] in parts of the picture, all of it inside: [0, 0, 0.5, 1] "
+                       "a region is [x, y, width, height] in parts of the picture, all of it "
+                       "inside: [0, 0, 0.5, 1] "
                        "is its left half");
-    cairo_rectangle(cr, round(b[0] * width), round(b[1] * height), round((b[0] + b[2]) * width) - round(b[0] * width),
+    cairo_rectangle(cr, round(b[0] * width), round(b[1] * height),
+                    round((b[0] + b[2]) * width) - round(b[0] * width),
                     round((b[1] + b[3]) * height) - round(b[1] * height));
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_fill(cr);

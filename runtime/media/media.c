@@ -29,24 +29,15 @@ const char *media_output_path(const struct media_job *job, const char *name)
 }
 
 static const struct media_op ops[] = {
-    {"draft", "ambience", false, ambience_run},
-    {"draft", "animate", false, animate_run},
-    {"draft", "edit", false, edit_run},
-    {"draft", "image", false, image_run},
-    {"draft", "lipsync", false, lipsync_run},
-    {"draft", "retouch", false, retouch_run},
-    {"draft", "speak", true, speak_run},
-    {"draft", "upscale", false, upscale_run},
-    {"local", "card", false, card_run},
-    {"local", "conform", false, conform_run},
-    {"local", "cut", false, cut_run},
-    {"local", "frame", false, frame_run},
-    {"local", "join", false, join_run},
-    {"local", "mask", false, mask_run},
-    {"local", "mix", false, mix_run},
-    {"local", "proxy", false, proxy_run},
-    {"local", "track", false, track_run},
-    {.driver = NULL, .kind = NULL},
+    {"draft", "ambience", false, ambience_run}, {"draft", "animate", false, animate_run},
+    {"draft", "edit", false, edit_run},         {"draft", "image", false, image_run},
+    {"draft", "lipsync", false, lipsync_run},   {"draft", "retouch", false, retouch_run},
+    {"draft", "speak", true, speak_run},        {"draft", "upscale", false, upscale_run},
+    {"local", "card", false, card_run},         {"local", "conform", false, conform_run},
+    {"local", "cut", false, cut_run},           {"local", "frame", false, frame_run},
+    {"local", "join", false, join_run},         {"local", "mask", false, mask_run},
+    {"local", "mix", false, mix_run},           {"local", "proxy", false, proxy_run},
+    {"local", "track", false, track_run},       {.driver = NULL, .kind = NULL},
 };
 
 // The module's one exported symbol.

@@ -14,7 +14,7 @@
 struct err;
 
 struct media_input {
-    const char *name;    // several of one name are a list, in order
+    const char *name; // several of one name are a list, in order
     const char *path;
     const json_t *facts;
 };
@@ -49,8 +49,8 @@ struct media_op {
 
 // The result of measuring a file.
 struct media {
-    // Facts of the file open at fd, as docs/steps.md lists them: a new object. name is for messages.
-    // Opens no other file, whatever the content asks for.
+    // Facts of the file open at fd, as docs/steps.md lists them: a new object. name is for
+    // messages. Opens no other file, whatever the content asks for.
     json_t *(*probe)(int fd, const char *name, struct err *err);
 
     // Copies src to dst without the metadata that servers write; no pixel or sample is touched.

@@ -80,7 +80,8 @@ bool mouth_read(struct mouth *m, const char *path, struct rate rate, struct err 
     for (size_t i = 0; i < m->n; i++) {
         double rms, bright;
 
-        weigh(&p, pcm_frame_sample(rate, (int64_t)i), pcm_frame_sample(rate, (int64_t)i + 1), &rms, &bright);
+        weigh(&p, pcm_frame_sample(rate, (int64_t)i), pcm_frame_sample(rate, (int64_t)i + 1), &rms,
+              &bright);
         m->open[i] = (float)rms;
         m->round[i] = (float)bright;
     }

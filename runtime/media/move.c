@@ -20,20 +20,45 @@ struct move_row {
 };
 
 static const struct move_row moves[] = {
-    {"handheld", {"handheld", "hand-held", "hand held", "shaky", "shoulder cam"}, EASE_HAND,
-     {.5, .5, .95}, {.5, .5, .95}},
+    {"handheld",
+     {"handheld", "hand-held", "hand held", "shaky", "shoulder cam"},
+     EASE_HAND,
+     {.5, .5, .95},
+     {.5, .5, .95}},
     {"pan-left", {"pan left", "pans left"}, EASE_SMOOTH, {.56, .5, .88}, {.44, .5, .88}},
     {"pan-right", {"pan right", "pan", "pans"}, EASE_SMOOTH, {.44, .5, .88}, {.56, .5, .88}},
-    {"pedestal-down", {"pedestal down", "crane down", "boom down"}, EASE_LEVEL, {.5, .41, .82}, {.5, .59, .82}},
-    {"pedestal-up", {"pedestal up", "crane", "boom up", "rise"}, EASE_LEVEL, {.5, .59, .82}, {.5, .41, .82}},
-    {"pull-out", {"pull out", "pull back", "pulls back", "dolly out", "dolly back", "retreat"}, EASE_SMOOTH,
-     {.5, .48, .88}, {.5, .5, 1}},
-    {"push-in", {"push in", "push", "dolly in", "dolly", "creep", "toward"}, EASE_SMOOTH,
-     {.5, .5, 1}, {.5, .48, .88}},
+    {"pedestal-down",
+     {"pedestal down", "crane down", "boom down"},
+     EASE_LEVEL,
+     {.5, .41, .82},
+     {.5, .59, .82}},
+    {"pedestal-up",
+     {"pedestal up", "crane", "boom up", "rise"},
+     EASE_LEVEL,
+     {.5, .59, .82},
+     {.5, .41, .82}},
+    {"pull-out",
+     {"pull out", "pull back", "pulls back", "dolly out", "dolly back", "retreat"},
+     EASE_SMOOTH,
+     {.5, .48, .88},
+     {.5, .5, 1}},
+    {"push-in",
+     {"push in", "push", "dolly in", "dolly", "creep", "toward"},
+     EASE_SMOOTH,
+     {.5, .5, 1},
+     {.5, .48, .88}},
     {"tilt-down", {"tilt down", "tilts down"}, EASE_SMOOTH, {.5, .44, .88}, {.5, .56, .88}},
     {"tilt-up", {"tilt up", "tilt", "tilts"}, EASE_SMOOTH, {.5, .56, .88}, {.5, .44, .88}},
-    {"truck-left", {"truck left", "track left", "slide left"}, EASE_LEVEL, {.59, .5, .82}, {.41, .5, .82}},
-    {"truck-right", {"truck", "track", "slide", "follow"}, EASE_LEVEL, {.41, .5, .82}, {.59, .5, .82}},
+    {"truck-left",
+     {"truck left", "track left", "slide left"},
+     EASE_LEVEL,
+     {.59, .5, .82},
+     {.41, .5, .82}},
+    {"truck-right",
+     {"truck", "track", "slide", "follow"},
+     EASE_LEVEL,
+     {.41, .5, .82},
+     {.59, .5, .82}},
     {"zoom-in", {"zoom in", "zoom"}, EASE_SMOOTH, {.5, .5, 1}, {.5, .5, .76}},
     {"zoom-out", {"zoom out"}, EASE_SMOOTH, {.5, .5, .76}, {.5, .5, 1}},
 };
@@ -115,7 +140,8 @@ static struct view tamed(const struct move_row *row, struct view v, double secon
     double most = fmax(row->from.part, row->to.part);
     double much = fmin(1, .4 + .12 * seconds);
 
-    return (struct view){.5 + (v.x - .5) * much, .5 + (v.y - .5) * much, most - (most - v.part) * much};
+    return (struct view){.5 + (v.x - .5) * much, .5 + (v.y - .5) * much,
+                         most - (most - v.part) * much};
 }
 
 struct view move_view(const struct move *move, double part, double seconds)
@@ -144,7 +170,8 @@ bool move_is_static(const struct move *move)
 
 double move_enlarges(const struct move *move)
 {
-    double least = fmin(move->row->from.part, move->row->to.part) - (move->row->ease == EASE_HAND ? .01 : 0);
+    double least =
+        fmin(move->row->from.part, move->row->to.part) - (move->row->ease == EASE_HAND ? .01 : 0);
 
     return fmin(1.5, 1 / least);
 }

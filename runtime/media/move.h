@@ -15,8 +15,8 @@ struct move {
     uint32_t chance; // for handheld: which of all unsteady hands
 };
 
-// The move called name: one of the film's, or words in which one is found ("a slow push in on her").
-// NULL and words without a move are static.
+// The move called name: one of the film's, or words in which one is found ("a slow push in on
+// her"). NULL and words without a move are static.
 struct move move_of(const char *name, uint32_t chance);
 
 // The view at part (0 to 1) of a shot of that many seconds; parts beyond are its ends, held.

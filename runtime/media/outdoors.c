@@ -34,7 +34,8 @@ static void clouds(struct easel *e, int n, double thick)
         struct ink bank = ink_mix(e->p.far, e->p.low, easel_between(e, .1, .7));
 
         for (int k = 0; k < 6; k++) {
-            easel_ellipse(e, x + w * (k / 5. - .5) * .8, y - h * .5 * sin(3.14 * k / 5.), w * .24, h * (.35 + .3 * sin(3.14 * k / 5.)));
+            easel_ellipse(e, x + w * (k / 5. - .5) * .8, y - h * .5 * sin(3.14 * k / 5.), w * .24,
+                          h * (.35 + .3 * sin(3.14 * k / 5.)));
             easel_fade(e, y - h, ink_fade(bank, n > 6 ? .16 : .26), y + h * .7, ink_fade(bank, 0));
         }
     }
@@ -68,7 +69,8 @@ static void glitter(struct easel *e, double x, double wide)
 }
 
 // A row of waves: lit along its back, foam on the crest when it is high.
-static void crest_light(struct easel *e, double amp, double y, double t, double high, struct ink top)
+static void crest_light(struct easel *e, double amp, double y, double t, double high,
+                        struct ink top)
 {
     cairo_path_t *path = cairo_copy_path(e->cr);
     struct ink back = ink_mix(top, e->p.low, .10 + .14 * (1 - t) + .30 * high * (1 - .5 * t));
@@ -88,8 +90,10 @@ static void waves_between(struct easel *e, double high, double from, double to)
 
     for (int i = 0; i < rows; i++) {
         double t = (i + 1.) / rows, y = e->horizon + (1.02 - e->horizon) * t * t;
-        double amp = (.004 + .055 * t) * high, len = .05 + .30 * t, x0 = -len * easel_chance(e) - .2;
-        struct ink top = ink_mix(ink_mix(e->p.far, e->p.mid, fmin(1, t * 1.6)), e->p.near, fmax(0, t - .35));
+        double amp = (.004 + .055 * t) * high, len = .05 + .30 * t,
+               x0 = -len * easel_chance(e) - .2;
+        struct ink top =
+            ink_mix(ink_mix(e->p.far, e->p.mid, fmin(1, t * 1.6)), e->p.near, fmax(0, t - .35));
 
         if (y < from || y >= to)
             continue;
@@ -116,7 +120,8 @@ static void waves(struct easel *e, double high)
 static void water(struct easel *e, double high)
 {
     easel_box(e, -.2, e->horizon, e->wide + .4, 1.3 - e->horizon);
-    easel_fade(e, e->horizon, ink_mix(e->p.far, e->p.low, .45), 1, ink_mix(e->p.mid, e->p.near, .65));
+    easel_fade(e, e->horizon, ink_mix(e->p.far, e->p.low, .45), 1,
+               ink_mix(e->p.mid, e->p.near, .65));
     if (high < .5)
         glitter(e, e->wide * .74, .22);
     waves(e, high);
@@ -136,10 +141,12 @@ void outdoors_sea(struct easel *e)
         easel_ridge(e, e->horizon + .004, .10, .5, ink_mix(e->p.far, e->p.low, .3), e->p.far);
     water(e, swell(e));
     if (words_have(e->words, "beach|shore|pier|quay|harbour|harbor|sand"))
-        easel_ridge(e, .93, .10, .1, ink_mix(e->p.ground, e->p.low, .15), ink_mix(e->p.ground, e->p.shade, .5));
+        easel_ridge(e, .93, .10, .1, ink_mix(e->p.ground, e->p.low, .15),
+                    ink_mix(e->p.ground, e->p.shade, .5));
     if (words_have(e->words, "boat*|ship*|sail*|trawler|vessel")) {
         double x = e->wide * .34, y = e->horizon + .05;
-        const double hull[][2] = {{x - .12, y - .03}, {x + .14, y - .035}, {x + .10, y + .025}, {x - .09, y + .025}};
+        const double hull[][2] = {
+            {x - .12, y - .03}, {x + .14, y - .035}, {x + .10, y + .025}, {x - .09, y + .025}};
 
         easel_box(e, x - .05, y - .075, .09, .05);
         easel_fill(e, e->p.mid);
@@ -152,7 +159,8 @@ void outdoors_sea(struct easel *e)
 }
 
 // One half of a cone of light: bright along its middle, nothing at its edge.
-static void half_beam(cairo_pattern_t *mesh, const double from[2], const double middle[2], const double edge[2], double strength)
+static void half_beam(cairo_pattern_t *mesh, const double from[2], const double middle[2],
+                      const double edge[2], double strength)
 {
     const double *corners[] = {from, middle, edge, from};
     const double alpha[] = {strength, strength * .10, 0, 0};
@@ -166,9 +174,11 @@ static void half_beam(cairo_pattern_t *mesh, const double from[2], const double 
     cairo_mesh_pattern_end_patch(mesh);
 }
 
-static void beam(struct easel *e, double x, double y, double to_x, double to_y, double spread, double strength)
+static void beam(struct easel *e, double x, double y, double to_x, double to_y, double spread,
+                 double strength)
 {
-    double len = hypot(to_x - x, to_y - y), nx = -(to_y - y) / len * spread, ny = (to_x - x) / len * spread;
+    double len = hypot(to_x - x, to_y - y), nx = -(to_y - y) / len * spread,
+           ny = (to_x - x) / len * spread;
     const double from[2] = {x, y}, middle[2] = {to_x, to_y};
     const double up[2] = {to_x + nx, to_y + ny}, down[2] = {to_x - nx, to_y - ny};
     cairo_pattern_t *mesh = cairo_pattern_create_mesh();
@@ -183,8 +193,11 @@ static void beam(struct easel *e, double x, double y, double to_x, double to_y, 
 static void tower(struct easel *e, double x, double foot, double tall, bool burns)
 {
     double w = tall * .105, top = foot - tall, lamp = top - tall * .085;
-    const double trunk[][2] = {{x - w, foot}, {x - w * .56, top}, {x + w * .56, top}, {x + w, foot}};
-    const double roof[][2] = {{x - w * .62, lamp - tall * .035}, {x, lamp - tall * .12}, {x + w * .62, lamp - tall * .035}};
+    const double trunk[][2] = {
+        {x - w, foot}, {x - w * .56, top}, {x + w * .56, top}, {x + w, foot}};
+    const double roof[][2] = {{x - w * .62, lamp - tall * .035},
+                              {x, lamp - tall * .12},
+                              {x + w * .62, lamp - tall * .035}};
     struct ink white = ink_times(INK(0xe9e6de), e->p.light);
 
     if (burns)
@@ -202,7 +215,8 @@ static void tower(struct easel *e, double x, double foot, double tall, bool burn
     easel_box(e, x - w * .44, lamp - tall * .04, w * .88, tall * .115);
     easel_fill(e, burns ? ink_mix(e->p.lamp, INK(0xffffff), .5) : ink_mix(e->p.mid, e->p.low, .25));
     for (int i = -1; i <= 1; i++)
-        easel_line(e, x + i * w * .3, lamp - tall * .04, x + i * w * .3, top, tall * .006, e->p.shade);
+        easel_line(e, x + i * w * .3, lamp - tall * .04, x + i * w * .3, top, tall * .006,
+                   e->p.shade);
     easel_shape(e, roof, 3, 0);
     easel_fill(e, e->p.shade);
     if (burns) {
@@ -213,12 +227,23 @@ static void tower(struct easel *e, double x, double foot, double tall, bool burn
 
 static void crag(struct easel *e, double x, double foot, double wide, double tall)
 {
-    const double rock[][2] = {{x - wide, 1.2}, {x - wide * .92, foot + tall * .6}, {x - wide * .55, foot + tall * .25},
-                              {x - wide * .40, foot + tall * .02}, {x - wide * .12, foot - tall * .05}, {x + wide * .22, foot},
-                              {x + wide * .45, foot + tall * .22}, {x + wide * .62, foot + tall * .5}, {x + wide, foot + tall * .8},
+    const double rock[][2] = {{x - wide, 1.2},
+                              {x - wide * .92, foot + tall * .6},
+                              {x - wide * .55, foot + tall * .25},
+                              {x - wide * .40, foot + tall * .02},
+                              {x - wide * .12, foot - tall * .05},
+                              {x + wide * .22, foot},
+                              {x + wide * .45, foot + tall * .22},
+                              {x + wide * .62, foot + tall * .5},
+                              {x + wide, foot + tall * .8},
                               {x + wide * 1.05, 1.2}};
-    const double plane[][2] = {{x + wide * .05, foot - tall * .02}, {x + wide * .45, foot + tall * .22}, {x + wide * .62, foot + tall * .5},
-                               {x + wide, foot + tall * .8}, {x + wide * 1.05, 1.2}, {x + wide * .3, 1.2}, {x + wide * .2, foot + tall * .5}};
+    const double plane[][2] = {{x + wide * .05, foot - tall * .02},
+                               {x + wide * .45, foot + tall * .22},
+                               {x + wide * .62, foot + tall * .5},
+                               {x + wide, foot + tall * .8},
+                               {x + wide * 1.05, 1.2},
+                               {x + wide * .3, 1.2},
+                               {x + wide * .2, foot + tall * .5}};
 
     easel_shape(e, rock, 10, 0);
     easel_fade(e, foot, ink_mix(e->p.near, e->p.mid, .55), foot + tall, e->p.near);
@@ -229,12 +254,15 @@ static void crag(struct easel *e, double x, double foot, double wide, double tal
 void outdoors_lighthouse(struct easel *e)
 {
     double x = e->wide * (e->wide > 1.2 ? .60 : .54), swelling = swell(e);
-    double foot = fmin(.80, e->horizon + (e->horizon < .4 ? .20 : .06)), tall = fmin(.46, (foot - .05) / 1.24);
-    bool burns = !words_have(e->words, "beam is out|dark tower|tower is dark|light is out|unlit|extinguished");
+    double foot = fmin(.80, e->horizon + (e->horizon < .4 ? .20 : .06)),
+           tall = fmin(.46, (foot - .05) / 1.24);
+    bool burns = !words_have(
+        e->words, "beam is out|dark tower|tower is dark|light is out|unlit|extinguished");
 
     outdoors_sky(e);
     easel_box(e, -.2, e->horizon, e->wide + .4, 1.3 - e->horizon);
-    easel_fade(e, e->horizon, ink_mix(e->p.far, e->p.low, .45), 1, ink_mix(e->p.mid, e->p.near, .65));
+    easel_fade(e, e->horizon, ink_mix(e->p.far, e->p.low, .45), 1,
+               ink_mix(e->p.mid, e->p.near, .65));
     waves_between(e, swelling, -1, foot + .05);
     tower(e, x, foot, tall, burns && (e->p.dark || words_have(e->words, "beam|lit")));
     crag(e, x, foot, fmin(.42, e->wide * .4), .24);
@@ -256,7 +284,8 @@ void outdoors_lighthouse(struct easel *e)
 
 static void trunk(struct easel *e, double x, double w, struct ink ink)
 {
-    const double path[][2] = {{x - w * .5, -.1}, {x + w * .5, -.1}, {x + w * .62, .8}, {x + w * 1.1, 1.1}, {x - w * 1.1, 1.1}, {x - w * .62, .8}};
+    const double path[][2] = {{x - w * .5, -.1},  {x + w * .5, -.1},  {x + w * .62, .8},
+                              {x + w * 1.1, 1.1}, {x - w * 1.1, 1.1}, {x - w * .62, .8}};
 
     easel_shape(e, path, 6, 0);
     easel_across(e, x - w, ink_mix(ink, e->p.rim, .10), x + w, ink_mix(ink, e->p.shade, .35));
@@ -268,12 +297,15 @@ void outdoors_forest(struct easel *e)
     easel_fade(e, 0, ink_mix(e->p.far, e->p.sky, .3), e->horizon, ink_mix(e->p.low, e->p.far, .35));
     easel_glow(e, e->wide * .62, e->horizon * .7, .6, e->p.rim, .6);
     for (int layer = 0; layer < 4; layer++) {
-        struct ink ink = ink_mix(ink_mix(e->p.far, e->p.mid, layer / 2.), e->p.near, fmax(0, layer - 1.5) / 1.5);
+        struct ink ink =
+            ink_mix(ink_mix(e->p.far, e->p.mid, layer / 2.), e->p.near, fmax(0, layer - 1.5) / 1.5);
         int n = 16 - layer * 4;
 
         for (int i = 0; i < n; i++)
-            trunk(e, e->wide * (i + easel_between(e, -.35, .35)) / (n - 1), (.010 + .014 * layer) * easel_between(e, .7, 1.4), ink);
-        easel_ridge(e, e->horizon + .07 + layer * .10, .05 + .02 * layer, .8, ink_mix(ink, e->p.low, .05), ink_mix(ink, e->p.shade, .35));
+            trunk(e, e->wide * (i + easel_between(e, -.35, .35)) / (n - 1),
+                  (.010 + .014 * layer) * easel_between(e, .7, 1.4), ink);
+        easel_ridge(e, e->horizon + .07 + layer * .10, .05 + .02 * layer, .8,
+                    ink_mix(ink, e->p.low, .05), ink_mix(ink, e->p.shade, .35));
     }
     for (int i = 0; i < 3 && !e->p.dark; i++) {
         double x = e->wide * (.35 + .18 * i);
@@ -284,7 +316,8 @@ void outdoors_forest(struct easel *e)
     }
 }
 
-static void block(struct easel *e, double x, double w, double top, struct ink ink, double lit_windows)
+static void block(struct easel *e, double x, double w, double top, struct ink ink,
+                  double lit_windows)
 {
     easel_box(e, x, top, w, 1.2 - top);
     easel_fade(e, top, ink, e->horizon + .1, ink_mix(ink, e->p.low, .22));
@@ -292,7 +325,8 @@ static void block(struct easel *e, double x, double w, double top, struct ink in
         for (double wx = x + .010; wx < x + w - .014; wx += .020)
             if (easel_chance(e) < lit_windows) {
                 easel_box(e, wx, wy, .008, .012);
-                easel_fill(e, ink_fade(e->p.dark ? e->p.lamp : e->p.low, easel_between(e, .25, e->p.dark ? .9 : .5)));
+                easel_fill(e, ink_fade(e->p.dark ? e->p.lamp : e->p.low,
+                                       easel_between(e, .25, e->p.dark ? .9 : .5)));
             }
 }
 
@@ -302,10 +336,12 @@ void outdoors_city(struct easel *e)
 
     outdoors_sky(e);
     for (int layer = 0; layer < 3; layer++) {
-        struct ink ink = ink_mix(ink_mix(e->p.far, e->p.mid, layer / 1.5), e->p.near, fmax(0, layer - 1));
+        struct ink ink =
+            ink_mix(ink_mix(e->p.far, e->p.mid, layer / 1.5), e->p.near, fmax(0, layer - 1));
 
         for (double x = -.1; x < e->wide + .1;) {
-            double w = easel_between(e, .06, .15), edge = fabs(x + w / 2 - e->wide / 2) / (e->wide / 2);
+            double w = easel_between(e, .06, .15),
+                   edge = fabs(x + w / 2 - e->wide / 2) / (e->wide / 2);
             double tall = easel_between(e, .10, .30) + layer * .05;
 
             if (street && layer) // the houses of a street stand at its sides
@@ -314,11 +350,14 @@ void outdoors_city(struct easel *e)
             x += w * easel_between(e, .95, 1.2);
         }
     }
-    const double ground[][2] = {{-.2, e->horizon + .03}, {e->wide + .2, e->horizon + .03}, {e->wide + .2, 1.2}, {-.2, 1.2}};
+    const double ground[][2] = {
+        {-.2, e->horizon + .03}, {e->wide + .2, e->horizon + .03}, {e->wide + .2, 1.2}, {-.2, 1.2}};
     easel_shape(e, ground, 4, 0);
-    easel_fade(e, e->horizon, ink_mix(e->p.ground, e->p.mid, .5), 1, ink_mix(e->p.ground, e->p.shade, .55));
+    easel_fade(e, e->horizon, ink_mix(e->p.ground, e->p.mid, .5), 1,
+               ink_mix(e->p.ground, e->p.shade, .55));
     for (int i = -4; i <= 4; i++)
-        easel_line(e, e->wide / 2 + i * .02, e->horizon + .03, e->wide / 2 + i * .55, 1.1, .0022, ink_fade(e->p.shade, .18));
+        easel_line(e, e->wide / 2 + i * .02, e->horizon + .03, e->wide / 2 + i * .55, 1.1, .0022,
+                   ink_fade(e->p.shade, .18));
     if (e->p.dark)
         for (int i = 0; i < 5; i++) {
             double x = e->wide * (.1 + .2 * i), y = e->horizon - .10 - .02 * (i % 2);
@@ -331,19 +370,22 @@ void outdoors_city(struct easel *e)
 void outdoors_mountains(struct easel *e)
 {
     outdoors_sky(e);
-    easel_ridge(e, e->horizon + .02, .44, .9, ink_mix(e->p.far, e->p.low, .28), ink_mix(e->p.low, e->p.far, .4));
+    easel_ridge(e, e->horizon + .02, .44, .9, ink_mix(e->p.far, e->p.low, .28),
+                ink_mix(e->p.low, e->p.far, .4));
     easel_ridge(e, e->horizon + .07, .30, .8, e->p.far, ink_mix(e->p.far, e->p.low, .4));
     easel_ridge(e, e->horizon + .15, .22, .6, e->p.mid, ink_mix(e->p.mid, e->p.low, .2));
     easel_ridge(e, e->horizon + .30, .14, .4, ink_mix(e->p.mid, e->p.near, .6), e->p.near);
     if (words_have(e->words, "snow*|glacier|ice"))
-        easel_ridge(e, e->horizon + .36, .10, .1, ink_times(INK(0xeef2f6), e->p.light), ink_mix(e->p.far, e->p.mid, .4));
+        easel_ridge(e, e->horizon + .36, .10, .1, ink_times(INK(0xeef2f6), e->p.light),
+                    ink_mix(e->p.far, e->p.mid, .4));
 }
 
 void outdoors_desert(struct easel *e)
 {
     outdoors_sky(e);
     for (int i = 0; i < 4; i++)
-        easel_ridge(e, e->horizon + .02 + i * i * .075, .06 + .05 * i, .02, ink_mix(e->p.ground, e->p.low, .6 - .2 * i),
+        easel_ridge(e, e->horizon + .02 + i * i * .075, .06 + .05 * i, .02,
+                    ink_mix(e->p.ground, e->p.low, .6 - .2 * i),
                     ink_mix(e->p.ground, e->p.shade, .12 + .14 * i));
 }
 
@@ -354,11 +396,14 @@ void outdoors_field(struct easel *e)
     outdoors_sky(e);
     easel_ridge(e, e->horizon + .01, .14, .3, ink_mix(e->p.far, e->p.low, .3), e->p.far);
     easel_ridge(e, e->horizon + .06, .09, .9, ink_mix(grass, e->p.far, .5), grass);
-    easel_ridge(e, e->horizon + .16, .05, .05, ink_mix(grass, e->p.low, .25), ink_mix(grass, e->p.near, .6));
+    easel_ridge(e, e->horizon + .16, .05, .05, ink_mix(grass, e->p.low, .25),
+                ink_mix(grass, e->p.near, .6));
     for (int i = 0; i < 150; i++) {
-        double t = easel_chance(e), x = easel_between(e, 0, e->wide), y = e->horizon + .2 + (.85 - e->horizon) * t;
+        double t = easel_chance(e), x = easel_between(e, 0, e->wide),
+               y = e->horizon + .2 + (.85 - e->horizon) * t;
 
-        easel_line(e, x, y, x + easel_between(e, -.012, .012), y - .012 - .04 * t, .0012 + .002 * t, ink_fade(ink_mix(grass, e->p.shade, .45), .4));
+        easel_line(e, x, y, x + easel_between(e, -.012, .012), y - .012 - .04 * t, .0012 + .002 * t,
+                   ink_fade(ink_mix(grass, e->p.shade, .45), .4));
     }
 }
 
@@ -372,8 +417,10 @@ void outdoors_road(struct easel *e)
     easel_fade(e, y, ink_mix(e->p.mid, e->p.far, .5), 1, ink_mix(e->p.near, e->p.shade, .4));
     for (int i = 0; i < 9; i++) {
         double a = pow(i / 9., 2), b = pow((i + .45) / 9., 2);
-        const double dash[][2] = {{v - .002 - .010 * a, y + (1.1 - y) * a}, {v + .002 + .010 * a, y + (1.1 - y) * a},
-                                  {v + .002 + .010 * b, y + (1.1 - y) * b}, {v - .002 - .010 * b, y + (1.1 - y) * b}};
+        const double dash[][2] = {{v - .002 - .010 * a, y + (1.1 - y) * a},
+                                  {v + .002 + .010 * a, y + (1.1 - y) * a},
+                                  {v + .002 + .010 * b, y + (1.1 - y) * b},
+                                  {v - .002 - .010 * b, y + (1.1 - y) * b}};
 
         easel_shape(e, dash, 4, 0);
         easel_fill(e, ink_fade(e->p.low, .75));

@@ -12,7 +12,8 @@
 
 #include "base/mem.h"
 
-// One plane of the overlay: premultiplied samples, and how much of the frame stays, both of 16 bits.
+// One plane of the overlay: premultiplied samples, and how much of the frame stays, both of 16
+// bits.
 struct plane {
     int width, height;
     uint16_t *value, *keep;
@@ -27,9 +28,12 @@ struct overlay {
 // What a sample is made of: parts of blue, green, red and alpha (premultiplied, as in memory), for
 // values of 256 to the unit. BT.709, limited range; the offsets are weighed by alpha too.
 static const float weights[3][4] = {
-    {256 * 219 * .0722f / 255, 256 * 219 * .7152f / 255, 256 * 219 * .2126f / 255, 256 * 16 / 255.f},
-    {256 * 224 * .5f / 255, 256 * 224 * -.385428f / 255, 256 * 224 * -.114572f / 255, 256 * 128 / 255.f},
-    {256 * 224 * -.045847f / 255, 256 * 224 * -.454153f / 255, 256 * 224 * .5f / 255, 256 * 128 / 255.f},
+    {256 * 219 * .0722f / 255, 256 * 219 * .7152f / 255, 256 * 219 * .2126f / 255,
+     256 * 16 / 255.f},
+    {256 * 224 * .5f / 255, 256 * 224 * -.385428f / 255, 256 * 224 * -.114572f / 255,
+     256 * 128 / 255.f},
+    {256 * 224 * -.045847f / 255, 256 * 224 * -.454153f / 255, 256 * 224 * .5f / 255,
+     256 * 128 / 255.f},
 };
 
 // The sum of w x h pixels at x, y.
@@ -58,7 +62,8 @@ static bool row_is_clear(const uint8_t *pixels, int stride, int y, int h, int wi
     return true;
 }
 
-static void fill(struct plane *plane, const uint8_t *pixels, int stride, int component, int w, int h)
+static void fill(struct plane *plane, const uint8_t *pixels, int stride, int component, int w,
+                 int h)
 {
     size_t n = (size_t)plane->width * (size_t)plane->height;
     const float *parts = weights[component];
@@ -74,7 +79,9 @@ static void fill(struct plane *plane, const uint8_t *pixels, int stride, int com
             float value;
 
             add_up(pixels, stride, x * w, y * h, w, h, sum);
-            value = ((float)sum[0] * parts[0] + (float)sum[1] * parts[1] + (float)sum[2] * parts[2] + (float)sum[3] * parts[3]) / (float)(w * h);
+            value = ((float)sum[0] * parts[0] + (float)sum[1] * parts[1] +
+                     (float)sum[2] * parts[2] + (float)sum[3] * parts[3]) /
+                    (float)(w * h);
             plane->value[at] = (uint16_t)(value > 0 ? value + .5f : 0);
             plane->keep[at] = (uint16_t)(256 - (sum[3] * 256 / (unsigned)(w * h) + 127) / 255);
         }
@@ -85,7 +92,8 @@ struct overlay *overlay_new(cairo_surface_t *surface, int format)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get((enum AVPixelFormat)format);
     struct overlay *o = mem_new(sizeof(*o));
-    int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    int width = cairo_image_surface_get_width(surface),
+        height = cairo_image_surface_get_height(surface);
 
     cairo_surface_flush(surface);
     o->depth = d->comp[0].depth;
@@ -113,7 +121,8 @@ void overlay_free(struct overlay *o)
 }
 
 // part counts to 256, so that all is done in whole numbers.
-static void blend_row8(uint8_t *to, const uint16_t *value, const uint16_t *keep, int width, unsigned part)
+static void blend_row8(uint8_t *to, const uint16_t *value, const uint16_t *keep, int width,
+                       unsigned part)
 {
     for (int x = 0; x < width; x++) {
         unsigned k = 256 - (((256u - keep[x]) * part) >> 8);
@@ -146,7 +155,8 @@ void overlay_blend(const struct overlay *o, AVFrame *frame, double part)
             if (!p->used[y])
                 continue;
             if (o->depth > 8)
-                blend_row16((void *)row, p->value + at, p->keep + at, p->width, whole, o->depth - 8);
+                blend_row16((void *)row, p->value + at, p->keep + at, p->width, whole,
+                            o->depth - 8);
             else
                 blend_row8(row, p->value + at, p->keep + at, p->width, whole);
         }

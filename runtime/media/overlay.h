@@ -6,8 +6,8 @@ struct AVFrame;
 struct _cairo_surface;
 struct overlay;
 
-// From an ARGB32 surface as large as the frames, whose format (AVPixelFormat, planar YUV of up to 16
-// bits) they have. Rows without anything cost nothing.
+// From an ARGB32 surface as large as the frames, whose format (AVPixelFormat, planar YUV of up to
+// 16 bits) they have. Rows without anything cost nothing.
 struct overlay *overlay_new(struct _cairo_surface *surface, int format);
 void overlay_free(struct overlay *o); // accepts NULL
 

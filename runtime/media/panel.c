@@ -28,7 +28,8 @@ struct page {
 
 static void lay_out(struct page *p, cairo_surface_t *frame)
 {
-    double wide = (double)cairo_image_surface_get_width(frame) / cairo_image_surface_get_height(frame);
+    double wide =
+        (double)cairo_image_surface_get_width(frame) / cairo_image_surface_get_height(frame);
 
     p->unit = fmin(p->width, p->height) / 100;
     p->margin = 4.2 * p->unit;
@@ -98,12 +99,15 @@ static void arrow(struct page *p, double x0, double y0, double x1, double y1)
 // A view as a box of the drawing. Moves are small; on paper they are drawn larger than they are.
 static void box_of(const struct page *p, struct view v, double box[4])
 {
-    double part = fmax(.3, 1 - (1 - v.part) * 2.6), cx = .5 + (v.x - .5) * 1.7, cy = .5 + (v.y - .5) * 1.7;
+    double part = fmax(.3, 1 - (1 - v.part) * 2.6), cx = .5 + (v.x - .5) * 1.7,
+           cy = .5 + (v.y - .5) * 1.7;
 
     box[2] = p->w * part;
     box[3] = p->h * part;
-    box[0] = fmin(fmax(p->x + p->w * cx - box[2] / 2, p->x + .6 * p->unit), p->x + p->w - box[2] - .6 * p->unit);
-    box[1] = fmin(fmax(p->y + p->h * cy - box[3] / 2, p->y + .6 * p->unit), p->y + p->h - box[3] - .6 * p->unit);
+    box[0] = fmin(fmax(p->x + p->w * cx - box[2] / 2, p->x + .6 * p->unit),
+                  p->x + p->w - box[2] - .6 * p->unit);
+    box[1] = fmin(fmax(p->y + p->h * cy - box[3] / 2, p->y + .6 * p->unit),
+                  p->y + p->h - box[3] - .6 * p->unit);
 }
 
 static void outline(struct page *p, const double box[4], bool dashed)
@@ -123,7 +127,8 @@ static void shaky_line(struct page *p)
 
     cairo_move_to(p->cr, p->x + p->w * .34, y);
     for (int i = 0; i < 6; i++) {
-        double x = p->x + p->w * (.34 + .055 * i), s = (i % 2 ? 1 : -1) * (1.5 + .4 * (i % 3)) * p->unit;
+        double x = p->x + p->w * (.34 + .055 * i),
+               s = (i % 2 ? 1 : -1) * (1.5 + .4 * (i % 3)) * p->unit;
 
         cairo_curve_to(p->cr, x + p->w * .018, y + s, x + p->w * .036, y + s, x + p->w * .055, y);
     }
@@ -153,22 +158,28 @@ static void draw_move(struct page *p, const char *name)
             double fx = a[0] + (i % 2 ? a[2] : 0), fy = a[1] + (i / 2 ? a[3] : 0);
             double tx = b[0] + (i % 2 ? b[2] : 0), ty = b[1] + (i / 2 ? b[3] : 0);
 
-            arrow(p, fx + (tx - fx) * .12, fy + (ty - fy) * .12, tx - (tx - fx) * .06, ty - (ty - fy) * .06);
+            arrow(p, fx + (tx - fx) * .12, fy + (ty - fy) * .12, tx - (tx - fx) * .06,
+                  ty - (ty - fy) * .06);
         }
         return;
     }
     outline(p, a, true);
     outline(p, b, false);
-    double dx = b[0] - a[0], dy = b[1] - a[1], len = hypot(dx, dy) + 1e-6, reach = fmax(len, 16 * p->unit);
-    double mx = dx != 0 ? p->x + p->w / 2 : p->x + p->w * .90, my = dy != 0 ? p->y + p->h / 2 : p->y + p->h * .90;
+    double dx = b[0] - a[0], dy = b[1] - a[1], len = hypot(dx, dy) + 1e-6,
+           reach = fmax(len, 16 * p->unit);
+    double mx = dx != 0 ? p->x + p->w / 2 : p->x + p->w * .90,
+           my = dy != 0 ? p->y + p->h / 2 : p->y + p->h * .90;
 
-    arrow(p, mx - dx / len * reach / 2, my - dy / len * reach / 2, mx + dx / len * reach / 2, my + dy / len * reach / 2);
+    arrow(p, mx - dx / len * reach / 2, my - dy / len * reach / 2, mx + dx / len * reach / 2,
+          my + dy / len * reach / 2);
 }
 
 static void head_line(struct page *p, const json_t *panel)
 {
-    struct text_style slug = {.size_px = 2.5 * p->unit, .weight = 700, .tracking = .06, .width_px = p->width * .62};
-    struct text_style film = {.size_px = 1.9 * p->unit, .tracking = .04, .align = TEXT_RIGHT, .width_px = p->width * .26};
+    struct text_style slug = {
+        .size_px = 2.5 * p->unit, .weight = 700, .tracking = .06, .width_px = p->width * .62};
+    struct text_style film = {
+        .size_px = 1.9 * p->unit, .tracking = .04, .align = TEXT_RIGHT, .width_px = p->width * .26};
     struct text_style mark = {.size_px = 1.6 * p->unit, .weight = 700, .tracking = .16};
     double y = p->margin, pad = .8 * p->unit, right = p->width - p->margin;
     struct text_size size = text_set(p->cr, 0, 0, "DRAFT", &mark, false);
@@ -176,21 +187,28 @@ static void head_line(struct page *p, const json_t *panel)
     ink_use(p->cr, BLACK);
     text_set(p->cr, p->margin, y, json_get_text(panel, "slug", ""), &slug, true);
     ink_use(p->cr, PENCIL);
-    cairo_rectangle(p->cr, right - size.width - 2 * pad, y - .1 * p->unit, size.width + 2 * pad, 2.9 * p->unit);
+    cairo_rectangle(p->cr, right - size.width - 2 * pad, y - .1 * p->unit, size.width + 2 * pad,
+                    2.9 * p->unit);
     cairo_fill(p->cr);
     ink_use(p->cr, PAPER);
-    text_set(p->cr, right - size.width - pad + .1 * p->unit, y - .1 * p->unit + (2.9 * p->unit - size.height) / 2, "DRAFT", &mark, true);
+    text_set(p->cr, right - size.width - pad + .1 * p->unit,
+             y - .1 * p->unit + (2.9 * p->unit - size.height) / 2, "DRAFT", &mark, true);
     ink_use(p->cr, QUIET);
-    text_set(p->cr, right - size.width - 2 * pad - 1.4 * p->unit - film.width_px, y + .25 * p->unit, json_get_text(panel, "film", ""), &film, true);
+    text_set(p->cr, right - size.width - 2 * pad - 1.4 * p->unit - film.width_px, y + .25 * p->unit,
+             json_get_text(panel, "film", ""), &film, true);
     rule(p, p->margin, y + 4.3 * p->unit, p->width - 2 * p->margin, BLACK);
 }
 
 // A small caption and what it captions; returns the y below.
-static double entry(struct page *p, double x, double y, double w, const char *caption, const char *words, double size,
-                    int lines, bool italic)
+static double entry(struct page *p, double x, double y, double w, const char *caption,
+                    const char *words, double size, int lines, bool italic)
 {
     struct text_style cap = {.size_px = 1.45 * p->unit, .weight = 700, .tracking = .14};
-    struct text_style body = {.size_px = size * p->unit, .width_px = w, .lines = lines, .leading = 1.22, .italic = italic,
+    struct text_style body = {.size_px = size * p->unit,
+                              .width_px = w,
+                              .lines = lines,
+                              .leading = 1.22,
+                              .italic = italic,
                               .face = italic ? TEXT_SERIF : TEXT_SANS};
 
     if (!words || !*words)
@@ -198,7 +216,8 @@ static double entry(struct page *p, double x, double y, double w, const char *ca
     ink_use(p->cr, QUIET);
     text_set(p->cr, x, y, caption, &cap, true);
     ink_use(p->cr, BLACK);
-    return y + 2.5 * p->unit + text_set(p->cr, x, y + 2.5 * p->unit, words, &body, true).height + 2.6 * p->unit;
+    return y + 2.5 * p->unit + text_set(p->cr, x, y + 2.5 * p->unit, words, &body, true).height +
+           2.6 * p->unit;
 }
 
 static void add_part(struct buf *to, const char *part)
@@ -216,16 +235,19 @@ static void side_column(struct page *p, const json_t *board, const json_t *panel
     size_t i;
 
     ink_use(p->cr, BLACK);
-    y += text_set(p->cr, x, y, json_get_text(panel, "shot", ""), &shot, true).height + 1.2 * p->unit;
+    y +=
+        text_set(p->cr, x, y, json_get_text(panel, "shot", ""), &shot, true).height + 1.2 * p->unit;
     add_part(&framing, json_get_text(board, "size", ""));
     add_part(&framing, json_get_text(board, "angle", ""));
     add_part(&framing, json_get_text(board, "lens", ""));
     json_array_foreach(json_object_get(panel, "cast"), i, name)
-        buf_printf(&cast, "%s%s", i ? ", " : "", json_string_value(name) ? json_string_value(name) : "");
+        buf_printf(&cast, "%s%s", i ? ", " : "",
+                   json_string_value(name) ? json_string_value(name) : "");
     y = entry(p, x, y, w, "FRAMING", buf_text(&framing), 2.0, 2, false);
     y = entry(p, x, y, w, "CAMERA", json_get_text(board, "move", ""), 2.0, 2, false);
     y = entry(p, x, y, w, "CAST", buf_text(&cast), 2.0, 3, false);
-    entry(p, x, y, w, "PICTURE", json_get_text(panel, "note", json_get_text(board, "prompt", "")), 2.05, (int)fmax(3, (p->y + p->h - y) / (2.9 * p->unit) - 1), true);
+    entry(p, x, y, w, "PICTURE", json_get_text(panel, "note", json_get_text(board, "prompt", "")),
+          2.05, (int)fmax(3, (p->y + p->h - y) / (2.9 * p->unit) - 1), true);
     buf_release(&framing);
     buf_release(&cast);
 }
@@ -234,8 +256,13 @@ static double dialogue_line(struct page *p, double y, const json_t *line, double
 {
     const char *name = json_get_text(line, "name", ""), *how = json_get_text(line, "direction", "");
     const char *mode = json_get_text(line, "mode", "sync");
-    struct text_style who = {.size_px = 1.75 * p->unit, .weight = 700, .tracking = .1, .width_px = column, .lines = 2};
-    struct text_style said = {.size_px = 2.5 * p->unit, .face = TEXT_SERIF, .width_px = p->width - 2 * p->margin - column - 2 * p->unit, .lines = 3, .leading = 1.18};
+    struct text_style who = {
+        .size_px = 1.75 * p->unit, .weight = 700, .tracking = .1, .width_px = column, .lines = 2};
+    struct text_style said = {.size_px = 2.5 * p->unit,
+                              .face = TEXT_SERIF,
+                              .width_px = p->width - 2 * p->margin - column - 2 * p->unit,
+                              .lines = 3,
+                              .leading = 1.18};
     struct buf words = {0};
     struct text_size a;
 
@@ -258,7 +285,8 @@ static double dialogue_line(struct page *p, double y, const json_t *line, double
 
 static void dialogue(struct page *p, const json_t *panel)
 {
-    double y = p->y + p->h + 4.2 * p->unit, foot = p->height - p->margin - 3 * p->unit, column = 22 * p->unit;
+    double y = p->y + p->h + 4.2 * p->unit, foot = p->height - p->margin - 3 * p->unit,
+           column = 22 * p->unit;
     const json_t *lines = json_object_get(panel, "lines"), *line;
     struct text_style more = {.size_px = 1.8 * p->unit};
     size_t i;
@@ -275,9 +303,11 @@ static void dialogue(struct page *p, const json_t *panel)
     }
 }
 
-void panel_draw(cairo_surface_t *surface, cairo_surface_t *frame, const json_t *board, const json_t *panel)
+void panel_draw(cairo_surface_t *surface, cairo_surface_t *frame, const json_t *board,
+                const json_t *panel)
 {
-    struct page p = {.cr = cairo_create(surface), .width = cairo_image_surface_get_width(surface),
+    struct page p = {.cr = cairo_create(surface),
+                     .width = cairo_image_surface_get_width(surface),
                      .height = cairo_image_surface_get_height(surface)};
 
     ink_use(p.cr, PAPER);

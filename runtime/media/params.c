@@ -18,8 +18,8 @@ bool params_pixels(const json_t *params, bool even, int *width, int *height, str
 
     if (w < 16 || h < 16 || w > MOST_PX || h > MOST_PX)
         return err_set(err, ERR_FILM,
-                       "pixels are to be [width, height], each from 16 to %d, not %lldx%lld", MOST_PX,
-                       (long long)w, (long long)h);
+                       "pixels are to be [width, height], each from 16 to %d, not %lldx%lld",
+                       MOST_PX, (long long)w, (long long)h);
     if (even && (w % 2 || h % 2))
         return err_set(err, ERR_FILM, "a film of %lldx%lld has an odd side: take %lldx%lld",
                        (long long)w, (long long)h, (long long)(w & ~1), (long long)(h & ~1));

@@ -19,14 +19,14 @@
 #include "runtime/media/still.h"
 
 struct picture {
-    struct clip *clip;           // NULL: a still
-    double start_seconds;        // of the shot's first frame in the clip
+    struct clip *clip;    // NULL: a still
+    double start_seconds; // of the shot's first frame in the clip
     struct fit fit;
 
-    cairo_surface_t *still;      // fitted, as large as the move needs
-    cairo_surface_t *seen;       // what the move shows of it, at the film's size
+    cairo_surface_t *still; // fitted, as large as the move needs
+    cairo_surface_t *seen;  // what the move shows of it, at the film's size
     struct move move;
-    double seconds;              // of the shot
+    double seconds; // of the shot
     int64_t frames;
 
     struct scaler to_film, part;
@@ -81,8 +81,8 @@ static bool open_clip(struct picture *p, const char *path, const json_t *params,
                     p->out->height, err);
 }
 
-struct picture *picture_open(const char *path, const json_t *params, const struct look *look, int width,
-                             int height, int format, struct rate rate, struct err *err)
+struct picture *picture_open(const char *path, const json_t *params, const struct look *look,
+                             int width, int height, int format, struct rate rate, struct err *err)
 {
     struct picture *p = mem_new(sizeof(*p));
     const char *move = json_get_text(params, "move", NULL);

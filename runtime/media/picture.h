@@ -16,8 +16,8 @@ struct picture;
 
 // What of params ("from handles in move frames fit focus") the picture at path is shown by, in the
 // colours of look (borrowed; NULL: its own). format is an AVPixelFormat. NULL with *err.
-struct picture *picture_open(const char *path, const json_t *params, const struct look *look, int width,
-                             int height, int format, struct rate rate, struct err *err);
+struct picture *picture_open(const char *path, const json_t *params, const struct look *look,
+                             int width, int height, int format, struct rate rate, struct err *err);
 void picture_close(struct picture *p); // accepts NULL
 
 // Frame n of the shot, from 0; before 0 and past the end as far as the handles go, then an edge is

@@ -44,8 +44,8 @@ void pixels_assume_colour(AVFrame *frame)
     if (is_rgb(frame->format))
         frame->colorspace = AVCOL_SPC_RGB;
     else if (frame->colorspace == AVCOL_SPC_UNSPECIFIED || frame->colorspace == AVCOL_SPC_RGB)
-        frame->colorspace = high && frame->color_range != AVCOL_RANGE_JPEG ? AVCOL_SPC_BT709
-                                                                          : AVCOL_SPC_SMPTE170M;
+        frame->colorspace =
+            high && frame->color_range != AVCOL_RANGE_JPEG ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
 }
 
 AVFrame *pixels_new_yuv(int width, int height, int format)
@@ -152,7 +152,8 @@ static bool make_apart(struct scaler *s, const AVFrame *like)
     return s->apart;
 }
 
-bool scaler_run_inside(struct scaler *s, const AVFrame *from, AVFrame *to, bool smooth, struct err *err)
+bool scaler_run_inside(struct scaler *s, const AVFrame *from, AVFrame *to, bool smooth,
+                       struct err *err)
 {
     if (!make_apart(s, to))
         return err_set(err, ERR_FINAL, "no room for a picture of %dx%d", to->width, to->height);

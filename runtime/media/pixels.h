@@ -10,8 +10,8 @@ struct SwsContext;
 struct _cairo_surface;
 struct err;
 
-// Fills in the colour fields that frame lacks, as FACTS of such files have it: BT.709 from 720 lines
-// up, else SMPTE 170M; RGB and yuvj are full range.
+// Fills in the colour fields that frame lacks, as FACTS of such files have it: BT.709 from 720
+// lines up, else SMPTE 170M; RGB and yuvj are full range.
 void pixels_assume_colour(struct AVFrame *frame);
 
 // A new BT.709 limited-range yuv420p (or another 8-bit or deeper YUV) frame with buffers, or NULL.
@@ -29,14 +29,16 @@ struct scaler {
 bool scaler_run(struct scaler *s, const struct AVFrame *from, struct AVFrame *to, bool smooth,
                 struct err *err);
 
-// The same for a `to` that is a part of a larger frame: swscale may write some pixels past its right edge.
-bool scaler_run_inside(struct scaler *s, const struct AVFrame *from, struct AVFrame *to, bool smooth,
-                       struct err *err);
+// The same for a `to` that is a part of a larger frame: swscale may write some pixels past its
+// right edge.
+bool scaler_run_inside(struct scaler *s, const struct AVFrame *from, struct AVFrame *to,
+                       bool smooth, struct err *err);
 void scaler_release(struct scaler *s);
 
 // frame at width x height as a new RGB24 surface, or NULL with *err.
 struct _cairo_surface *pixels_to_surface(const struct AVFrame *frame, int width, int height,
                                          struct err *err);
 
-// Borrows the pixels of surface as a frame of AV_PIX_FMT_BGR0 (av_frame_free it before the surface).
+// Borrows the pixels of surface as a frame of AV_PIX_FMT_BGR0 (av_frame_free it before the
+// surface).
 struct AVFrame *pixels_of_surface(struct _cairo_surface *surface);

@@ -26,7 +26,8 @@ struct tally {
     bool damaged;
 };
 
-static bool decode_sound(struct tally *t, AVCodecContext *ctx, const AVPacket *packet, AVFrame *frame)
+static bool decode_sound(struct tally *t, AVCodecContext *ctx, const AVPacket *packet,
+                         AVFrame *frame)
 {
     int code = avcodec_send_packet(ctx, packet);
 
@@ -244,10 +245,10 @@ static json_t *media_facts(int fd, const char *name, struct err *err)
 static const struct ending {
     const char *ext, *type;
 } endings[] = {
-    {"aac", "audio"},  {"aif", "audio"}, {"aiff", "audio"}, {"avi", "video"},  {"flac", "audio"},
-    {"jpeg", "image"}, {"jpg", "image"}, {"json", "json"},  {"m4a", "audio"},  {"m4v", "video"},
-    {"mkv", "video"},  {"mov", "video"}, {"mp3", "audio"},  {"mp4", "video"},  {"oga", "audio"},
-    {"ogg", "audio"},  {"opus", "audio"}, {"png", "image"}, {"tif", "image"},  {"tiff", "image"},
+    {"aac", "audio"},  {"aif", "audio"},  {"aiff", "audio"}, {"avi", "video"}, {"flac", "audio"},
+    {"jpeg", "image"}, {"jpg", "image"},  {"json", "json"},  {"m4a", "audio"}, {"m4v", "video"},
+    {"mkv", "video"},  {"mov", "video"},  {"mp3", "audio"},  {"mp4", "video"}, {"oga", "audio"},
+    {"ogg", "audio"},  {"opus", "audio"}, {"png", "image"},  {"tif", "image"}, {"tiff", "image"},
     {"wav", "audio"},  {"webm", "video"}, {"webp", "image"},
 };
 

@@ -20,18 +20,21 @@
 #include "runtime/media/pixels.h"
 #include "runtime/media/still.h"
 
-static bool page(const struct media_job *job, cairo_surface_t *frame, int width, int height, const char *path, struct err *err)
+static bool page(const struct media_job *job, cairo_surface_t *frame, int width, int height,
+                 const char *path, struct err *err)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     bool ok;
 
-    panel_draw(surface, frame, json_object_get(job->params, "board"), json_object_get(job->params, "panel"));
+    panel_draw(surface, frame, json_object_get(job->params, "board"),
+               json_object_get(job->params, "panel"));
     ok = still_write(surface, path, err);
     cairo_surface_destroy(surface);
     return ok;
 }
 
-static bool small_still(cairo_surface_t *from, int width, int height, const char *path, struct err *err)
+static bool small_still(cairo_surface_t *from, int width, int height, const char *path,
+                        struct err *err)
 {
     double w = cairo_image_surface_get_width(from), h = cairo_image_surface_get_height(from);
     double scale = fmin(1, fmin(width / w, height / h));
@@ -39,7 +42,8 @@ static bool small_still(cairo_surface_t *from, int width, int height, const char
     AVFrame *frame = pixels_of_surface(from);
     bool ok;
 
-    to = pixels_to_surface(frame, (int)fmax(1, round(w * scale)), (int)fmax(1, round(h * scale)), err);
+    to = pixels_to_surface(frame, (int)fmax(1, round(w * scale)), (int)fmax(1, round(h * scale)),
+                           err);
     ok = to && still_write(to, path, err);
     av_frame_free(&frame);
     cairo_surface_destroy(to);
@@ -49,16 +53,18 @@ static bool small_still(cairo_surface_t *from, int width, int height, const char
 // Fifteen seconds say what a clip is; more is asked for.
 static const double default_seconds = 15;
 
-static bool small_clip(const struct media_job *job, const struct media_input *of, int width, int height, const char *path,
-                       struct err *err)
+static bool small_clip(const struct media_job *job, const struct media_input *of, int width,
+                       int height, const char *path, struct err *err)
 {
-    json_t *settings = json_pack("{s:s, s:s, s:i}", "codec", "h264", "preset", "veryfast", "crf", 27);
+    json_t *settings =
+        json_pack("{s:s, s:s, s:i}", "codec", "h264", "preset", "veryfast", "crf", 27);
     struct clip *clip = clip_open(of->path, err);
     struct encoder *encoder = NULL;
     struct fit fit = {0};
     AVFrame *out = pixels_new_yuv(width, height, AV_PIX_FMT_YUV420P);
     struct rate rate;
-    double seconds = fmin(json_get_number(of->facts, "seconds", 0), json_get_number(job->params, "seconds", default_seconds));
+    double seconds = fmin(json_get_number(of->facts, "seconds", 0),
+                          json_get_number(job->params, "seconds", default_seconds));
     bool ok = clip && params_rate(of->facts, &rate, err) &&
               fit_init(&fit, job->params, clip_width(clip), clip_height(clip), width, height, err);
     int64_t frames = ok ? rate_frames(rate, seconds) : 0;

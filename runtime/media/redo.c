@@ -32,7 +32,8 @@ static const struct tint {
     unsigned hex;
     double alpha;
 } tints[] = {
-    {"out|dark|darker|night|unlit|off|extinguished|shadow*|evening", CAIRO_OPERATOR_MULTIPLY, 0x7d8aa6, .60},
+    {"out|dark|darker|night|unlit|off|extinguished|shadow*|evening", CAIRO_OPERATOR_MULTIPLY,
+     0x7d8aa6, .60},
     {"bright*|light|lit|morning|sunny|day|noon|sun", CAIRO_OPERATOR_SCREEN, 0x6b5a3a, .75},
     {"sunset|dusk|warm*|golden|fire|autumn|candle*", CAIRO_OPERATOR_OVERLAY, 0xe08a4a, .55},
     {"cold*|winter|blue|moon*|frost*|ice", CAIRO_OPERATOR_OVERLAY, 0x4a78b0, .5},
@@ -49,7 +50,8 @@ static void dim_lights(cairo_surface_t *surface)
 
     cairo_surface_flush(surface);
     for (int y = 0; y < h; y++) {
-        unsigned char *p = cairo_image_surface_get_data(surface) + (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
+        unsigned char *p = cairo_image_surface_get_data(surface) +
+                           (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
 
         for (int x = 0; x < w * 4; x++) {
             int v = p[x];
@@ -82,8 +84,11 @@ static bool lay_tint(cairo_t *cr, cairo_surface_t *surface, const char *instruct
 static void pencil(cairo_t *cr, const char *instruction, int width, int height)
 {
     double unit = fmin(width, height) / 100.;
-    struct text_style style = {.size_px = 2.1 * unit, .italic = true, .face = TEXT_SERIF,
-                               .width_px = width * .42, .lines = 2};
+    struct text_style style = {.size_px = 2.1 * unit,
+                               .italic = true,
+                               .face = TEXT_SERIF,
+                               .width_px = width * .42,
+                               .lines = 2};
     struct text_size size = text_set(cr, 0, 0, instruction, &style, false);
     double x = 4 * unit, y = height * .5 - size.height / 2;
 
@@ -96,9 +101,13 @@ static void pencil(cairo_t *cr, const char *instruction, int width, int height)
 
 static void edit(cairo_surface_t *surface, const char *instruction)
 {
-    int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    int width = cairo_image_surface_get_width(surface),
+        height = cairo_image_surface_get_height(surface);
     cairo_t *cr = cairo_create(surface);
-    struct easel e = {.cr = cr, .wide = (double)width / height, .horizon = .5, .words = instruction,
+    struct easel e = {.cr = cr,
+                      .wide = (double)width / height,
+                      .horizon = .5,
+                      .words = instruction,
                       .chance = params_hash(instruction) | 1};
     bool any = lay_tint(cr, surface, instruction);
     const char weather[] = "rain*|storm*|snow*|fog*|mist*|haze|lightning|thunder*|drizzle|blizzard";
@@ -117,12 +126,14 @@ static void edit(cairo_surface_t *surface, const char *instruction)
 }
 
 // The surface of width x height with all of from on it, as it fits.
-static cairo_surface_t *fitted(cairo_surface_t *from, const json_t *params, int width, int height, struct err *err)
+static cairo_surface_t *fitted(cairo_surface_t *from, const json_t *params, int width, int height,
+                               struct err *err)
 {
     cairo_surface_t *to = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     AVFrame *a = pixels_of_surface(from), *b = pixels_of_surface(to);
     struct fit fit = {0};
-    bool ok = fit_init(&fit, params, a->width, a->height, width, height, err) && fit_draw(&fit, a, b, err);
+    bool ok = fit_init(&fit, params, a->width, a->height, width, height, err) &&
+              fit_draw(&fit, a, b, err);
 
     cairo_surface_mark_dirty(to);
     fit_release(&fit);
@@ -165,7 +176,8 @@ bool edit_run(const struct media_job *job, struct err *err)
     return ok;
 }
 
-static bool upscale_still(const struct media_job *job, const char *from, const char *to, struct err *err)
+static bool upscale_still(const struct media_job *job, const char *from, const char *to,
+                          struct err *err)
 {
     cairo_surface_t *surface = read_fitted(job, from, err);
     bool ok = surface && still_write(surface, to, err);
@@ -175,13 +187,14 @@ static bool upscale_still(const struct media_job *job, const char *from, const c
 }
 
 // Every frame of the clip, in its own rate.
-static bool scale_frames(const struct media_job *job, struct clip *clip, const json_t *facts, struct encoder *encoder,
-                         AVFrame *out, struct rate rate, struct err *err)
+static bool scale_frames(const struct media_job *job, struct clip *clip, const json_t *facts,
+                         struct encoder *encoder, AVFrame *out, struct rate rate, struct err *err)
 {
     json_int_t frames = json_get_integer(facts, "frames", 0);
     json_t *crop = json_pack("{s:s}", "fit", "crop");
     struct fit fit;
-    bool ok = fit_init(&fit, crop, clip_width(clip), clip_height(clip), out->width, out->height, err);
+    bool ok =
+        fit_init(&fit, crop, clip_width(clip), clip_height(clip), out->width, out->height, err);
 
     for (json_int_t n = 0; ok && n < frames; n++) {
         bool held;
@@ -198,14 +211,16 @@ static bool scale_frames(const struct media_job *job, struct clip *clip, const j
     return ok && encoder_finish(encoder, err);
 }
 
-static bool upscale_video(const struct media_job *job, const struct media_input *video, const char *path, struct err *err)
+static bool upscale_video(const struct media_job *job, const struct media_input *video,
+                          const char *path, struct err *err)
 {
     struct clip *clip = NULL;
     struct encoder *encoder = NULL;
     AVFrame *out = NULL;
     struct rate rate;
     int width, height;
-    bool ok = params_pixels(job->params, true, &width, &height, err) && params_rate(video->facts, &rate, err);
+    bool ok = params_pixels(job->params, true, &width, &height, err) &&
+              params_rate(video->facts, &rate, err);
 
     if (ok)
         clip = clip_open(video->path, err);
@@ -241,7 +256,8 @@ bool retouch_run(const struct media_job *job, struct err *err)
 
     if (!video || !path)
         return err_set(err, ERR_BUG, "a retouch of no video");
-    ok = file_read(video->path, &bytes, (size_t)8 << 30, err) && file_write(path, bytes.ptr, bytes.len, err);
+    ok = file_read(video->path, &bytes, (size_t)8 << 30, err) &&
+         file_write(path, bytes.ptr, bytes.len, err);
     buf_release(&bytes);
     return ok;
 }

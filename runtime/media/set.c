@@ -13,19 +13,31 @@ static const struct set sets[] = {
     {"lamp room|lantern room|lantern-room|beacon room", true, indoors_lamp_room, NULL},
     {"lighthouse*", false, outdoors_lighthouse, NULL},
     {"stair*|staircase|stairwell|steps", true, indoors_stairs, NULL},
-    {"stacks|shelf|shelves|library|archive|warehouse|aisle|bookshop|store room|storeroom|cellar", true, indoors_shelves, NULL},
-    {"counter|office|shop|bar|café|cafe|reception|pub|kitchen|laboratory|lab|workshop|bakery|pharmacy|desk", true, indoors_counter, indoors_counter_front},
+    {"stacks|shelf|shelves|library|archive|warehouse|aisle|bookshop|store room|storeroom|cellar",
+     true, indoors_shelves, NULL},
+    {"counter|office|shop|bar|café|cafe|reception|pub|kitchen|laboratory|lab|workshop|bakery|"
+     "pharmacy|desk",
+     true, indoors_counter, indoors_counter_front},
     {"studio|plinth|product|packshot|plain background|seamless", true, indoors_studio, NULL},
-    {"church|cathedral|hall|theatre|theater|ballroom|temple|palace|court|museum|arena", true, indoors_hall, NULL},
-    {"corridor|hallway|tunnel|passage|train|carriage|subway|metro|spaceship|submarine|ship's corridor", true, indoors_corridor, NULL},
-    {"room|bedroom|apartment|flat|house|cabin|living room|interior|hotel|hospital|cell|window|attic|hut", true, indoors_room, NULL},
-    {"sea|ocean|coast|beach|shore|harbour|harbor|boat|ship|waves|island|lake|river|pier|quay|rock", false, outdoors_sea, NULL},
+    {"church|cathedral|hall|theatre|theater|ballroom|temple|palace|court|museum|arena", true,
+     indoors_hall, NULL},
+    {"corridor|hallway|tunnel|passage|train|carriage|subway|metro|spaceship|submarine|ship's "
+     "corridor",
+     true, indoors_corridor, NULL},
+    {"room|bedroom|apartment|flat|house|cabin|living "
+     "room|interior|hotel|hospital|cell|window|attic|hut",
+     true, indoors_room, NULL},
+    {"sea|ocean|coast|beach|shore|harbour|harbor|boat|ship|waves|island|lake|river|pier|quay|rock",
+     false, outdoors_sea, NULL},
     {"forest|wood|woods|tree|trees|jungle|grove", false, outdoors_forest, NULL},
-    {"city|street|alley|skyline|rooftop|town|building*|skyscraper*|downtown|square|market|station", false, outdoors_city, NULL},
-    {"mountain*|peak*|glacier|cliff|valley|alps|snow|summit|canyon", false, outdoors_mountains, NULL},
+    {"city|street|alley|skyline|rooftop|town|building*|skyscraper*|downtown|square|market|station",
+     false, outdoors_city, NULL},
+    {"mountain*|peak*|glacier|cliff|valley|alps|snow|summit|canyon", false, outdoors_mountains,
+     NULL},
     {"desert|dune*|sand|sahara|mars|moon|wasteland|planet", false, outdoors_desert, NULL},
     {"road|highway|motorway|track|path|railway|driveway", false, outdoors_road, NULL},
-    {"field*|meadow|garden|farm|hill*|park|grass*|village|countryside|plain|vineyard|cemetery", false, outdoors_field, NULL},
+    {"field*|meadow|garden|farm|hill*|park|grass*|village|countryside|plain|vineyard|cemetery",
+     false, outdoors_field, NULL},
 };
 
 static const struct set nowhere = {"", true, indoors_paper, NULL};
@@ -36,7 +48,8 @@ const struct set *set_find(const char *place, const char *prompt)
     int most = 0;
 
     for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-        int n = 3 * words_count(place ? place : "", sets[i].words) + 2 * words_count(prompt ? prompt : "", sets[i].words);
+        int n = 3 * words_count(place ? place : "", sets[i].words) +
+                2 * words_count(prompt ? prompt : "", sets[i].words);
 
         if (n > most) {
             most = n;

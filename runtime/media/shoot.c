@@ -41,12 +41,14 @@ static bool read_length(struct shoot *s, struct err *err)
     const json_t *params = s->job->params;
     double seconds = json_get_number(params, "seconds", 0);
 
-    if (!params_pixels(params, true, &s->width, &s->height, err) || !params_rate(params, &s->rate, err))
+    if (!params_pixels(params, true, &s->width, &s->height, err) ||
+        !params_rate(params, &s->rate, err))
         return false;
     s->frames = rate_frames(s->rate, seconds);
     s->handle = rate_frames(s->rate, json_get_number(params, "handles", 0));
     if (s->frames < 1)
-        return err_set(err, ERR_FILM, "a clip of %.3f seconds: it needs at least one frame", seconds);
+        return err_set(err, ERR_FILM, "a clip of %.3f seconds: it needs at least one frame",
+                       seconds);
     if (2 * s->handle >= s->frames)
         s->handle = 0;
     return true;
@@ -64,16 +66,16 @@ static json_t *picture_params(const struct shoot *s, bool still)
     if (still)
         return json_pack("{s:s, s:s, s:I}", "from", "still", "move", move, "frames",
                          (json_int_t)(s->frames - 2 * s->handle));
-    return json_pack("{s:s, s:f, s:I}", "from", "clip", "handles", rate_seconds(s->rate, s->handle), "frames",
-                     (json_int_t)(s->frames - 2 * s->handle));
+    return json_pack("{s:s, s:f, s:I}", "from", "clip", "handles", rate_seconds(s->rate, s->handle),
+                     "frames", (json_int_t)(s->frames - 2 * s->handle));
 }
 
 static struct picture *open_picture(struct shoot *s, const struct media_input *input, bool still,
                                     struct err *err)
 {
     json_t *params = picture_params(s, still);
-    struct picture *p =
-        picture_open(input->path, params, NULL, s->width, s->height, AV_PIX_FMT_YUV420P, s->rate, err);
+    struct picture *p = picture_open(input->path, params, NULL, s->width, s->height,
+                                     AV_PIX_FMT_YUV420P, s->rate, err);
 
     json_decref(params);
     return p;
@@ -81,7 +83,8 @@ static struct picture *open_picture(struct shoot *s, const struct media_input *i
 
 static bool open_shoot(struct shoot *s, struct err *err)
 {
-    const struct media_input *image = media_input(s->job, "image"), *video = media_input(s->job, "video");
+    const struct media_input *image = media_input(s->job, "image"),
+                             *video = media_input(s->job, "video");
     const struct media_input *last = media_input(s->job, "last");
     const char *path = media_output_path(s->job, "video");
 

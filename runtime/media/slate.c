@@ -42,8 +42,8 @@ static cairo_surface_t *sheet(const struct page *p, cairo_t **cr)
     return surface;
 }
 
-static void lay(struct slate *s, const struct page *p, cairo_surface_t *surface, cairo_t *cr, int64_t from,
-                int64_t to)
+static void lay(struct slate *s, const struct page *p, cairo_surface_t *surface, cairo_t *cr,
+                int64_t from, int64_t to)
 {
     cairo_destroy(cr);
     vec_push(&s->layers, (struct layer){overlay_new(surface, p->format), from, to});
@@ -99,9 +99,10 @@ static void add_head(struct slate *s, const struct page *p, const json_t *slate)
     taken = text_set(cr, p->margin, y, slug, &first, true);
     ink_use(cr, ink_fade(INK(0xf4f1ea), .66));
     second.width_px = room;
-    if (taken.width + text_set(cr, 0, 0, buf_text(&words), &second, false).width + 2.4 * p->unit < room)
-        text_set(cr, p->margin + taken.width + (taken.width > 0 ? 2.4 * p->unit : 0), y, buf_text(&words),
-                 &second, true);
+    if (taken.width + text_set(cr, 0, 0, buf_text(&words), &second, false).width + 2.4 * p->unit <
+        room)
+        text_set(cr, p->margin + taken.width + (taken.width > 0 ? 2.4 * p->unit : 0), y,
+                 buf_text(&words), &second, true);
     else
         text_set(cr, p->margin, y + 1.35 * first.size_px, buf_text(&words), &second, true);
     if (json_get_flag(slate, "draft", true))
@@ -111,14 +112,17 @@ static void add_head(struct slate *s, const struct page *p, const json_t *slate)
 }
 
 // The words at the foot: a speaker's name in their colour and what they say, or a quiet note.
-static void add_foot(struct slate *s, const struct page *p, const char *id, const char *who, const char *words,
-                     int64_t from, int64_t to)
+static void add_foot(struct slate *s, const struct page *p, const char *id, const char *who,
+                     const char *words, int64_t from, int64_t to)
 {
     bool upright = p->height > p->width;
     double column = fmin(p->width - 2 * p->margin, 118 * p->unit);
     struct text_style name = {.size_px = 2.0 * p->unit, .weight = 700, .tracking = .12};
-    struct text_style line = {.size_px = (who ? 3.5 : 2.15) * p->unit, .weight = who ? 500 : 400,
-                              .width_px = column, .lines = upright ? 5 : 3, .align = TEXT_CENTRE};
+    struct text_style line = {.size_px = (who ? 3.5 : 2.15) * p->unit,
+                              .weight = who ? 500 : 400,
+                              .width_px = column,
+                              .lines = upright ? 5 : 3,
+                              .align = TEXT_CENTRE};
     struct text_size size;
     double y, left = (p->width - column) / 2, foot = upright ? 8 * p->unit : 0;
     struct buf caps = {0};
@@ -143,7 +147,8 @@ static void add_foot(struct slate *s, const struct page *p, const char *id, cons
             buf_char(&caps, (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c));
         w = text_set(cr, 0, 0, buf_text(&caps), &name, false);
         ink_use(cr, ink_of(id));
-        text_set(cr, (p->width - w.width) / 2, y - 1.5 * name.size_px, buf_text(&caps), &name, true);
+        text_set(cr, (p->width - w.width) / 2, y - 1.5 * name.size_px, buf_text(&caps), &name,
+                 true);
     }
     ink_use(cr, ink_fade(INK(0xf7f4ee), who ? .98 : .74));
     text_set(cr, left, y, words, &line, true);
@@ -172,7 +177,8 @@ static void add_lower_third(struct slate *s, const struct page *p, const char *t
                     a.height + b.height + 3.2 * p->unit);
     cairo_fill(cr);
     ink_use(cr, INK(0xf2b24c));
-    cairo_rectangle(cr, p->margin, y - 1.6 * p->unit, .55 * p->unit, a.height + b.height + 3.2 * p->unit);
+    cairo_rectangle(cr, p->margin, y - 1.6 * p->unit, .55 * p->unit,
+                    a.height + b.height + 3.2 * p->unit);
     cairo_fill(cr);
     ink_use(cr, INK(0xf7f4ee));
     text_set(cr, x, y, buf_text(&head), &first, true);
@@ -193,7 +199,8 @@ static void add_words(struct slate *s, const struct page *p, const json_t *slate
     int64_t free_from = 0;
 
     json_array_foreach(json_object_get(slate, "lines"), i, line) {
-        double start = json_get_number(line, "start", 0), seconds = json_get_number(line, "seconds", 0);
+        double start = json_get_number(line, "start", 0),
+               seconds = json_get_number(line, "seconds", 0);
         int64_t from = rate_frames(p->rate, start), to = rate_frames(p->rate, start + seconds) - 1;
         const char *name = json_get_text(line, "name", "");
 
@@ -201,7 +208,8 @@ static void add_words(struct slate *s, const struct page *p, const json_t *slate
         to = to >= p->frames ? p->frames - 1 : to;
         if (from - free_from > p->rate.num / p->rate.den) // in a shorter pause it would flicker
             add_foot(s, p, NULL, NULL, note, free_from, from - 1);
-        add_foot(s, p, json_get_text(line, "who", name), name, json_get_text(line, "text", ""), from, to);
+        add_foot(s, p, json_get_text(line, "who", name), name, json_get_text(line, "text", ""),
+                 from, to);
         free_from = to + 1 > free_from ? to + 1 : free_from;
     }
     if (free_from == 0 || p->frames - free_from > p->rate.num / p->rate.den)
@@ -210,12 +218,17 @@ static void add_words(struct slate *s, const struct page *p, const json_t *slate
 
 // Burnt-in subtitles: white, with an edge that any picture leaves legible. In upright pictures they
 // keep clear of the foot, where players have their buttons.
-static void add_subtitle(struct slate *s, const struct page *p, const char *words, int64_t from, int64_t to)
+static void add_subtitle(struct slate *s, const struct page *p, const char *words, int64_t from,
+                         int64_t to)
 {
     bool upright = p->height > p->width;
     double column = fmin(p->width - 2 * p->margin, (upright ? 84 : 110) * p->unit);
-    struct text_style style = {.size_px = (upright ? 5.0 : 4.4) * p->unit, .weight = 600, .width_px = column,
-                               .lines = upright ? 5 : 3, .align = TEXT_CENTRE, .leading = 1.15};
+    struct text_style style = {.size_px = (upright ? 5.0 : 4.4) * p->unit,
+                               .weight = 600,
+                               .width_px = column,
+                               .lines = upright ? 5 : 3,
+                               .align = TEXT_CENTRE,
+                               .leading = 1.15};
     double x = (p->width - column) / 2, y, edge = .34 * p->unit;
     cairo_t *cr;
     cairo_surface_t *surface;
@@ -241,20 +254,29 @@ static void add_subtitles(struct slate *s, const struct page *p, const json_t *l
     size_t i;
 
     json_array_foreach(lines, i, line) {
-        double start = json_get_number(line, "start", 0), seconds = json_get_number(line, "seconds", 0);
+        double start = json_get_number(line, "start", 0),
+               seconds = json_get_number(line, "seconds", 0);
         int64_t from = rate_frames(p->rate, start), to = rate_frames(p->rate, start + seconds) - 1;
 
-        add_subtitle(s, p, json_get_text(line, "text", ""), from < 0 ? 0 : from, to >= p->frames ? p->frames - 1 : to);
+        add_subtitle(s, p, json_get_text(line, "text", ""), from < 0 ? 0 : from,
+                     to >= p->frames ? p->frames - 1 : to);
     }
 }
 
-struct slate *slate_new(const json_t *params, int width, int height, int format, struct rate rate, int64_t frames)
+struct slate *slate_new(const json_t *params, int width, int height, int format, struct rate rate,
+                        int64_t frames)
 {
-    const json_t *slate = json_object_get(params, "slate"), *subtitles = json_object_get(params, "subtitles");
+    const json_t *slate = json_object_get(params, "slate"),
+                 *subtitles = json_object_get(params, "subtitles");
     const char *text = json_get_text(params, "text", NULL);
     double shorter = fmin(width, height);
-    struct page page = {.width = width, .height = height, .format = format, .unit = shorter / 100,
-                        .margin = .05 * shorter, .rate = rate, .frames = frames};
+    struct page page = {.width = width,
+                        .height = height,
+                        .format = format,
+                        .unit = shorter / 100,
+                        .margin = .05 * shorter,
+                        .rate = rate,
+                        .frames = frames};
     struct slate *s;
 
     if (!json_is_object(slate) && !(text && *text) && !json_array_size(subtitles))

@@ -19,7 +19,8 @@ static void mean_line(const uint8_t *from, uint8_t *to, int n, ptrdiff_t step, i
         for (int i = -radius; i <= radius; i++)
             sum[c] += from[(ptrdiff_t)(i < 0 ? 0 : i >= n ? n - 1 : i) * step + c];
     for (int i = 0; i < n; i++) {
-        int in = i + radius + 1 >= n ? n - 1 : i + radius + 1, out = i - radius < 0 ? 0 : i - radius;
+        int in = i + radius + 1 >= n ? n - 1 : i + radius + 1,
+            out = i - radius < 0 ? 0 : i - radius;
 
         for (int c = 0; c < 4; c++) {
             to[i * step + c] = (uint8_t)((sum[c] + count / 2) / count);

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-// How sizes frame people: the head's height, where its middle is, and the room each needs across, in heads.
+// How sizes frame people: the head's height, where its middle is, and the room each needs across,
+// in heads.
 static const struct framing {
     const char *name;
     double head, y, room, zoom;
@@ -51,7 +52,9 @@ double stage_horizon(enum stage_size size, enum stage_angle angle)
     double y = angles[angle].horizon;
 
     // Near shots of people keep the eye's height in their faces, whatever the camera looks at.
-    return size >= STAGE_MEDIUM && angle == STAGE_EYE ? .50 : size == STAGE_EXTREME_WIDE && angle == STAGE_EYE ? .66 : y;
+    return size >= STAGE_MEDIUM && angle == STAGE_EYE         ? .50
+           : size == STAGE_EXTREME_WIDE && angle == STAGE_EYE ? .66
+                                                              : y;
 }
 
 double stage_zoom(enum stage_size size)
@@ -59,8 +62,8 @@ double stage_zoom(enum stage_size size)
     return framings[size].zoom;
 }
 
-// Somebody alone stands off the middle and looks into the room that is left; two look at each other;
-// more of them look to the middle.
+// Somebody alone stands off the middle and looks into the room that is left; two look at each
+// other; more of them look to the middle.
 static void place_alone(struct stand *s, double wide, int face, const struct framing *f)
 {
     double off = f->head < .15 ? .13 * wide : fmin(.11 * wide, .31 * f->head);
@@ -71,7 +74,8 @@ static void place_alone(struct stand *s, double wide, int face, const struct fra
 
 static void place_among(struct stand *s, double wide, int i, int n, double head)
 {
-    double across = fmin(wide * (n == 2 ? .55 : .80) / n, head * 5.5); // far off, they stay together
+    double across =
+        fmin(wide * (n == 2 ? .55 : .80) / n, head * 5.5); // far off, they stay together
 
     s->x = wide / 2 + (i - (n - 1) / 2.) * across;
     s->turn = n == 2 ? (i ? -1 : 1) : s->x < wide / 2 - .01 ? .8 : s->x > wide / 2 + .01 ? -.8 : .4;
@@ -123,6 +127,7 @@ void stage_set(enum stage_size size, enum stage_angle angle, double wide, int n,
             s->y += size <= STAGE_FULL ? .02 : .03, s->head *= .95;
         // A line of heads like a fence is no group.
         if (n > 1)
-            s->y += (at % 2 ? .014 : -.012) * fmin(1, head / .1) * (size >= STAGE_CLOSE_UP ? .5 : 1);
+            s->y +=
+                (at % 2 ? .014 : -.012) * fmin(1, head / .1) * (size >= STAGE_CLOSE_UP ? .5 : 1);
     }
 }

@@ -28,10 +28,10 @@ enum stage_angle {
 
 // Someone's place, in units of the frame's height from its top left corner.
 struct stand {
-    double x, y;   // the middle of the head
-    double head;   // its height
-    double turn;   // -1 looks to the left, 1 to the right
-    int back;      // seen from behind: the shoulder we look over
+    double x, y; // the middle of the head
+    double head; // its height
+    double turn; // -1 looks to the left, 1 to the right
+    int back;    // seen from behind: the shoulder we look over
 };
 
 // NULL and unknown names: for a size, by n (nobody: wide, else medium); for an angle, eye.
@@ -44,8 +44,8 @@ double stage_horizon(enum stage_size size, enum stage_angle angle);
 // How much nearer than in a wide shot the place around is seen.
 double stage_zoom(enum stage_size size);
 
-// Fills in the places of n people (at most STAGE_MOST). wide is width / height of the frame; regions[i] is where
-// somebody is to be, as {x, y, w, h} in parts of it, or has w = 0; faces[i] tells who looks
-// which way when alone (below 0: left).
+// Fills in the places of n people (at most STAGE_MOST). wide is width / height of the frame;
+// regions[i] is where somebody is to be, as {x, y, w, h} in parts of it, or has w = 0; faces[i]
+// tells who looks which way when alone (below 0: left).
 void stage_set(enum stage_size size, enum stage_angle angle, double wide, int n,
                const double (*regions)[4], const int *faces, struct stand *out);

@@ -23,7 +23,8 @@ static uint32_t big_endian(const unsigned char *p)
 // Chunks that pixels need; words (tEXt, iTXt, zTXt, eXIf, tIME, caBX) are none of them.
 static bool png_keeps(const unsigned char *type)
 {
-    static const char keep[] = "IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP acTL fcTL fdAT";
+    static const char keep[] =
+        "IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP acTL fcTL fdAT";
     const char *at = keep;
 
     for (; *at; at += at[4] ? 5 : 4)

@@ -9,8 +9,8 @@ struct _cairo;
 enum text_face { TEXT_SANS, TEXT_SERIF, TEXT_MONO };
 enum text_align { TEXT_LEFT, TEXT_CENTRE, TEXT_RIGHT };
 
-// How words are set. A zeroed one with a size is black sans, left, on one line that ends in "…" when
-// width is too narrow.
+// How words are set. A zeroed one with a size is black sans, left, on one line that ends in "…"
+// when width is too narrow.
 struct text_style {
     double size_px, width_px; // width 0: as wide as the words
     int lines;                // most lines; 0: one
@@ -18,8 +18,8 @@ struct text_style {
     enum text_face face;
     enum text_align align;
     bool italic;
-    double tracking; // more room between letters, in parts of the size
-    double leading;  // from line to line in parts of the size; 0: the font's
+    double tracking;    // more room between letters, in parts of the size
+    double leading;     // from line to line in parts of the size; 0: the font's
     const char *family; // NULL: the face's own
 };
 

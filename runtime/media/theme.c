@@ -26,8 +26,9 @@ static bool set_colour(struct ink *ink, struct str key, struct str value, struct
 
     if (value.len < sizeof(text))
         memcpy(text, value.ptr, value.len);
-    return ink_read(text, ink) || err_set(err, ERR_FILM, "the theme's %.*s is no colour: \"#e8dcc2\" would be",
-                                          (int)key.len, key.ptr);
+    return ink_read(text, ink) ||
+           err_set(err, ERR_FILM, "the theme's %.*s is no colour: \"#e8dcc2\" would be",
+                   (int)key.len, key.ptr);
 }
 
 static bool set(struct theme *t, struct str key, struct str value, struct err *err)

@@ -17,7 +17,7 @@
 #include "tests/unit/job.h"
 
 #define PIXELS "'pixels': [256, 144], 'fps': '24/1'"
-#define BOARD "'board': {'size': 'close-up', 'move': 'push-in', 'prompt': 'a kettle', 'cast': []}"
+#define BOARD  "'board': {'size': 'close-up', 'move': 'push-in', 'prompt': 'a kettle', 'cast': []}"
 
 // Inputs are by what they are: a still or a clip made before.
 struct kind_case {
@@ -31,30 +31,43 @@ struct kind_case {
 };
 
 static const struct kind_case cases[] = {
-    {"image", image_run, NULL, "image", "{" PIXELS ", 'prompt': 'a forest in the rain'}", "image", 256, NULL},
+    {"image", image_run, NULL, "image", "{" PIXELS ", 'prompt': 'a forest in the rain'}", "image",
+     256, NULL},
     {"image", image_run, NULL, "image", "{'pixels': [90, 160]," BOARD "}", "image", 90, NULL},
     {"image", image_run, NULL, "image", "{'pixels': [2, 2]}", NULL, 0, "from 16"},
-    {"edit", edit_run, "image", "image", "{" PIXELS ", 'instruction': 'the lamp is out'}", "image", 256, NULL},
-    {"edit", edit_run, "image", "image", "{" PIXELS ", 'instruction': 'give him a parrot'}", "image", 256, NULL},
+    {"edit", edit_run, "image", "image", "{" PIXELS ", 'instruction': 'the lamp is out'}", "image",
+     256, NULL},
+    {"edit", edit_run, "image", "image", "{" PIXELS ", 'instruction': 'give him a parrot'}",
+     "image", 256, NULL},
     {"upscale", upscale_run, "image", "image", "{'pixels': [512, 288]}", "image", 512, NULL},
     {"upscale", upscale_run, "video", "video", "{'pixels': [512, 288]}", "video", 512, NULL},
-    {"animate", animate_run, "image", "video", "{" PIXELS ", 'seconds': 0.5, 'handles': 0.1, 'prompt': 'zoom in'}", "video", 256, NULL},
-    {"animate", animate_run, "image", "video", "{" PIXELS ", 'seconds': 0}", NULL, 0, "at least one frame"},
+    {"animate", animate_run, "image", "video",
+     "{" PIXELS ", 'seconds': 0.5, 'handles': 0.1, 'prompt': 'zoom in'}", "video", 256, NULL},
+    {"animate", animate_run, "image", "video", "{" PIXELS ", 'seconds': 0}", NULL, 0,
+     "at least one frame"},
     {"retouch", retouch_run, "video", "video", "{'prompt': 'x'}", "video", 256, NULL},
-    {"card", card_run, NULL, "image", "{" PIXELS ", 'text': 'Three days later', 'style': 'title'}", "image", 256, NULL},
+    {"card", card_run, NULL, "image", "{" PIXELS ", 'text': 'Three days later', 'style': 'title'}",
+     "image", 256, NULL},
     {"card", card_run, NULL, "image", "{" PIXELS ", 'text': 'a\\nb\\nc'}", "image", 256, NULL},
-    {"card", card_run, NULL, "image", "{" PIXELS ", 'text': 'x', 'style': 'loud'}", NULL, 0, "chapter"},
+    {"card", card_run, NULL, "image", "{" PIXELS ", 'text': 'x', 'style': 'loud'}", NULL, 0,
+     "chapter"},
     {"mask", mask_run, NULL, "mask", "{" PIXELS ", 'box': [0, 0, 0.5, 1]}", "image", 256, NULL},
     {"mask", mask_run, NULL, "mask", "{" PIXELS ", 'box': [0.7, 0, 0.5, 1]}", NULL, 0, "left half"},
     {"mask", mask_run, "file", "mask", "{" PIXELS "}", "image", 256, NULL},
-    {"frame", frame_run, "clip", "image", "{'fps': '24/1', 'seconds': 0.5, 'frame': 'last'}", "image", 256, NULL},
-    {"frame", frame_run, "clip", "image", "{'fps': '24/1', 'seconds': 0.5, 'frame': 'middle'}", NULL, 0, "seconds would be"},
+    {"frame", frame_run, "clip", "image", "{'fps': '24/1', 'seconds': 0.5, 'frame': 'last'}",
+     "image", 256, NULL},
+    {"frame", frame_run, "clip", "image", "{'fps': '24/1', 'seconds': 0.5, 'frame': 'middle'}",
+     NULL, 0, "seconds would be"},
     {"proxy", proxy_run, "of", "proxy", "{'pixels': [128, 128]}", "image", 128, NULL},
-    {"proxy", proxy_run, "of", "proxy", "{" PIXELS "," BOARD ", 'panel': {'slug': 'INT. KITCHEN', 'shot': 'k', 'lines': [{'name': 'Mara', 'text': 'Tea?'}]}}", "image", 256, NULL},
+    {"proxy", proxy_run, "of", "proxy",
+     "{" PIXELS "," BOARD ", 'panel': {'slug': 'INT. KITCHEN', 'shot': 'k', 'lines': [{'name': "
+                          "'Mara', 'text': 'Tea?'}]}}",
+     "image", 256, NULL},
 };
 
-static const char *make(struct job *j, const char *name, bool (*run)(const struct media_job *, struct err *),
-                        const char *input, const char *output, const char *params)
+static const char *make(struct job *j, const char *name,
+                        bool (*run)(const struct media_job *, struct err *), const char *input,
+                        const char *output, const char *params)
 {
     const char *path = job_path(j, name);
 
@@ -121,13 +134,17 @@ static void every_kind(void **state)
 // A LUT that swaps red and blue, a CDL, grain; and files that are no LUT.
 static void looks(void **state)
 {
-    static const char cube[] = "TITLE \"swap\"\nLUT_3D_SIZE 2\n0 0 0\n0 0 1\n0 1 0\n0 1 1\n1 0 0\n1 0 1\n1 1 0\n1 1 1\n";
+    static const char cube[] =
+        "TITLE \"swap\"\nLUT_3D_SIZE 2\n0 0 0\n0 0 1\n0 1 0\n0 1 1\n1 0 0\n1 0 1\n1 1 0\n1 1 1\n";
     static const struct {
         const char *lut, *params;
         bool fine;
     } tries[] = {
         {cube, "{'from': 'still', 'frames': 2," PIXELS "}", true},
-        {cube, "{'from': 'still', 'frames': 2, 'look': {'cdl': {'saturation': 0}, 'grain': 0.3}," PIXELS "}", true},
+        {cube,
+         "{'from': 'still', 'frames': 2, 'look': {'cdl': {'saturation': 0}, 'grain': 0.3}," PIXELS
+         "}",
+         true},
         {"LUT_3D_SIZE 2\n0 0 0\n", "{'from': 'still', 'frames': 2," PIXELS "}", false},
         {"0 0 0\n", "{'from': 'still', 'frames': 2," PIXELS "}", false},
         {"LUT_3D_SIZE 2\n0 0 red\n", "{'from': 'still', 'frames': 2," PIXELS "}", false},
@@ -139,7 +156,8 @@ static void looks(void **state)
     job_init(&j);
     still = make(&j, "still", image_run, NULL, "image", "{" PIXELS "," BOARD "}");
     for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
-        assert_true(file_write(job_path(&j, "look.cube"), tries[i].lut, strlen(tries[i].lut), &j.err));
+        assert_true(
+            file_write(job_path(&j, "look.cube"), tries[i].lut, strlen(tries[i].lut), &j.err));
         job_input(&j, "picture", still);
         job_input(&j, "lut", job_path(&j, "look.cube"));
         job_output(&j, "cut", job_path(&j, "cut.mp4"));

@@ -12,8 +12,8 @@
 #include "runtime/media/move.h"
 
 static const char *const names[] = {
-    "handheld",   "pan-left",    "pan-right", "pedestal-down", "pedestal-up", "pull-out", "push-in",
-    "tilt-down",  "tilt-up",     "truck-left", "truck-right",  "zoom-in",     "zoom-out", "static",
+    "handheld",  "pan-left", "pan-right",  "pedestal-down", "pedestal-up", "pull-out", "push-in",
+    "tilt-down", "tilt-up",  "truck-left", "truck-right",   "zoom-in",     "zoom-out", "static",
 };
 
 enum { NAMES = sizeof(names) / sizeof(*names), FRAMES = 96 };
@@ -25,8 +25,8 @@ static double screen(struct view v, double u)
     return (u - (v.x - v.part / 2)) / v.part * wide_px;
 }
 
-// Jitter is what a smooth curve cannot explain: the fourth difference, in pixels, over the 16 that a
-// single frame out of place would show.
+// Jitter is what a smooth curve cannot explain: the fourth difference, in pixels, over the 16 that
+// a single frame out of place would show.
 static void no_jitter(void **state)
 {
     (void)state;

@@ -131,10 +131,11 @@ static void cuts_join(void **state)
     job_input(&j, "a", a);
     job_input(&j, "b", still);
     job_output(&j, "cut", c);
-    assert_true(job_run(&j, join_run,
-                        "{'kind': 'dissolve', 'frames': 12," PIXELS "," ENCODE
-                        ", 'a': {'from': 'clip', 'handles': 0, 'frames': 24}, 'b': {'from': 'still', "
-                        "'frames': 20, 'move': 'pan-left'}}"));
+    assert_true(
+        job_run(&j, join_run,
+                "{'kind': 'dissolve', 'frames': 12," PIXELS "," ENCODE
+                ", 'a': {'from': 'clip', 'handles': 0, 'frames': 24}, 'b': {'from': 'still', "
+                "'frames': 20, 'move': 'pan-left'}}"));
     assert_int_equal(fact(a, "frames"), 24);
     assert_int_equal(fact(b, "frames"), 1);
     assert_int_equal(fact(c, "frames"), 12);
@@ -228,11 +229,13 @@ static void what_is_wrong_is_told(void **state)
     static const struct {
         const char *params, *words;
     } cases[] = {
-        {"{'from': 'still', 'frames': 8, 'skip': 5, 'drop': 4," PIXELS "," ENCODE "}", "transitions"},
+        {"{'from': 'still', 'frames': 8, 'skip': 5, 'drop': 4," PIXELS "," ENCODE "}",
+         "transitions"},
         {"{'from': 'still', 'frames': 8, 'pixels': [321, 180]," ENCODE "}", "320x180"},
         {"{'from': 'still', 'frames': 8, 'fit': 'stretch'," PIXELS "," ENCODE "}", "blur"},
         {"{'from': 'still', 'frames': 8," PIXELS ", 'encode': {'codec': 'divx'}}", "h264"},
-        {"{'from': 'still', 'frames': 8, 'pixels': [320, 180], 'fps': 'fast'," ENCODE "}", "30000/1001"},
+        {"{'from': 'still', 'frames': 8, 'pixels': [320, 180], 'fps': 'fast'," ENCODE "}",
+         "30000/1001"},
     };
     struct job j;
     const char *still;
@@ -292,7 +295,8 @@ static void damaged_files_are_refused(void **state)
     }
     assert_true(file_write(job_path(&j, "list.mp4"), "#EXTM3U\nfile:///etc/hostname\n", 29, &err));
     assert_null(facts_of(job_path(&j, "list.mp4"), &err));
-    assert_true(file_write(job_path(&j, "cat.mp4"), "ffconcat version 1.0\nfile still.png\n", 36, &err));
+    assert_true(
+        file_write(job_path(&j, "cat.mp4"), "ffconcat version 1.0\nfile still.png\n", 36, &err));
     assert_null(facts_of(job_path(&j, "cat.mp4"), &err));
     job_release(&j);
 }
@@ -309,8 +313,9 @@ static void mouths_move(void **state)
     size_t n = 0, quiet = 0, loud = 0;
     struct buf wav = {0};
     // A header of 48 kHz mono 16 bit, one second long; then silence, then a buzz.
-    static const unsigned char header[] = "RIFF\x24\x77\x01\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\xbb\0\0\0\x77\x01\0\x02\0\x10\0"
-                                          "data\0\x77\x01";
+    static const unsigned char header[] =
+        "RIFF\x24\x77\x01\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\xbb\0\0\0\x77\x01\0\x02\0\x10\0"
+        "data\0\x77\x01";
 
     (void)state;
     job_init(&j);
@@ -326,7 +331,8 @@ static void mouths_move(void **state)
     job_input(&j, "track", job_path(&j, "track.wav"));
     job_output(&j, "video", job_path(&j, "video.mp4"));
     assert_true(job_run(&j, lipsync_run,
-                        "{" PIXELS "," BOARD ", 'seconds': 1, 'handles': 0, 'speakers': [{'who': 'mara'}]}"));
+                        "{" PIXELS "," BOARD
+                        ", 'seconds': 1, 'handles': 0, 'speakers': [{'who': 'mara'}]}"));
     clip = clip_open(job_path(&j, "video.mp4"), &err);
     frame = clip_frame(clip, .1, &held, &err);
     n = (size_t)frame->linesize[0] * 180;

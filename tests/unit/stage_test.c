@@ -10,8 +10,8 @@
 
 #include "runtime/media/stage.h"
 
-static const char *const sizes[] = {"extreme-wide", "wide",     "full", "medium",
-                                    "medium-close", "close-up"};
+static const char *const sizes[] = {"extreme-wide", "wide",         "full",
+                                    "medium",       "medium-close", "close-up"};
 static const double shapes[] = {16. / 9, 1, 9. / 16, 2.39};
 
 enum { SIZES = sizeof(sizes) / sizeof(*sizes), SHAPES = sizeof(shapes) / sizeof(*shapes) };
@@ -87,10 +87,8 @@ static void names_that_nobody_knows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(heads_are_seen),
-        cmocka_unit_test(nearer_is_larger),
-        cmocka_unit_test(two_look_at_each_other),
-        cmocka_unit_test(over_the_shoulder),
+        cmocka_unit_test(heads_are_seen),          cmocka_unit_test(nearer_is_larger),
+        cmocka_unit_test(two_look_at_each_other),  cmocka_unit_test(over_the_shoulder),
         cmocka_unit_test(names_that_nobody_knows),
     };
 
