@@ -56,7 +56,7 @@ static void dim_lights(cairo_surface_t *surface)
         for (int x = 0; x < w * 4; x++) {
             int v = p[x];
 
-            p[x] = (unsigned char)(v < 70 ? v : 70 + (v - 70) * 16 / 100);
+            p[x] = (unsigned char)(v < 70 ? v : 70 + (v - 70) * 5 / 100);
         }
     }
     cairo_surface_mark_dirty(surface);
