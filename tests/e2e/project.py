@@ -15,7 +15,7 @@ MODEL_KINDS = {"write", "image", "edit", "upscale", "speak", "animate", "retouch
                "train", "judge"}
 
 # Everything that somebody has to wait for: a build that hangs fails instead of stopping the tests.
-PATIENCE = 120
+PATIENCE = 600
 
 
 class Build:
