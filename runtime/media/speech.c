@@ -18,7 +18,7 @@
 
 static const double line_lufs = -20;
 static const double highest_peak_db = -3;
-static const double edge_seconds = 0.03;  // of silence before the first sound and after the last
+static const double edge_seconds = 0.015; // of silence before the first sound and after the last
 static const float floor_factor = 0.012f; // of the peak: what is below is silence
 static const double least_seconds = 0.3;
 static const double flite_hz = 16000;

@@ -87,7 +87,7 @@ def test_chapters_are_the_scenes(keeper, film):
 def shots(project, build):
     """(scene, start in seconds, timing or None) of every shot in the order of the programme, as it was measured."""
     step = next(s for s in json.loads(project.graph())["steps"] if s["id"] == "film/web")
-    timings = {i["name"]: i["step"] for i in step["inputs"] if i["step"].endswith("/timing")}
+    timings = {i["name"]: i["step"] for i in step["inputs"] if i.get("step", "").endswith("/timing")}
     found, frames = [], 0
     for shot in step["params"]["shots"]:
         timing, length = None, shot["frames"]

@@ -11,14 +11,12 @@ import math
 import wave
 
 RATE = 22050
-BEAT = 1.5  # seconds
+BEAT = 1.12  # seconds
 
 # (beats, chord, melody) in MIDI numbers: D minor that ends in D major, for she sleeps.
 BARS = [
     (2, (50, 57, 62, 65), 69),
     (2, (46, 58, 62, 65), 70),
-    (2, (53, 57, 60, 65), 72),
-    (2, (48, 55, 60, 64), 67),
     (2, (43, 58, 62, 67), 70),
     (2, (45, 57, 61, 64), 69),
     (4, (50, 57, 62, 66), 74),
