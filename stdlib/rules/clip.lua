@@ -71,17 +71,19 @@ local function check_regions(w, sh, spec, list, preset, place)
   end
 end
 
--- Where a speaker is: as the film says, else the i-th of n slices from left to right.
-local function add_mask(w, sh, spec, id, i, n, inputs)
+-- Where a speaker is: as the film says, else the i-th of n slices from left to right. The draft knows where it
+-- drew everybody: it needs a mask only where somebody painted one.
+local function add_mask(w, sh, spec, id, i, n, preset, inputs)
   local region = (spec.regions or {})[id]
   local place = spec.regions and c41.place(spec.regions, id) or sh.place
-  local box, edges, file = still.region(sh, id), {}, nil
+  local box, edges = still.region(sh, id), {}
   if type(region) == "string" and not box then
-    file = c41.asset(region, place, { "image" })
-    edges[1] = file and { name = "file", file = file, mode = "use" } or nil
-  elseif not box then
-    box = { (i - 1) / n, 0, 1 / n, 1 }
+    local file = c41.asset(region, place, { "image" })
+    edges[1] = file and w.input("file", { file = file }) or nil
+  elseif w.drafted(preset) then
+    return
   end
+  box = box or not edges[1] and { (i - 1) / n, 0, 1 / n, 1 } or nil
   local made = w:step(sh, "mask/" .. c41.slug(id), "mask", "mask", {
     inputs = edges, params = { box = box, pixels = w.format.pixels }, at = place,
   })
@@ -161,8 +163,8 @@ local function synced(w, sh)
   add_picture(w, sh, inputs)
   for i, id in ipairs(list) do
     add_track(w, sh, id, inputs)
-    if w.takes(preset, "masks") or w.takes(preset, "mask") then
-      add_mask(w, sh, spec, id, i, #list, inputs)
+    if w.takes(preset, "mask") then
+      add_mask(w, sh, spec, id, i, #list, preset, inputs)
     end
     who[i] = { who = id, region = still.region(sh, id) }
   end
