@@ -120,7 +120,6 @@ local function check_window(w, sh, preset, place)
   if seconds + 2 * w.handles > most then
     c41.warn(place, ("this shot takes about %.1f s with its handles; preset %s makes %.1f s at most")
       :format(seconds + 2 * w.handles, preset.preset, most),
-
       "shorten or split it, or choose a preset for longer clips")
   end
 end
@@ -144,10 +143,14 @@ local function add_picture(w, sh, inputs)
   return timing.add(w, sh, inputs)
 end
 
+-- The words of the motion; a talking shot that has none of its own moves as its picture says.
 local function motion(w, sh, inputs)
-  local video = sh.shot.video
-  local prompt, place = video and video.prompt, video and c41.place(video, "prompt") or sh.place
-  local asked = text.value(w, prompt, sh.id .. "/video/words", place, inputs)
+  local video, image = sh.shot.video, sh.shot.image
+  local prompt, place, tail = video and video.prompt, video and c41.place(video, "prompt") or sh.place, "/video/words"
+  if not video and image and image.prompt then
+    prompt, place, tail = image.prompt, c41.place(image, "prompt"), "/image/words"
+  end
+  local asked = text.value(w, prompt, sh.id .. tail, place, inputs)
   return words.of_motion(sh, asked, place), place
 end
 
