@@ -114,6 +114,17 @@ static struct node *make_scene(struct rows_host *h, const struct node *scene,
     return made;
 }
 
+// A row may be {}, or a ${name} that stands for nothing, which was said.
+static bool has_columns(struct rows_host *h, const struct node *row)
+{
+    if (row->n)
+        return true;
+    if (!row->unknown)
+        diag_say(h->diag, SEVERITY_ERROR, row->span, "write {id: …, name: …}",
+                 "a row has at least one column, its id");
+    return false;
+}
+
 static bool check_scene(struct rows_host *h, const struct node *scene, const struct node *table)
 {
     const struct node *id = node_get(scene, "id");
@@ -169,9 +180,10 @@ void rows_expand(struct rows_host *h, struct node *scenes)
         table = table_of(h, scene);
         h->failed |= !table;
         for (size_t k = 0; table && k < table->n; k++) {
-            struct node *one = make_scene(h, scene, table->items[k]);
-
-            vec_push(&made, one);
+            if (has_columns(h, table->items[k]))
+                vec_push(&made, make_scene(h, scene, table->items[k]));
+            else
+                h->failed = true;
         }
     }
     scenes->items = arena_array(h->arena, struct node *, made.n + 1);
