@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const int exit_codes[] = {
-    [ERR_NONE] = 0,  [ERR_TRANSIENT] = 1, [ERR_FINAL] = 1,       [ERR_FILM] = 2, [ERR_AWAY] = 3,
+    [ERR_NONE] = 0,   [ERR_TRANSIENT] = 1, [ERR_FINAL] = 1,       [ERR_FILM] = 2, [ERR_AWAY] = 3,
     [ERR_USAGE] = 64, [ERR_FULL] = 1,      [ERR_CANCELLED] = 130, [ERR_BUG] = 70,
 };
 

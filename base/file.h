@@ -37,8 +37,8 @@ int file_open_inside(const char *root, const char *path, struct err *err);
 // Writes to a temporary name beside path, syncs, renames, syncs the folder.
 bool file_write(const char *path, const void *bytes, size_t len, struct err *err);
 
-// Copies a file by way of a temporary name beside to, which is replaced in one go; blocks are shared
-// where the file system can. The copy can be written to, whatever from is.
+// Copies a file by way of a temporary name beside to, which is replaced in one go; blocks are
+// shared where the file system can. The copy can be written to, whatever from is.
 bool file_copy(const char *from, const char *to, struct err *err);
 
 // Creates path and the folders above it.

@@ -16,8 +16,8 @@
 
 extern char **environ;
 
-// Both ends close on exec from the first instant: a program that another thread starts meanwhile would
-// else keep the pipe open.
+// Both ends close on exec from the first instant: a program that another thread starts meanwhile
+// would else keep the pipe open.
 static bool open_pipe(int ends[2], struct err *err)
 {
 #ifdef __linux__

@@ -34,7 +34,8 @@ bool str_is_utf8(struct str s);
 // Terminal columns that s fills: wide East Asian characters take two, combining marks none.
 size_t str_width(struct str s);
 
-// Decodes the code point at s.ptr (s.len > 0) into *code; returns its bytes, 1 with U+FFFD when bad.
+// Decodes the code point at s.ptr (s.len > 0) into *code; returns its bytes, 1 with U+FFFD when
+// bad.
 size_t str_decode(struct str s, unsigned *code);
 
 // The Damerau-Levenshtein (optimal string alignment) distance in bytes, ASCII case ignored, for

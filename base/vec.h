@@ -17,13 +17,12 @@
     }
 
 #define vec_reserve(v, want)                                                                       \
-    ((v)->at = (want) > (v)->cap                                                                   \
-                   ? mem_resize((v)->at, (v)->cap = vec_next_cap((v)->cap, (want)),               \
-                                sizeof(*(v)->at))                                                  \
-                   : (v)->at)
+    ((v)->at = (want) > (v)->cap ? mem_resize((v)->at, (v)->cap = vec_next_cap((v)->cap, (want)),  \
+                                              sizeof(*(v)->at))                                    \
+                                 : (v)->at)
 
 // The value is read before n grows, so it may speak of the vector as it was.
-#define vec_push(v, ...) \
+#define vec_push(v, ...)                                                                           \
     (vec_reserve((v), (v)->n + 1), (v)->at[(v)->n] = (__VA_ARGS__), (void)(v)->n++)
 
 #define vec_release(v) (mem_free((v)->at), (v)->at = NULL, (v)->n = (v)->cap = 0)

@@ -7,9 +7,9 @@
 #include "base/digest.h"
 
 struct artifact {
-    const char *name;     // the step's word for it
+    const char *name; // the step's word for it
     struct digest digest;
-    const char *ext;      // "png"; "" for none
-    const char *path;     // from the project's folder: ".c41/store/ab/….png", or a file of the project
-    json_t *facts;        // what was measured when it was stored
+    const char *ext;  // "png"; "" for none
+    const char *path; // from the project's folder: ".c41/store/ab/….png", or a file of the project
+    json_t *facts;    // what was measured when it was stored
 };

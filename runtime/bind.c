@@ -39,7 +39,8 @@ static const json_t *fact_of(const struct step *step, size_t i, const char *rest
     return fact;
 }
 
-// A late value's path begins with the name of an input. The longest name wins, since names hold dots.
+// A late value's path begins with the name of an input. The longest name wins, since names hold
+// dots.
 static const json_t *find_fact(const struct step *step, const char *path,
                                const struct artifact *const *inputs)
 {
@@ -88,11 +89,11 @@ bool bind_is_late(json_t *value)
     if (json_is_string(json_object_get(value, "late")))
         return true;
     if (json_is_object(value)) {
-        json_object_foreach (value, key, member)
+        json_object_foreach(value, key, member)
             if (bind_is_late(member))
                 return true;
     }
-    json_array_foreach (value, i, member)
+    json_array_foreach(value, i, member)
         if (bind_is_late(member))
             return true;
     return false;
@@ -106,11 +107,11 @@ static json_t *join_texts(const json_t *list, json_t *bound)
     json_t *member, *joined;
     size_t i;
 
-    json_array_foreach (list, i, member)
+    json_array_foreach(list, i, member)
         late = late || json_is_string(json_object_get(member, "late"));
     if (!late)
         return bound;
-    json_array_foreach (bound, i, member) {
+    json_array_foreach(bound, i, member) {
         if (!json_is_string(member)) {
             buf_release(&text);
             return bound;
@@ -129,7 +130,7 @@ static json_t *bind_list(const struct step *step, json_t *list,
     json_t *bound = json_array(), *member;
     size_t i;
 
-    json_array_foreach (list, i, member) {
+    json_array_foreach(list, i, member) {
         json_t *value = bind_late(step, member, inputs, err);
 
         if (!value) {
@@ -141,13 +142,13 @@ static json_t *bind_list(const struct step *step, json_t *list,
     return join_texts(list, bound);
 }
 
-static json_t *bind_map(const struct step *step, json_t *map,
-                        const struct artifact *const *inputs, struct err *err)
+static json_t *bind_map(const struct step *step, json_t *map, const struct artifact *const *inputs,
+                        struct err *err)
 {
     json_t *bound = json_object(), *member;
     const char *key;
 
-    json_object_foreach (map, key, member) {
+    json_object_foreach(map, key, member) {
         json_t *value = bind_late(step, member, inputs, err);
 
         if (!value) {
@@ -159,8 +160,8 @@ static json_t *bind_map(const struct step *step, json_t *map,
     return bound;
 }
 
-json_t *bind_late(const struct step *step, json_t *value,
-                  const struct artifact *const *inputs, struct err *err)
+json_t *bind_late(const struct step *step, json_t *value, const struct artifact *const *inputs,
+                  struct err *err)
 {
     if (json_is_string(json_object_get(value, "late")))
         return resolve(step, value, inputs, err);
@@ -184,7 +185,7 @@ static bool chain_takes(const json_t *preset, const char *name)
     const char *chain;
     json_t *rule;
 
-    json_object_foreach (json_object_get(preset, "chains"), chain, rule) {
+    json_object_foreach(json_object_get(preset, "chains"), chain, rule) {
         const char *of = json_get_text(rule, "of", chain);
 
         if (strcmp(chain, name) == 0 || strcmp(of, name) == 0 ||
@@ -200,10 +201,12 @@ static bool takes(const json_t *preset, const char *name)
            chain_takes(preset, name);
 }
 
-// Every word that decides the render goes into the key; what only people or the scheduler read does not.
+// Every word that decides the render goes into the key; what only people or the scheduler read does
+// not.
 static json_t *recipe_of(const json_t *preset)
 {
-    static const char *const left_out[] = {"about", "expect", "instead", "longer", "needs", "words"};
+    static const char *const left_out[] = {"about",  "expect", "instead",
+                                           "longer", "needs",  "words"};
     json_t *recipe = json_deep_copy(preset);
 
     for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
@@ -232,15 +235,14 @@ static json_t *choose(json_t *params, const json_t *preset)
     json_t *chosen = json_object(), *value;
     const char *name;
 
-    json_object_foreach (params, name, value)
-        if (takes(preset, name) ||
-            (strcmp(name, "seconds") == 0 && takes(preset, "frames")))
+    json_object_foreach(params, name, value)
+        if (takes(preset, name) || (strcmp(name, "seconds") == 0 && takes(preset, "frames")))
             json_object_set(chosen, name, value);
     return chosen;
 }
 
-bool bind_step(const struct step *step, const json_t *preset,
-               const struct artifact *const *inputs, struct bound *out, struct err *err)
+bool bind_step(const struct step *step, const json_t *preset, const struct artifact *const *inputs,
+               struct bound *out, struct err *err)
 {
     json_t *chosen = choose(step->params, preset);
     json_t *params = bind_late(step, chosen, inputs, err);

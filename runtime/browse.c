@@ -36,8 +36,8 @@ bool browse_exists(const struct walk *w)
 static const char *name_of(const struct work *work, size_t output, struct arena *a)
 {
     const struct step *step = work->step;
-    const char *ext = work->artifacts ? work->artifacts[output].ext
-                                      : facts_ext(step, step->outputs[output]);
+    const char *ext =
+        work->artifacts ? work->artifacts[output].ext : facts_ext(step, step->outputs[output]);
     const char *dot = ext[0] ? "." : "";
 
     if (output == 0)
@@ -99,7 +99,8 @@ void browse_link(const struct walk *w, const struct work *work)
 }
 
 // Removes what is a link and not known, then the folder if nothing is left in it.
-static void prune_folder(const struct map *known, const char *folder, const char *name, struct arena *a)
+static void prune_folder(const struct map *known, const char *folder, const char *name,
+                         struct arena *a)
 {
     DIR *dir = opendir(folder);
     struct dirent *entry;
@@ -107,7 +108,8 @@ static void prune_folder(const struct map *known, const char *folder, const char
 
     while (dir && (entry = readdir(dir))) {
         const char *path = path_join(a, folder, entry->d_name);
-        const char *whole = name[0] ? path_join(a, name, entry->d_name) : arena_strdup(a, entry->d_name);
+        const char *whole =
+            name[0] ? path_join(a, name, entry->d_name) : arena_strdup(a, entry->d_name);
 
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             lstat(path, &st) != 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `.c41/browse/FILM/`: links to artifacts by step id, for people: lamp-1/mara/image.png. What cannot be
-// linked is left out: nothing depends on it.
+// `.c41/browse/FILM/`: links to artifacts by step id, for people: lamp-1/mara/image.png. What
+// cannot be linked is left out: nothing depends on it.
 #pragma once
 
 #include <stdbool.h>

@@ -132,8 +132,10 @@ static bool is_refused(struct build *b)
         return false;
     if (b->result.draft)
         display_tell(b->display, SEVERITY_ERROR, NULL,
-                     arena_printf(b->arena, "nothing in the studio makes %s, and --strict builds no "
-                                  "drafts", buf_text(&b->drafted)),
+                     arena_printf(b->arena,
+                                  "nothing in the studio makes %s, and --strict builds no "
+                                  "drafts",
+                                  buf_text(&b->drafted)),
                      "add services to the studio that offer these kinds, or leave out --strict");
     if (owed)
         display_tell(b->display, SEVERITY_ERROR, NULL,
@@ -152,13 +154,13 @@ static void tell_plan(struct build *b)
             continue;
         display_say(b->display, "%-8s %s%s%s", work->step->kind->name, work->step->id,
                     b->options->explain ? ": " : "",
-                    !b->options->explain            ? ""
-                    : work->state == WORK_READY     ? why_runs(&b->walk, work)
-                    : work->state == WORK_FAILED    ? work->err.text
-                                                    : "its inputs will be made anew");
+                    !b->options->explain         ? ""
+                    : work->state == WORK_READY  ? why_runs(&b->walk, work)
+                    : work->state == WORK_FAILED ? work->err.text
+                                                 : "its inputs will be made anew");
     }
-    display_say(b->display, "%zu step%s would run, %zu at hand", b->to_run, b->to_run == 1 ? "" : "s",
-                b->result.cached);
+    display_say(b->display, "%zu step%s would run, %zu at hand", b->to_run,
+                b->to_run == 1 ? "" : "s", b->result.cached);
 }
 
 // What a step leaves is known only afterwards; a shot's steps leave about a megabyte each.
@@ -169,13 +171,15 @@ static bool check_headroom(const struct build *b, struct err *err)
 
     if (free_bytes >= wanted_bytes)
         return true;
-    return err_set(err, ERR_FULL, "the disk of %s has %llu MB free, and this build wants about %llu MB: free "
-                   "some space; nothing was begun", path_join(b->arena, b->graph->project, ".c41"),
+    return err_set(err, ERR_FULL,
+                   "the disk of %s has %llu MB free, and this build wants about %llu MB: free "
+                   "some space; nothing was begun",
+                   path_join(b->arena, b->graph->project, ".c41"),
                    (unsigned long long)free_bytes >> 20, (unsigned long long)wanted_bytes >> 20);
 }
 
-// Steps that were bound and found wanting, and steps that nobody can make: told before any work is spent
-// on the others. Returns whether to go on.
+// Steps that were bound and found wanting, and steps that nobody can make: told before any work is
+// spent on the others. Returns whether to go on.
 static bool tell_impossible(struct build *b, struct dispatch *d)
 {
     struct offer_fault *faults;
@@ -272,10 +276,13 @@ static void tell_end(struct build *b)
 {
     b->result.seconds = events_seconds(&b->events);
     b->result.skipped = b->result.steps - b->result.ran - b->result.cached - b->result.failed;
-    events_tell(&b->events,
-                (struct event){.type = EVENT_BUILD_END, .graph = b->graph, .result = &b->result,
-                               .status = status_of(&b->result), .delivered = b->delivered,
-                               .n_delivered = b->n_delivered, .drafted = buf_text(&b->drafted)});
+    events_tell(&b->events, (struct event){.type = EVENT_BUILD_END,
+                                           .graph = b->graph,
+                                           .result = &b->result,
+                                           .status = status_of(&b->result),
+                                           .delivered = b->delivered,
+                                           .n_delivered = b->n_delivered,
+                                           .drafted = buf_text(&b->drafted)});
 }
 
 // Everything between the lock and the last word. What is done is handed out even after a failure.
@@ -283,8 +290,10 @@ static void make(struct build *b)
 {
     struct err err = {0};
 
-    events_tell(&b->events, (struct event){.type = EVENT_BUILD_START, .graph = b->graph,
-                                           .steps = b->result.steps, .to_run = b->to_run});
+    events_tell(&b->events, (struct event){.type = EVENT_BUILD_START,
+                                           .graph = b->graph,
+                                           .steps = b->result.steps,
+                                           .to_run = b->to_run});
     if (b->to_run && !run_steps(b, &err))
         tell_error(b, &err);
     if (b->result.failed)
@@ -305,7 +314,8 @@ static void run(struct build *b)
 {
     struct err err = {0};
 
-    if (!walk_check(b->graph, b->options, &err) || !open_project(b, &err) || !look_around(b, &err)) {
+    if (!walk_check(b->graph, b->options, &err) || !open_project(b, &err) ||
+        !look_around(b, &err)) {
         tell_error(b, &err);
         return;
     }

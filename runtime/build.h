@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A build: from a graph to its deliverables. Walks from the targets; a step is bound and its key known
-// once its inputs exist; what the ledger and the store have is not made again. Runs on the caller's
-// thread, which is the loop thread until build_run returns.
+// A build: from a graph to its deliverables. Walks from the targets; a step is bound and its key
+// known once its inputs exist; what the ledger and the store have is not made again. Runs on the
+// caller's thread, which is the loop thread until build_run returns.
 #pragma once
 
 #include <stdbool.h>
@@ -14,27 +14,28 @@ struct studio;
 
 // How a build speaks while it runs.
 struct display_options {
-    int fd;       // where to, -1: nowhere
-    bool live;    // fd is a terminal: one line per busy worker, drawn anew
+    int fd;    // where to, -1: nowhere
+    bool live; // fd is a terminal: one line per busy worker, drawn anew
     bool colour;
-    int verbosity; // -1: only failures and the last words; 0: a line a step; 1: reasons and notes too
+    int verbosity; // -1: only failures and the last words; 0: a line a step; 1: reasons and notes
+                   // too
 };
 
 struct build_options {
-    const char *only;     // a glob over step ids (`*` matches `/` too); NULL: all deliverables
-    const char *to;       // the name of a kind: its steps are the targets; NULL
-    unsigned jobs;        // steps at once on this machine; 0: one a core
+    const char *only; // a glob over step ids (`*` matches `/` too); NULL: all deliverables
+    const char *to;   // the name of a kind: its steps are the targets; NULL
+    unsigned jobs;    // steps at once on this machine; 0: one a core
     bool keep_going;
-    bool dry_run;         // say what would run
-    bool explain;         // say why each step runs
-    bool strict;          // drafted kinds and owed picks are exit code 4, and nothing is built
+    bool dry_run; // say what would run
+    bool explain; // say why each step runs
+    bool strict;  // drafted kinds and owed picks are exit code 4, and nothing is built
     bool assume_picks;
-    bool draft_asked;     // --draft: the draft is what was asked for
+    bool draft_asked;       // --draft: the draft is what was asked for
     const char *program;    // c41 itself: steps that run alone are `PROGRAM exec`; NULL: found
     const char *module_dir; // holds c41-media.so and c41-net.so
     int events_fd;          // JSON lines of DESIGN.md section 7; -1: none
     struct display_options display;
-    struct clock *clock;    // NULL: the system's
+    struct clock *clock; // NULL: the system's
 };
 
 struct build_result {

@@ -74,8 +74,8 @@ static bool write_out(struct walk *w, const char *path, const struct artifact *a
     const char *whole = path_join(w->arena, w->graph->project, path);
 
     if (!path_is_inside(path))
-        return err_set(err, ERR_FILM, "\"%s\" leads out of the project; a deliverable's file stays in it",
-                       path);
+        return err_set(err, ERR_FILM,
+                       "\"%s\" leads out of the project; a deliverable's file stays in it", path);
     return file_make_dirs(path_dir(w->arena, whole), err) &&
            file_copy(path_join(w->arena, w->graph->project, artifact->path), whole, err);
 }
@@ -90,8 +90,8 @@ static bool remember(struct walk *w, const char *path, const struct artifact *ar
     return ledger_put_file(w->ledger, path, &stamp, &artifact->digest, artifact->facts, err);
 }
 
-bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
-                 size_t *written, struct err *err)
+bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n, size_t *written,
+                 struct err *err)
 {
     *list = arena_array(w->arena, struct delivered, w->graph->n_deliverables);
     *n = *written = 0;

@@ -51,8 +51,12 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
     work->state = WORK_FAILED;
     work->err = *err;
     d->result->failed++;
-    events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED, .step = work->step,
-                                          .err = &work->err, .help = help, .log = log, .attempt = 1});
+    events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED,
+                                          .step = work->step,
+                                          .err = &work->err,
+                                          .help = help,
+                                          .log = log,
+                                          .attempt = 1});
     walk_skip(d->walk, work);
     if (!d->options->keep_going)
         d->stopping = true;
@@ -60,8 +64,8 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
         d->stopping = true;
 }
 
-void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *err,
-                     const char *help, bool repeated)
+void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *err, const char *help,
+                     bool repeated)
 {
     if (work->state == WORK_SKIPPED) // what it needs was refused
         return;
@@ -85,8 +89,10 @@ static void remember_last(struct dispatch *d, const struct work *work)
 
 static void tell_done(struct dispatch *d, const struct work *work)
 {
-    events_tell(d->events, (struct event){.type = EVENT_STEP_DONE, .step = work->step,
-                                          .cached = work->cached, .seconds = work->seconds,
+    events_tell(d->events, (struct event){.type = EVENT_STEP_DONE,
+                                          .step = work->step,
+                                          .cached = work->cached,
+                                          .seconds = work->seconds,
                                           .artifacts = work->artifacts});
 }
 
@@ -168,8 +174,9 @@ static void tell_notes(struct dispatch *d, const struct flight *f)
 
         snprintf(text, sizeof(text), "%.*s", (int)line.len, line.ptr);
         if (text[0])
-            events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS,
-                                                  .step = f->work->step, .note = text});
+            events_tell(
+                d->events,
+                (struct event){.type = EVENT_STEP_PROGRESS, .step = f->work->step, .note = text});
     }
 }
 
@@ -307,8 +314,10 @@ static struct flight *prepare(struct dispatch *d, struct work *work)
 // A choice takes no time and no service.
 static void choose(struct dispatch *d, struct work *work)
 {
-    events_tell(d->events, (struct event){.type = EVENT_STEP_START, .step = work->step,
-                                          .machine = machine, .service = work->driver});
+    events_tell(d->events, (struct event){.type = EVENT_STEP_START,
+                                          .step = work->step,
+                                          .machine = machine,
+                                          .service = work->driver});
     dispatch_tell_choice(d->display, work);
     work->seconds = 0;
     succeed(d, work);
@@ -330,8 +339,11 @@ static void start(struct dispatch *d, struct work *work)
     }
     f = prepare(d, work);
     work->state = WORK_RUNNING;
-    events_tell(d->events, (struct event){.type = EVENT_STEP_START, .step = work->step,
-                                          .machine = machine, .service = work->driver, .why = why});
+    events_tell(d->events, (struct event){.type = EVENT_STEP_START,
+                                          .step = work->step,
+                                          .machine = machine,
+                                          .service = work->driver,
+                                          .why = why});
     if (work->by->start(&d->services, &f->attempt, &err))
         return;
     dispatch_fail(d, work, &err, NULL, NULL);
@@ -410,8 +422,10 @@ static void draw(struct dispatch *d)
         const struct attempt *a = &d->flights[i]->attempt;
 
         if (a->total > 0)
-            events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS, .step = a->step,
-                                                  .done = a->done, .total = a->total});
+            events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS,
+                                                  .step = a->step,
+                                                  .done = a->done,
+                                                  .total = a->total});
     }
     display_tick(d->display, seconds_left(d));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dispatch: starts ready steps on their services, the longest remaining way first, takes in what ends, and
-// walks on from there until nothing is left. Loop thread only.
+// Dispatch: starts ready steps on their services, the longest remaining way first, takes in what
+// ends, and walks on from there until nothing is left. Loop thread only.
 #pragma once
 
 #include <stdbool.h>
@@ -55,5 +55,5 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
 void dispatch_tell_choice(struct display *display, const struct work *work);
 
 // Nothing can make a step. A repeated refusal is counted, and told by the first of its sort.
-void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *err,
-                     const char *help, bool repeated);
+void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *err, const char *help,
+                     bool repeated);

@@ -43,14 +43,13 @@ struct display {
     struct clock *clock;
     VEC(struct running) running;
     size_t n_ended, n_to_run;
-    size_t n_drawn; // live lines on the screen
+    size_t n_drawn;  // live lines on the screen
     size_t n_unsaid; // warnings like earlier ones
     int64_t drawn_ms;
     bool live; // between the build's start and its end
     struct arena *arena;
     struct map notes; // what was said already: its text -> itself
 };
-
 
 struct display *display_new(const struct display_options *options, struct clock *clock)
 {
@@ -147,12 +146,14 @@ static void add_fitted(struct buf *out, const char *text, size_t columns)
     buf_repeat(out, ' ', columns - str_width(s) - 1);
 }
 
-static void draw_running(struct display *d, struct buf *out, const struct running *r, size_t columns)
+static void draw_running(struct display *d, struct buf *out, const struct running *r,
+                         size_t columns)
 {
     char elapsed[32];
     size_t taken = 2 + 9 + 2 + BAR_COLUMNS + 2 + 7;
 
-    period_short((double)(d->clock->now_ms(d->clock) - r->start_ms) / 1000, elapsed, sizeof(elapsed));
+    period_short((double)(d->clock->now_ms(d->clock) - r->start_ms) / 1000, elapsed,
+                 sizeof(elapsed));
     buf_puts(out, "  ");
     add_fitted(out, r->step->kind->name, 9);
     if (columns > taken + 10) {
@@ -328,7 +329,8 @@ static void show_step_done(struct display *d, const struct event *e)
         return;
     period_exact(e->seconds, took, sizeof(took));
     go_back(d, &out);
-    buf_printf(&out, "[%zu/%zu] %-8s %s  ", d->n_ended, d->n_to_run, e->step->kind->name, e->step->id);
+    buf_printf(&out, "[%zu/%zu] %-8s %s  ", d->n_ended, d->n_to_run, e->step->kind->name,
+               e->step->id);
     paint(d, &out, DIM, e->cached ? "at hand" : took);
     buf_char(&out, '\n');
     put(d, &out);
@@ -454,8 +456,8 @@ static void show_build_end(struct display *d, const struct event *e)
         add_nothing_to_do(d, &out, e);
     } else {
         if (d->n_unsaid)
-            buf_printf(&out, "… and %zu more warning%s like these; --verbose shows all\n", d->n_unsaid,
-                       d->n_unsaid == 1 ? "" : "s");
+            buf_printf(&out, "… and %zu more warning%s like these; --verbose shows all\n",
+                       d->n_unsaid, d->n_unsaid == 1 ? "" : "s");
         add_deliverables(d, &out, e);
         add_counts(d, &out, e);
         add_draft(d, &out, e);
@@ -464,9 +466,9 @@ static void show_build_end(struct display *d, const struct event *e)
 }
 
 static void (*const shows[])(struct display *d, const struct event *e) = {
-    [EVENT_BUILD_START] = show_build_start,       [EVENT_STEP_START] = show_step_start,
-    [EVENT_STEP_PROGRESS] = show_step_progress,   [EVENT_STEP_DONE] = show_step_done,
-    [EVENT_STEP_FAILED] = show_step_failed,       [EVENT_SERVICE] = show_service,
+    [EVENT_BUILD_START] = show_build_start,     [EVENT_STEP_START] = show_step_start,
+    [EVENT_STEP_PROGRESS] = show_step_progress, [EVENT_STEP_DONE] = show_step_done,
+    [EVENT_STEP_FAILED] = show_step_failed,     [EVENT_SERVICE] = show_service,
     [EVENT_BUILD_END] = show_build_end,
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The display: what people see of a build. On a terminal one live line for each step that runs, drawn
-// anew in one write, above a total; elsewhere one plain line for each step that has ended. Loop thread
-// only.
+// The display: what people see of a build. On a terminal one live line for each step that runs,
+// drawn anew in one write, above a total; elsewhere one plain line for each step that has ended.
+// Loop thread only.
 #pragma once
 
 #include <stdbool.h>

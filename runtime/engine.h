@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The engine: event loop, workers and the keeper of signals, started when there is something to run. A
-// build with nothing to do never pays for it. Owned and called by the loop thread.
+// The engine: event loop, workers and the keeper of signals, started when there is something to
+// run. A build with nothing to do never pays for it. Owned and called by the loop thread.
 #pragma once
 
 #include <stdbool.h>
@@ -26,7 +26,8 @@ struct engine {
 bool engine_start(struct engine *e, unsigned workers, struct err *err);
 bool engine_load_media(struct engine *e, struct err *err);
 
-// Waits until a job ends, somebody asks to stop or wait_ms have passed; then takes in the jobs that ended.
+// Waits until a job ends, somebody asks to stop or wait_ms have passed; then takes in the jobs that
+// ended.
 bool engine_wait(struct engine *e, int wait_ms, struct err *err);
 
 // How often Ctrl-C was pressed.

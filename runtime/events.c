@@ -64,10 +64,10 @@ static json_t *outputs_of(const struct event *e)
     char hex[DIGEST_HEX_BYTES];
 
     for (size_t i = 0; e->artifacts && i < e->step->n_outputs; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:O}", "name", e->artifacts[i].name,
-                                              "digest", digest_hex(&e->artifacts[i].digest, hex),
-                                              "path", e->artifacts[i].path, "facts",
-                                              e->artifacts[i].facts));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s, s:O}", "name", e->artifacts[i].name,
+                                        "digest", digest_hex(&e->artifacts[i].digest, hex), "path",
+                                        e->artifacts[i].path, "facts", e->artifacts[i].facts));
     return list;
 }
 
@@ -101,8 +101,9 @@ static void add_build_end(json_t *line, const struct event *e)
     json_t *list = json_array();
 
     for (size_t i = 0; i < e->n_delivered; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:O}", "name", e->delivered[i].name, "path",
-                                              e->delivered[i].path, "facts", e->delivered[i].facts));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:O}", "name", e->delivered[i].name, "path",
+                                        e->delivered[i].path, "facts", e->delivered[i].facts));
     set_text(line, "status", e->status);
     json_object_set_new(line, "ran", json_integer((json_int_t)r->ran));
     json_object_set_new(line, "cached", json_integer((json_int_t)r->cached));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Events: what a build says as it goes, to programs (JSON lines, DESIGN.md section 7) and to people (the
-// display). Loop thread only.
+// Events: what a build says as it goes, to programs (JSON lines, DESIGN.md section 7) and to people
+// (the display). Loop thread only.
 #pragma once
 
 #include <jansson.h>

@@ -41,10 +41,10 @@ static struct media_input *read_inputs(struct arena *a, const json_t *list)
     json_t *item;
     size_t i;
 
-    json_array_foreach (list, i, item)
-        inputs[i] = (struct media_input){json_get_text(item, "name", ""),
-                                         json_get_text(item, "path", ""),
-                                         json_object_get(item, "facts")};
+    json_array_foreach(list, i, item)
+        inputs[i] =
+            (struct media_input){json_get_text(item, "name", ""), json_get_text(item, "path", ""),
+                                 json_object_get(item, "facts")};
     return inputs;
 }
 
@@ -54,9 +54,9 @@ static struct media_output *read_outputs(struct arena *a, const json_t *list)
     json_t *item;
     size_t i;
 
-    json_array_foreach (list, i, item)
-        outputs[i] = (struct media_output){json_get_text(item, "name", ""),
-                                           json_get_text(item, "path", "")};
+    json_array_foreach(list, i, item)
+        outputs[i] =
+            (struct media_output){json_get_text(item, "name", ""), json_get_text(item, "path", "")};
     return outputs;
 }
 
@@ -66,7 +66,8 @@ static bool run(const json_t *whole, const char *module_dir, int out_fd, struct 
     const struct media *media = module_load(module_dir, "c41-media", "c41_media", err);
     const struct driver *driver = driver_find(name);
     const struct media_op *op = media && driver && driver->op ? driver->op(media, kind) : NULL;
-    const json_t *inputs = json_object_get(whole, "inputs"), *outputs = json_object_get(whole, "outputs");
+    const json_t *inputs = json_object_get(whole, "inputs"),
+                 *outputs = json_object_get(whole, "outputs");
     atomic_bool cancelled = false;
     struct arena *a;
     bool ok;
@@ -74,8 +75,8 @@ static bool run(const json_t *whole, const char *module_dir, int out_fd, struct 
     if (!media)
         return false;
     if (!op)
-        return err_set(err, ERR_FINAL, "there is no way to make \"%s\" with the driver \"%s\"", kind,
-                       name);
+        return err_set(err, ERR_FINAL, "there is no way to make \"%s\" with the driver \"%s\"",
+                       kind, name);
     a = arena_new();
     ok = op->run(&(struct media_job){.params = json_object_get(whole, "params"),
                                      .inputs = read_inputs(a, inputs),

@@ -22,9 +22,8 @@ struct form {
 
 // Endings whose type is known without looking inside; all others are media. Sorted.
 static const struct form forms[] = {
-    {"csv", "text"},  {"cube", "text"},        {"json", "json"}, {"md", "text"},
-    {"pdf", "file"},  {"safetensors", "lora"}, {"srt", "text"},  {"txt", "text"},
-    {"vtt", "text"},  {"yaml", "text"},
+    {"csv", "text"},         {"cube", "text"}, {"json", "json"}, {"md", "text"},  {"pdf", "file"},
+    {"safetensors", "lora"}, {"srt", "text"},  {"txt", "text"},  {"vtt", "text"}, {"yaml", "text"},
 };
 
 struct output_form {
@@ -33,10 +32,10 @@ struct output_form {
 
 // What the outputs of docs/steps.md are kept as. Sorted.
 static const struct output_form outputs[] = {
-    {"caption", "txt"}, {"cut", "mp4"},   {"dialogue", "wav"}, {"effects", "wav"},
-    {"image", "png"},   {"lora", "safetensors"}, {"mask", "png"}, {"scores", "json"},
-    {"sound", "wav"},   {"srt", "srt"},   {"timing", "json"},  {"track", "wav"},
-    {"video", "mp4"},   {"voice", "wav"}, {"vtt", "vtt"},
+    {"caption", "txt"}, {"cut", "mp4"},          {"dialogue", "wav"}, {"effects", "wav"},
+    {"image", "png"},   {"lora", "safetensors"}, {"mask", "png"},     {"scores", "json"},
+    {"sound", "wav"},   {"srt", "srt"},          {"timing", "json"},  {"track", "wav"},
+    {"video", "mp4"},   {"voice", "wav"},        {"vtt", "vtt"},
 };
 
 static const char *find_type(const char *ext)
@@ -80,11 +79,11 @@ static void flatten(json_t *facts, const char *path, json_t *value)
         json_object_set(facts, path, value);
         return;
     }
-    json_object_foreach (value, key, member) {
+    json_object_foreach(value, key, member) {
         snprintf(below, sizeof(below), "%s%s%s", path, dot, key);
         flatten(facts, below, member);
     }
-    json_array_foreach (value, i, member) {
+    json_array_foreach(value, i, member) {
         snprintf(below, sizeof(below), "%s%s%zu", path, dot, i);
         flatten(facts, below, member);
     }
@@ -128,8 +127,7 @@ static json_t *probe(const struct media *media, const char *path, struct err *er
     return facts;
 }
 
-json_t *facts_measure(const struct media *media, const char *path, const char *ext,
-                      struct err *err)
+json_t *facts_measure(const struct media *media, const char *path, const char *ext, struct err *err)
 {
     const char *type = find_type(ext);
     bool read = strcasecmp(ext, "json") == 0 || strcasecmp(ext, "txt") == 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Facts: what is measured of an artifact when it is stored (docs/steps.md). Pictures, films and sounds
-// are measured by the media module; text and JSON here.
+// Facts: what is measured of an artifact when it is stored (docs/steps.md). Pictures, films and
+// sounds are measured by the media module; text and JSON here.
 #pragma once
 
 #include <jansson.h>
@@ -10,8 +10,8 @@ struct err;
 struct media;
 struct step;
 
-// A new object; NULL with *err when the file is not what its ending says. media may be NULL for what
-// needs no media module: facts_need_media tells.
+// A new object; NULL with *err when the file is not what its ending says. media may be NULL for
+// what needs no media module: facts_need_media tells.
 json_t *facts_measure(const struct media *media, const char *path, const char *ext,
                       struct err *err);
 bool facts_need_media(const char *ext);

@@ -38,7 +38,8 @@ struct project_file *files_add(struct files *files, struct ledger *ledger, const
     f->artifact.path = path;
     f->artifact.ext = path_ext(path);
     if (file_stamp(path_join(files->arena, files->project, path), &f->stamp))
-        f->known = ledger_find_file(ledger, path, &f->stamp, &f->artifact.digest, &f->artifact.facts);
+        f->known =
+            ledger_find_file(ledger, path, &f->stamp, &f->artifact.digest, &f->artifact.facts);
     if (files->n == files->cap) {
         files->cap = files->cap ? files->cap * 2 : 16;
         files->list = mem_resize(files->list, files->cap, sizeof(*files->list));
@@ -61,7 +62,8 @@ void file_measure(struct project_file *f, const char *project, const struct medi
     if (fd >= 0)
         file_stamp_fd(fd, &f->stamp);
     if (fd >= 0 && digest_fd(fd, &f->artifact.digest, &f->err))
-        f->artifact.facts = facts_measure(media, path_join(a, project, f->path), f->artifact.ext, &f->err);
+        f->artifact.facts =
+            facts_measure(media, path_join(a, project, f->path), f->artifact.ext, &f->err);
     if (fd >= 0)
         close(fd);
     f->known = f->artifact.facts != NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Files of the project that steps take in, as artifacts. What stat says is remembered in the ledger, so
-// that a file is read only when it has changed. Owned by the loop thread; a worker may measure a file.
+// Files of the project that steps take in, as artifacts. What stat says is remembered in the
+// ledger, so that a file is read only when it has changed. Owned by the loop thread; a worker may
+// measure a file.
 #pragma once
 
 #include <stdbool.h>

@@ -27,7 +27,8 @@ static int clamp_side(const json_t *rule, int side)
     return side;
 }
 
-// Sizes differ in shape first, then in area: a picture that is cropped loses more than a smaller one.
+// Sizes differ in shape first, then in area: a picture that is cropped loses more than a smaller
+// one.
 static bool is_better(const json_t *size, const json_t *best, double shape)
 {
     double a = fabs(log((double)at(size, 0) / at(size, 1) / shape));
@@ -44,7 +45,7 @@ void fit_pixels(const json_t *rule, int *width, int *height)
     json_t *size;
     size_t i;
 
-    json_array_foreach (sizes, i, size)
+    json_array_foreach(sizes, i, size)
         if (is_better(size, best, (double)*width / *height))
             best = size;
     if (best) {
@@ -82,7 +83,8 @@ static double most_frames(const json_t *preset, const json_t *frames)
 
 static bool refuse_length(const json_t *preset, double seconds, double most, struct err *err)
 {
-    return err_set(err, ERR_FILM, "%s makes at most %.3g s, and this needs %.3g s: shorten the shot or "
+    return err_set(err, ERR_FILM,
+                   "%s makes at most %.3g s, and this needs %.3g s: shorten the shot or "
                    "its lines, split it, or use a preset that goes further",
                    json_get_text(preset, "preset", "the preset"), most, seconds);
 }
@@ -113,7 +115,8 @@ static bool fit_length(json_t *params, const json_t *rules, const json_t *preset
     else
         json_object_set_new(params, "seconds",
                             json_real(fmin(fmax(length + json_get_number(seconds, "plus", 0),
-                                                json_get_number(seconds, "min", 0)), most)));
+                                                json_get_number(seconds, "min", 0)),
+                                           most)));
     return true;
 }
 
@@ -131,7 +134,7 @@ static const char *text_of(json_t *params, struct str name)
     const char *key;
     json_t *value;
 
-    json_object_foreach (params, key, value)
+    json_object_foreach(params, key, value)
         if (str_is(name, key))
             return json_is_string(value) ? json_string_value(value) : "";
     return "";
@@ -158,7 +161,7 @@ bool fit_params(json_t *params, const json_t *preset, struct err *err)
     json_t *rules = json_object_get(preset, "params"), *rule;
     const char *name;
 
-    json_object_foreach (rules, name, rule) {
+    json_object_foreach(rules, name, rule) {
         json_t *value = json_object_get(params, name), *theirs;
 
         if (!value && json_object_get(rule, "default"))
@@ -167,7 +170,7 @@ bool fit_params(json_t *params, const json_t *preset, struct err *err)
         if (theirs)
             json_object_set(params, name, theirs);
     }
-    json_object_foreach (rules, name, rule)
+    json_object_foreach(rules, name, rule)
         if (json_object_get(rule, "form") && json_object_get(params, name))
             fit_form(params, name, json_get_text(rule, "form", ""));
     fit_seed(params, json_object_get(rules, "seed"));

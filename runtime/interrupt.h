@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Ctrl-C, and the signals that ask a program to end, counted while a build runs. A thread of its own
-// waits for them, so no handler interrupts anything. The third ends the program at once: the store and
-// the ledger are whole at every instant.
+// Ctrl-C, and the signals that ask a program to end, counted while a build runs. A thread of its
+// own waits for them, so no handler interrupts anything. The third ends the program at once: the
+// store and the ledger are whole at every instant.
 #pragma once
 
 #include <pthread.h>

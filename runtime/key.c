@@ -17,8 +17,7 @@ static json_t *list_inputs(const struct step *step, const struct artifact *const
     for (size_t i = 0; i < step->n_inputs; i++)
         if (kept[i] && step->inputs[i].mode == EDGE_USE)
             json_array_append_new(list, json_pack("{s:s, s:s}", "name", step->inputs[i].name,
-                                                  "digest",
-                                                  digest_hex(&inputs[i]->digest, hex)));
+                                                  "digest", digest_hex(&inputs[i]->digest, hex)));
     return list;
 }
 

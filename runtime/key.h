@@ -13,9 +13,9 @@
 struct artifact;
 struct step;
 
-// The preimage of step's key: {"driver", "inputs", "kind", "request", "version"} in canonical form, on the
-// heap (mem_free). inputs stand in the order of step->inputs; those that kept leaves out (false) and
-// those that are only read are not in it.
+// The preimage of step's key: {"driver", "inputs", "kind", "request", "version"} in canonical form,
+// on the heap (mem_free). inputs stand in the order of step->inputs; those that kept leaves out
+// (false) and those that are only read are not in it.
 char *key_preimage(const struct step *step, const char *driver, const json_t *request,
                    const struct artifact *const *inputs, const bool *kept);
 

@@ -35,7 +35,8 @@ enum query {
 };
 
 static const char *const queries[N_QUERIES] = {
-    [FIND] = "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
+    [FIND] =
+        "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
     [FIND_ARTIFACTS] =
         "SELECT name, digest, ext, facts FROM artifacts WHERE key = ?1 ORDER BY position",
     [FIND_BY_DIGEST] = "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
@@ -61,7 +62,7 @@ struct ledger {
     struct ledger_db d;
     sqlite3_stmt *statements[N_QUERIES]; // prepared on first use
     struct clock *clock;
-    bool open;  // a transaction
+    bool open; // a transaction
     int64_t opened_ms;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The ledger: which key gave which artifacts, how long it took, what each step of a film was last made
-// with. One SQLite file in the project. Used by the loop thread alone.
+// The ledger: which key gave which artifacts, how long it took, what each step of a film was last
+// made with. One SQLite file in the project. Used by the loop thread alone.
 //
 // Rows are gathered in a transaction that ends after a while or when there is nothing else to do; a
 // row is put only when the files it names are safe, so a kill at any instant loses at most rows.
@@ -24,8 +24,8 @@ enum ledger_mode {
     LEDGER_READ,  // an empty one when it is not there
 };
 
-// project is the folder; the file is .c41/ledger.db below it. NULL with *err: a newer schema, a damaged
-// file, a folder that cannot be written.
+// project is the folder; the file is .c41/ledger.db below it. NULL with *err: a newer schema, a
+// damaged file, a folder that cannot be written.
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
                            struct err *err);
 
@@ -57,14 +57,13 @@ bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct resu
 const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a);
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err);
 
-// An artifact whose digest begins with prefix (hex), of the step called id when that has one, else of
-// any. False without an error: there is none.
+// An artifact whose digest begins with prefix (hex), of the step called id when that has one, else
+// of any. False without an error: there is none.
 bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
                           struct artifact *out);
 
 // The key that the step had when it was last made or found for this film; NULL: never.
-const char *ledger_last_key(struct ledger *l, const char *film, const char *step,
-                            struct arena *a);
+const char *ledger_last_key(struct ledger *l, const char *film, const char *step, struct arena *a);
 bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
                      struct err *err);
 

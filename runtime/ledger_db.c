@@ -34,22 +34,27 @@ bool ledger_db_fail(struct ledger_db *d, int code, struct err *err)
 {
     switch (code & 0xff) {
     case SQLITE_FULL:
-        return err_set(err, ERR_FULL, "the disk is full: %s could not be written; nothing that was "
-                       "rendered is lost, free some space and build again", d->path);
+        return err_set(err, ERR_FULL,
+                       "the disk is full: %s could not be written; nothing that was "
+                       "rendered is lost, free some space and build again",
+                       d->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return err_set(err, ERR_TRANSIENT, "%s is locked by another program; end it and build again",
-                       d->path);
+        return err_set(err, ERR_TRANSIENT,
+                       "%s is locked by another program; end it and build again", d->path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(err, ERR_FINAL, "%s is damaged (%s); move it away and build again: the store "
-                       "keeps its files, but their steps will run anew", d->path,
-                       sqlite3_errmsg(d->db));
+        return err_set(err, ERR_FINAL,
+                       "%s is damaged (%s); move it away and build again: the store "
+                       "keeps its files, but their steps will run anew",
+                       d->path, sqlite3_errmsg(d->db));
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-        return err_set(err, ERR_FINAL, "%s cannot be written (%s); c41 needs to write in the "
-                       "project's folder .c41", d->path, sqlite3_errmsg(d->db));
+        return err_set(err, ERR_FINAL,
+                       "%s cannot be written (%s); c41 needs to write in the "
+                       "project's folder .c41",
+                       d->path, sqlite3_errmsg(d->db));
     default:
         return err_set(err, ERR_FINAL, "%s: %s", d->path, sqlite3_errmsg(d->db));
     }
@@ -101,14 +106,16 @@ static bool check_version(struct ledger_db *d, int *version, struct err *err)
     if (!read_version(d, version, err))
         return false;
     return *version <= SCHEMA_VERSION ||
-           err_set(err, ERR_FINAL, "%s was written by a newer c41 (its schema is %d, this one knows %d); "
-                   "build with that one", d->path, *version, SCHEMA_VERSION);
+           err_set(err, ERR_FINAL,
+                   "%s was written by a newer c41 (its schema is %d, this one knows %d); "
+                   "build with that one",
+                   d->path, *version, SCHEMA_VERSION);
 }
 
 bool ledger_db_open(struct ledger_db *d, struct err *err)
 {
-    int code = sqlite3_open_v2(d->path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                               SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(
+        d->path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     int version;
 
     if (code != SQLITE_OK)
@@ -157,4 +164,3 @@ bool ledger_db_open_to_read(struct ledger_db *d, struct err *err)
         return ledger_db_fail(d, code, err);
     return check_version(d, &version, err) && (version != 0 || stand_empty(d, err));
 }
-

@@ -12,8 +12,8 @@ struct ledger_db {
     char *path; // for messages; heap
 };
 
-// Made when it is not there. False with *err: a newer schema, a damaged file, a folder that cannot be
-// written.
+// Made when it is not there. False with *err: a newer schema, a damaged file, a folder that cannot
+// be written.
 bool ledger_db_open(struct ledger_db *d, struct err *err);
 
 // To read alone; an empty one in memory when it is not there.

@@ -11,8 +11,8 @@ struct lock {
     int fd;
 };
 
-// Takes .c41/lock of the project if it is free. False without an error when somebody has it: who then
-// says so ("c41 (process 123 on mac) builds ep01"). Waits for nobody.
+// Takes .c41/lock of the project if it is free. False without an error when somebody has it: who
+// then says so ("c41 (process 123 on mac) builds ep01"). Waits for nobody.
 bool lock_try(struct lock *lock, const char *project, const char *film, char *who, size_t size,
               struct err *err);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The event loop: where the build waits for the network, for its workers and for people. It stands on
-// libcurl's multi interface, so it lives in the module c41-net, which is loaded when there is something
-// to run; its one exported symbol is `const struct loop_api c41_loop`.
+// The event loop: where the build waits for the network, for its workers and for people. It stands
+// on libcurl's multi interface, so it lives in the module c41-net, which is loaded when there is
+// something to run; its one exported symbol is `const struct loop_api c41_loop`.
 #pragma once
 
 #include <stdbool.h>

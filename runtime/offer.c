@@ -13,10 +13,14 @@
 static const char *remedy(const struct walk *w, const struct kind *kind)
 {
     if (kind->drafted)
-        return arena_printf(w->arena, "add a service that offers it to the studio, or let this machine "
-                            "draw stand-ins: --use %s=draft, or --draft for all", kind->name);
-    return arena_printf(w->arena, "add a service to the studio that makes %s, and name a preset of it "
-                        "under `use`", kind->name);
+        return arena_printf(w->arena,
+                            "add a service that offers it to the studio, or let this machine "
+                            "draw stand-ins: --use %s=draft, or --draft for all",
+                            kind->name);
+    return arena_printf(w->arena,
+                        "add a service to the studio that makes %s, and name a preset of it "
+                        "under `use`",
+                        kind->name);
 }
 
 bool offer_has_service(const struct walk *w, const struct work *work, const struct media *media,
@@ -28,12 +32,14 @@ bool offer_has_service(const struct walk *w, const struct work *work, const stru
     *help = remedy(w, kind);
     if (kind->chooses)
         return true;
-    if ((work->by && work->by->drafts && !kind->drafted) || (!work->by && strcmp(preset, "none") == 0))
+    if ((work->by && work->by->drafts && !kind->drafted) ||
+        (!work->by && strcmp(preset, "none") == 0))
         return err_set(err, ERR_FILM, "nothing in the studio makes \"%s\", and the draft cannot",
                        kind->name);
     if (!work->by)
-        return err_set(err, ERR_FILM, "no machine in the studio offers the preset \"%s\" (driver %s)",
-                       preset, work->driver);
+        return err_set(err, ERR_FILM,
+                       "no machine in the studio offers the preset \"%s\" (driver %s)", preset,
+                       work->driver);
     if (!media || !work->by->op || work->by->op(media, kind->name))
         return true;
     *help = NULL;
@@ -43,7 +49,8 @@ bool offer_has_service(const struct walk *w, const struct work *work, const stru
 
 static bool is_same(const struct work *a, const struct work *b)
 {
-    const char *x = a->step->preset ? a->step->preset : "", *y = b->step->preset ? b->step->preset : "";
+    const char *x = a->step->preset ? a->step->preset : "",
+               *y = b->step->preset ? b->step->preset : "";
 
     return a->step->kind == b->step->kind && strcmp(x, y) == 0;
 }

@@ -100,8 +100,9 @@ static void set_status(struct planning *p, struct plan_row *row, struct work *wo
             row->status = PLAN_MISSING;
     } else {
         waits_for = first_missing(p, work->step, false);
-        row->why = !last ? "never made"
-                         : arena_printf(p->arena, "input changed: %s", waits_for ? waits_for->id : "?");
+        row->why =
+            !last ? "never made"
+                  : arena_printf(p->arena, "input changed: %s", waits_for ? waits_for->id : "?");
     }
     if (work->wanted)
         set_blocked(p, row, work);
@@ -115,7 +116,9 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         .picked = work->picked,
         .locked = work->locked,
         .why = "",
-        .where = work->machine ? work->machine : is_here(work) ? "here" : "",
+        .where = work->machine   ? work->machine
+                 : is_here(work) ? "here"
+                                 : "",
         .seconds = work->seconds,
         .request = work->bound.request,
         .made_ms = work->made_ms,

@@ -30,11 +30,11 @@ struct artifact;
 struct plan_row {
     const struct step *step;
     enum plan_status status;
-    bool wanted;         // the targets need it
-    bool picked, locked; // of pick steps
-    const char *why;     // one line: "words changed: prompt "a" -> "b""; "" when current
-    const char *where;   // the machine that made it or would, "" when none would
-    double seconds;      // what it took, or should take; 0: unknown
+    bool wanted;                // the targets need it
+    bool picked, locked;        // of pick steps
+    const char *why;            // one line: "words changed: prompt "a" -> "b""; "" when current
+    const char *where;          // the machine that made it or would, "" when none would
+    double seconds;             // what it took, or should take; 0: unknown
     char key[DIGEST_HEX_BYTES]; // "" when its inputs do not exist yet
     const json_t *request;      // what it was bound to; NULL like the key
     int64_t made_ms;            // since 1970; 0: never
@@ -47,9 +47,9 @@ struct plan {
     const struct plan_row *rows; // one a step, in the graph's order
     size_t n;
     size_t current, stale, missing, blocked; // of those wanted
-    double seconds;        // of machine work that is left
-    double finish_seconds; // on this machine's workers
-    const char *const *owed; // ids of the pick steps that wait for somebody
+    double seconds;                          // of machine work that is left
+    double finish_seconds;                   // on this machine's workers
+    const char *const *owed;                 // ids of the pick steps that wait for somebody
     size_t n_owed;
     const char *drafted; // "image, animate": kinds that only the draft makes; "" for none
     const char *const *deliverables; // the path of each, in the graph's order

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A worker pool: threads that do what burns CPU, so that the loop thread never waits. Owned and called
-// by the loop thread.
+// A worker pool: threads that do what burns CPU, so that the loop thread never waits. Owned and
+// called by the loop thread.
 #pragma once
 
 #include <stdatomic.h>

@@ -17,8 +17,8 @@ struct guess {
 
 // On one core, a shot of some seconds, 1080p. Sorted.
 static const struct guess guesses[] = {
-    {"ambience", 0.5}, {"animate", 2}, {"card", 0.2}, {"conform", 3}, {"cut", 2},
-    {"image", 0.3},    {"join", 1},    {"lipsync", 3}, {"mix", 0.3},  {"proxy", 0.3},
+    {"ambience", 0.5}, {"animate", 2}, {"card", 0.2},  {"conform", 3}, {"cut", 2},
+    {"image", 0.3},    {"join", 1},    {"lipsync", 3}, {"mix", 0.3},   {"proxy", 0.3},
     {"retouch", 1},    {"speak", 0.3}, {"upscale", 1},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The scheduler: which of the ready steps goes next. The longest remaining way first, so that all workers
-// stay busy until the end; equals in the graph's order, so that scenes finish early.
+// The scheduler: which of the ready steps goes next. The longest remaining way first, so that all
+// workers stay busy until the end; equals in the graph's order, so that scenes finish early.
 #pragma once
 
 #include <stddef.h>
@@ -18,6 +18,6 @@ void sched_release(struct sched *s);
 void sched_push(struct sched *s, struct work *work);
 struct work *sched_pop(struct sched *s); // NULL: none is ready
 
-// What a step should take on this machine, in seconds: as others of its kind and preset took, else as
-// the preset expects, else a guess by kind.
+// What a step should take on this machine, in seconds: as others of its kind and preset took, else
+// as the preset expects, else a guess by kind.
 double sched_expect(struct ledger *ledger, const struct work *work);

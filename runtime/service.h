@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Services: what runs steps. A driver is the code for one kind of service; services.c lists them. A driver
-// never waits: it starts an attempt and says on the loop thread when it has ended.
+// Services: what runs steps. A driver is the code for one kind of service; services.c lists them. A
+// driver never waits: it starts an attempt and says on the loop thread when it has ended.
 #pragma once
 
 #include <jansson.h>
@@ -22,7 +22,7 @@ struct services {
     const struct store *store;
     const struct media *media; // NULL until something needs it
     struct pool *pool;
-    const char *program;    // c41 itself
+    const char *program; // c41 itself
     const char *module_dir;
 };
 
@@ -34,7 +34,8 @@ struct attempt {
     const json_t *params; // bound
     struct media_input *inputs;
     size_t n_inputs;
-    struct artifact *made; // one for each of step->outputs, name and ext set; the driver adds the rest
+    struct artifact
+        *made; // one for each of step->outputs, name and ext set; the driver adds the rest
     size_t n_made;
     void (*ended)(struct attempt *attempt); // on the loop thread
     void *user;
@@ -58,8 +59,8 @@ struct driver {
     const char *name;
     bool drafts; // what it makes stands in for what a model would make
 
-    // Of drivers on this machine: the op that makes a kind, NULL when there is none (media may be NULL).
-    // Such drivers take a step's words as they stand. NULL for the others.
+    // Of drivers on this machine: the op that makes a kind, NULL when there is none (media may be
+    // NULL). Such drivers take a step's words as they stand. NULL for the others.
     const struct media_op *(*op)(const struct media *media, const char *kind);
 
     bool (*start)(const struct services *s, struct attempt *a, struct err *err);

@@ -96,8 +96,7 @@ bool store_import(const struct store *s, const char *temp, const char *ext, stru
     if (fd < 0)
         ok = err_errno(err, "opening %s", path_base(temp));
     else
-        ok = settle(fd, digest, bytes, err) &&
-             place(s, a, temp, store_path(a, digest, ext), err);
+        ok = settle(fd, digest, bytes, err) && place(s, a, temp, store_path(a, digest, ext), err);
     if (fd >= 0)
         close(fd);
     unlink(temp); // gone already when it was renamed
@@ -111,8 +110,8 @@ bool store_has(const struct store *s, const char *path)
     struct stat st;
     int len = snprintf(whole, sizeof(whole), "%s/%s", s->project, path);
 
-    return len > 0 && (size_t)len < sizeof(whole) && stat(whole, &st) == 0 &&
-           S_ISREG(st.st_mode) && st.st_size > 0;
+    return len > 0 && (size_t)len < sizeof(whole) && stat(whole, &st) == 0 && S_ISREG(st.st_mode) &&
+           st.st_size > 0;
 }
 
 bool store_verify(const struct store *s, const char *path, const struct digest *digest,
@@ -128,7 +127,8 @@ bool store_verify(const struct store *s, const char *path, const struct digest *
     else if (!digest_fd(fd, &found, err))
         ok = false;
     else if (memcmp(&found, digest, sizeof(found)) != 0)
-        ok = err_set(err, ERR_FINAL, "%s is damaged: its bytes are not those that were stored", path);
+        ok = err_set(err, ERR_FINAL, "%s is damaged: its bytes are not those that were stored",
+                     path);
     else
         ok = true;
     if (fd >= 0)

@@ -95,8 +95,8 @@ static bool wait_for_all(struct engine *engine, struct measuring *list, size_t n
     return ok;
 }
 
-bool survey_run(struct files *files, struct engine *engine, unsigned workers,
-                struct ledger *ledger, struct clock *clock, struct err *err)
+bool survey_run(struct files *files, struct engine *engine, unsigned workers, struct ledger *ledger,
+                struct clock *clock, struct err *err)
 {
     struct measuring *list;
     size_t left = 0, n;

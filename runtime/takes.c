@@ -123,8 +123,10 @@ bool takes_choose(struct walk *w, struct work *work, const struct artifact *cons
     const struct artifact *take = is ? take_by_digest(step, inputs, is) : NULL;
 
     if (is && !take && work->locked)
-        return err_set(&work->err, ERR_FILM, "the locked pick %s is neither among the takes nor in "
-                       "the store: give the store back, or unlock it and pick again", is);
+        return err_set(&work->err, ERR_FILM,
+                       "the locked pick %s is neither among the takes nor in "
+                       "the store: give the store back, or unlock it and pick again",
+                       is);
     if (!take)
         take = choose(work, inputs);
     if (!take)
@@ -132,8 +134,10 @@ bool takes_choose(struct walk *w, struct work *work, const struct artifact *cons
     if (is && !has_digest(take, is)) {
         work->lapsed = true;
         work->picked = false;
-        work->note = arena_printf(w->arena, "the pick %s is stale and lapses: its step would now make "
-                                  "something else", is);
+        work->note = arena_printf(w->arena,
+                                  "the pick %s is stale and lapses: its step would now make "
+                                  "something else",
+                                  is);
     }
     stand_for(w, work, take);
     return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Takes: which one a pick step stands for. It makes nothing: its artifacts are those of the take, or the
-// ones that a locked pick names.
+// Takes: which one a pick step stands for. It makes nothing: its artifacts are those of the take,
+// or the ones that a locked pick names.
 #pragma once
 
 #include <stdbool.h>
@@ -12,6 +12,6 @@ struct work;
 // A locked pick whose artifact is kept: sets work's artifacts. False when there is none.
 bool takes_locked(struct walk *w, struct work *work);
 
-// Chooses among inputs (all there, in the order of the step's). False with work->err when the pick names an
-// artifact that is nowhere.
+// Chooses among inputs (all there, in the order of the step's). False with work->err when the pick
+// names an artifact that is nowhere.
 bool takes_choose(struct walk *w, struct work *work, const struct artifact *const *inputs);

@@ -192,9 +192,8 @@ static bool gather(struct walk *w, struct work *work, const struct artifact **in
     const struct step *step = work->step;
 
     for (size_t i = 0; i < step->n_inputs; i++) {
-        const struct project_file *f = step->inputs[i].from ? NULL
-                                                            : files_find(&w->files,
-                                                                         step->inputs[i].file);
+        const struct project_file *f =
+            step->inputs[i].from ? NULL : files_find(&w->files, step->inputs[i].file);
 
         if (f && f->failed) {
             work->err = f->err;
@@ -255,8 +254,8 @@ static bool find_key(struct work *work, const struct artifact *const *inputs)
 {
     if (!bind_step(work->step, work->preset, inputs, &work->bound, &work->err))
         return false;
-    work->preimage = key_preimage(work->step, work->driver, work->bound.request, inputs,
-                                  work->bound.kept);
+    work->preimage =
+        key_preimage(work->step, work->driver, work->bound.request, inputs, work->bound.kept);
     key_of(work->preimage, work->key);
     return true;
 }
@@ -290,9 +289,8 @@ bool walk_look_again(struct walk *w, struct work *work)
 static bool knows_files(const struct walk *w, const struct step *step)
 {
     for (size_t i = 0; i < step->n_inputs; i++) {
-        const struct project_file *f = step->inputs[i].from ? NULL
-                                                            : files_find(&w->files,
-                                                                         step->inputs[i].file);
+        const struct project_file *f =
+            step->inputs[i].from ? NULL : files_find(&w->files, step->inputs[i].file);
 
         if (f && !f->known && !f->failed)
             return false;
@@ -320,8 +318,8 @@ void walk_resolve_all(struct walk *w)
     }
 }
 
-void walk_finish(struct walk *w, struct work *work,
-                 void (*ready)(void *user, struct work *work), void *user)
+void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, struct work *work),
+                 void *user)
 {
     (void)w;
     for (size_t i = 0; i < work->n_users; i++) {
@@ -337,7 +335,8 @@ static bool needs_lost(const struct walk *w, const struct work *work)
     for (size_t i = 0; i < work->step->n_inputs; i++) {
         const struct step *from = work->step->inputs[i].from;
 
-        if (from && (work_of(w, from)->state == WORK_FAILED || work_of(w, from)->state == WORK_SKIPPED))
+        if (from &&
+            (work_of(w, from)->state == WORK_FAILED || work_of(w, from)->state == WORK_SKIPPED))
             return true;
     }
     return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The walk: which steps of a graph are wanted, and what is known of each. A step whose inputs are there is
-// bound and its key known; what the ledger and the store keep under that key is its result. The build
-// walks on as steps end; the plan walks as far as it can see. Loop thread only.
+// The walk: which steps of a graph are wanted, and what is known of each. A step whose inputs are
+// there is bound and its key known; what the ledger and the store keep under that key is its
+// result. The build walks on as steps end; the plan walks as far as it can see. Loop thread only.
 #pragma once
 
 #include <jansson.h>
@@ -27,7 +27,7 @@ enum work_state {
     WORK_WAITING, // for inputs
     WORK_READY,   // its key is known, and nothing is kept under it
     WORK_RUNNING,
-    WORK_DONE,    // its artifacts are at hand
+    WORK_DONE, // its artifacts are at hand
     WORK_FAILED,
     WORK_SKIPPED, // something that it needs has failed
 };
@@ -40,23 +40,23 @@ struct work {
     const struct driver *by; // NULL: this c41 has no such driver
     enum work_state state;
     bool wanted;
-    bool cached;        // done without running
-    bool owed;          // a pick that waits for somebody, or made from one
+    bool cached;         // done without running
+    bool owed;           // a pick that waits for somebody, or made from one
     bool picked, locked; // of picks: somebody chose, and for good
-    bool lapsed;        // somebody chose what the step would not make any more
-    size_t waits;       // wanted inputs that are not done
+    bool lapsed;         // somebody chose what the step would not make any more
+    size_t waits;        // wanted inputs that are not done
     struct work **users; // every step that takes an output of this one, once for each edge
     size_t n_users;
     struct bound bound; // once ready
     char *preimage;     // once ready
     char key[DIGEST_HEX_BYTES];
     struct artifact *artifacts; // one for each of step->outputs; once done
-    double seconds;     // what it took, or is expected to take
-    double path_seconds; // its own and the longest way to a target behind it
-    const char *note;   // what its driver or its choice had to say
-    const char *machine; // where it was made
+    double seconds;             // what it took, or is expected to take
+    double path_seconds;        // its own and the longest way to a target behind it
+    const char *note;           // what its driver or its choice had to say
+    const char *machine;        // where it was made
     int64_t made_ms;
-    struct err err;     // once failed
+    struct err err; // once failed
 };
 
 struct walk {
@@ -81,17 +81,17 @@ void walk_release(struct walk *w);
 // Goes through the wanted steps in order and resolves what can be.
 void walk_resolve_all(struct walk *w);
 
-// A step that no longer waits: binds it, learns its key and looks that up. It is then done, ready or
-// failed.
+// A step that no longer waits: binds it, learns its key and looks that up. It is then done, ready
+// or failed.
 void walk_resolve(struct walk *w, struct work *work);
 
-// Looks a ready step up again: another step may have made the same meanwhile. Returns whether it is done
-// now.
+// Looks a ready step up again: another step may have made the same meanwhile. Returns whether it is
+// done now.
 bool walk_look_again(struct walk *w, struct work *work);
 
 // Marks work done: its users wait for one input less. Calls ready for each that waits no longer.
-void walk_finish(struct walk *w, struct work *work,
-                 void (*ready)(void *user, struct work *work), void *user);
+void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, struct work *work),
+                 void *user);
 
 // Marks everything wanted that needs work, which was lost, as skipped.
 void walk_skip(struct walk *w, const struct work *work);
@@ -105,5 +105,6 @@ const struct artifact *walk_input(const struct walk *w, const struct step *step,
 // The picks that wait for somebody, among what is wanted.
 size_t walk_owed(const struct walk *w);
 
-// Whether any wanted step is made by the draft; kinds (NULL is fine) gets their names, "a, b and c".
+// Whether any wanted step is made by the draft; kinds (NULL is fine) gets their names, "a, b and
+// c".
 bool walk_drafted(const struct walk *w, struct buf *kinds);

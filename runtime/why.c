@@ -58,11 +58,11 @@ static void compare_members(struct changes *c, const char *path, json_t *before,
     const char *key, *dot = path[0] ? "." : "";
     json_t *value;
 
-    json_object_foreach (now, key, value) {
+    json_object_foreach(now, key, value) {
         snprintf(below, sizeof(below), "%s%s%s", path, dot, key);
         compare(c, below, json_object_get(before, key), value);
     }
-    json_object_foreach (before, key, value) {
+    json_object_foreach(before, key, value) {
         snprintf(below, sizeof(below), "%s%s%s", path, dot, key);
         if (!json_object_get(now, key))
             compare(c, below, value, NULL);
@@ -75,7 +75,7 @@ static void compare_items(struct changes *c, const char *path, json_t *before, j
     json_t *value;
     size_t i;
 
-    json_array_foreach (now, i, value) {
+    json_array_foreach(now, i, value) {
         snprintf(below, sizeof(below), "%s.%zu", path, i);
         compare(c, below, json_array_get(before, i), value);
     }

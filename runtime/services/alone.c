@@ -32,8 +32,9 @@ static json_t *write_inputs(const struct media_job *job)
     json_t *list = json_array();
 
     for (size_t i = 0; i < job->n_inputs; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:O}", "name", job->inputs[i].name, "path",
-                                              job->inputs[i].path, "facts", job->inputs[i].facts));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:O}", "name", job->inputs[i].name, "path",
+                                        job->inputs[i].path, "facts", job->inputs[i].facts));
     return list;
 }
 
@@ -67,7 +68,8 @@ static void hear(struct talk *t, struct str line)
 {
     struct err bad;
     json_t *said = json_read_loose(line, &bad);
-    const json_t *progress = json_object_get(said, "progress"), *fault = json_object_get(said, "error");
+    const json_t *progress = json_object_get(said, "progress"),
+                 *fault = json_object_get(said, "error");
     const char *note = json_get_text(said, "note", NULL);
 
     if (progress)
@@ -142,7 +144,8 @@ static bool judge(const struct talk *t, int code, struct err *err)
     if (t->done && code == 0)
         return true;
     if (code > 128)
-        return err_set(err, ERR_FINAL, "the process that made it was ended by signal %d", code - 128);
+        return err_set(err, ERR_FINAL, "the process that made it was ended by signal %d",
+                       code - 128);
     return err_set(err, ERR_FINAL, "the process that made it ended with code %d", code);
 }
 

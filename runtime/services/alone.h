@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ops in a process of their own: their bytes repeat only in a fresh one. The worker starts `c41 exec`,
-// hands it the job (runtime/exec.h) and listens.
+// Ops in a process of their own: their bytes repeat only in a fresh one. The worker starts `c41
+// exec`, hands it the job (runtime/exec.h) and listens.
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Ops run on this machine: functions of the media module and a few of our own that make a step's files.
-// A worker runs the op, measures what it made and stores it, so that the loop thread never waits.
+// Ops run on this machine: functions of the media module and a few of our own that make a step's
+// files. A worker runs the op, measures what it made and stores it, so that the loop thread never
+// waits.
 #pragma once
 
 #include <stdbool.h>

@@ -114,8 +114,8 @@ static json_int_t count_frames(const struct media_job *job, const struct timing 
     if (wanted > 0 && (!t->spoken || over <= 0.5 / RATE))
         return frames;
     if (wanted > 0)
-        buf_printf(note, "the lines need %.2f s more than the shot's %g s; the shot is longer", over,
-                   wanted);
+        buf_printf(note, "the lines need %.2f s more than the shot's %g s; the shot is longer",
+                   over, wanted);
     if (t->spoken)
         return frames_around(t, t->speech + samples_of(tail));
     if (find_input(job, "footage"))
@@ -144,7 +144,7 @@ json_t *timing_of(const struct media_job *job, struct buf *note, struct err *err
     json_int_t frames;
     size_t i;
 
-    json_array_foreach (json_object_get(job->params, "lines"), i, line)
+    json_array_foreach(json_object_get(job->params, "lines"), i, line)
         ok = ok && place_line(job, &t, line, &end, err);
     json_object_set_new(whole, "lines", t.lines);
     if (!ok) {
@@ -154,7 +154,8 @@ json_t *timing_of(const struct media_job *job, struct buf *note, struct err *err
     frames = count_frames(job, &t, note);
     frames = frames < 1 ? 1 : frames;
     json_object_set_new(whole, "frames", json_integer(frames));
-    json_object_set_new(whole, "fps", json_sprintf("%lld/%lld", (long long)t.fps, (long long)t.per));
+    json_object_set_new(whole, "fps",
+                        json_sprintf("%lld/%lld", (long long)t.fps, (long long)t.per));
     json_object_set_new(whole, "seconds",
                         json_real((double)frames * (double)t.per / (double)t.fps));
     json_object_set_new(whole, "speech", json_real(seconds_of(t.speech)));

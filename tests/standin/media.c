@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A stand-in for the media module, for tests of the runtime: its ops write text, in no time. A step's
-// file holds what it "says" and what its inputs hold, so a change of another param gives the same bytes.
+// A stand-in for the media module, for tests of the runtime: its ops write text, in no time. A
+// step's file holds what it "says" and what its inputs hold, so a change of another param gives the
+// same bytes.
 #include "runtime/media/media.h"
 
 #include <stdio.h>
@@ -73,9 +74,12 @@ static bool run(const struct media_job *job, struct err *err)
 }
 
 static const struct media_op ops[] = {
-    {.driver = "draft", .kind = "image", .run = run},  {.driver = "draft", .kind = "speak", .run = run},
-    {.driver = "local", .kind = "conform", .run = run}, {.driver = "local", .kind = "cut", .run = run},
-    {.driver = "local", .kind = "mix", .run = run},    {.driver = NULL},
+    {.driver = "draft", .kind = "image", .run = run},
+    {.driver = "draft", .kind = "speak", .run = run},
+    {.driver = "local", .kind = "conform", .run = run},
+    {.driver = "local", .kind = "cut", .run = run},
+    {.driver = "local", .kind = "mix", .run = run},
+    {.driver = NULL},
 };
 
 __attribute__((visibility("default"))) extern const struct media c41_media;

@@ -33,28 +33,68 @@ struct bind_case {
 
 static const struct bind_case cases[] = {
     // Late values.
-    {LOCAL, "{\"frames\":{\"late\":\"timing.frames\"}}", {{"timing", "{\"frames\":72}"}}, 0,
-     "{\"frames\":72}", "1"},
-    {LOCAL, "{\"s\":{\"late\":\"timing.seconds\",\"plus\":0.5,\"min\":1,\"max\":30}}",
-     {{"timing", "{\"seconds\":2.25}"}}, 0, "{\"s\":2.75}", "1"},
-    {LOCAL, "{\"s\":{\"late\":\"timing.seconds\",\"plus\":-9,\"min\":1}}",
-     {{"timing", "{\"seconds\":2.25}"}}, 0, "{\"s\":1}", "1"},
-    {LOCAL, "{\"s\":{\"late\":\"timing.seconds\",\"max\":2}}", {{"timing", "{\"seconds\":2.25}"}}, 0,
-     "{\"s\":2}", "1"},
+    {LOCAL,
+     "{\"frames\":{\"late\":\"timing.frames\"}}",
+     {{"timing", "{\"frames\":72}"}},
+     0,
+     "{\"frames\":72}",
+     "1"},
+    {LOCAL,
+     "{\"s\":{\"late\":\"timing.seconds\",\"plus\":0.5,\"min\":1,\"max\":30}}",
+     {{"timing", "{\"seconds\":2.25}"}},
+     0,
+     "{\"s\":2.75}",
+     "1"},
+    {LOCAL,
+     "{\"s\":{\"late\":\"timing.seconds\",\"plus\":-9,\"min\":1}}",
+     {{"timing", "{\"seconds\":2.25}"}},
+     0,
+     "{\"s\":1}",
+     "1"},
+    {LOCAL,
+     "{\"s\":{\"late\":\"timing.seconds\",\"max\":2}}",
+     {{"timing", "{\"seconds\":2.25}"}},
+     0,
+     "{\"s\":2}",
+     "1"},
     // By dotted path; names with dots; the longest name wins.
-    {LOCAL, "{\"at\":{\"late\":\"t.lines.ann-hello.start\"}}",
-     {{"t", "{\"lines.ann-hello.start\":0.2}"}}, 0, "{\"at\":0.2}", "1"},
-    {LOCAL, "{\"f\":[{\"late\":\"timing.1.frames\"},{\"late\":\"timing.0.frames\"}]}",
-     {{"timing.0", "{\"frames\":7}"}, {"timing.1", "{\"frames\":8}"}}, 0, "{\"f\":[8,7]}", "11"},
-    {LOCAL, "{\"f\":[{\"late\":\"timing.1.frames\"},{\"late\":\"timing.0.frames\"}]}",
-     {{"timing", "{\"frames\":7}"}, {"timing", "{\"frames\":8}"}}, 0, "{\"f\":[8,7]}", "11"},
+    {LOCAL,
+     "{\"at\":{\"late\":\"t.lines.ann-hello.start\"}}",
+     {{"t", "{\"lines.ann-hello.start\":0.2}"}},
+     0,
+     "{\"at\":0.2}",
+     "1"},
+    {LOCAL,
+     "{\"f\":[{\"late\":\"timing.1.frames\"},{\"late\":\"timing.0.frames\"}]}",
+     {{"timing.0", "{\"frames\":7}"}, {"timing.1", "{\"frames\":8}"}},
+     0,
+     "{\"f\":[8,7]}",
+     "11"},
+    {LOCAL,
+     "{\"f\":[{\"late\":\"timing.1.frames\"},{\"late\":\"timing.0.frames\"}]}",
+     {{"timing", "{\"frames\":7}"}, {"timing", "{\"frames\":8}"}},
+     0,
+     "{\"f\":[8,7]}",
+     "11"},
     // Text: whole, joined with others; lists of other things stay lists.
-    {LOCAL, "{\"prompt\":{\"late\":\"words.text\"}}", {{"words", "{\"text\":\"a\\nb\"}"}}, 0,
-     "{\"prompt\":\"a\\nb\"}", "1"},
-    {LOCAL, "{\"prompt\":[\"wide, \",{\"late\":\"words.text\"},\", night\"]}",
-     {{"words", "{\"text\":\"rain\"}"}}, 0, "{\"prompt\":\"wide, rain, night\"}", "1"},
-    {LOCAL, "{\"box\":[1,{\"late\":\"i.width\"}],\"names\":[\"a\",\"b\"]}", {{"i", "{\"width\":9}"}}, 0,
-     "{\"box\":[1,9],\"names\":[\"a\",\"b\"]}", "1"},
+    {LOCAL,
+     "{\"prompt\":{\"late\":\"words.text\"}}",
+     {{"words", "{\"text\":\"a\\nb\"}"}},
+     0,
+     "{\"prompt\":\"a\\nb\"}",
+     "1"},
+    {LOCAL,
+     "{\"prompt\":[\"wide, \",{\"late\":\"words.text\"},\", night\"]}",
+     {{"words", "{\"text\":\"rain\"}"}},
+     0,
+     "{\"prompt\":\"wide, rain, night\"}",
+     "1"},
+    {LOCAL,
+     "{\"box\":[1,{\"late\":\"i.width\"}],\"names\":[\"a\",\"b\"]}",
+     {{"i", "{\"width\":9}"}},
+     0,
+     "{\"box\":[1,9],\"names\":[\"a\",\"b\"]}",
+     "1"},
     {LOCAL, "{\"x\":{\"late\":\"words.nothing\"}}", {{"words", "{\"text\":\"a\"}"}}, 0, NULL, ""},
     {LOCAL, "{\"x\":{\"late\":\"nobody.text\"}}", {{"words", "{\"text\":\"a\"}"}}, 0, NULL, ""},
     // Without a seed the number tells takes apart; the first is as if it were alone.
@@ -64,27 +104,65 @@ static const struct bind_case cases[] = {
     // A model takes what its preset declares, inputs too; late values of the rest are not missed.
     {"{\"driver\":\"comfyui\",\"params\":{\"prompt\":{},\"steps\":{\"default\":25},\"image\":{}}}",
      "{\"prompt\":\"p\",\"board\":{\"late\":\"nobody.text\"}}",
-     {{"image", "{}"}, {"reference", "{}"}}, 0, "{\"prompt\":\"p\",\"steps\":25}", "10"},
+     {{"image", "{}"}, {"reference", "{}"}},
+     0,
+     "{\"prompt\":\"p\",\"steps\":25}",
+     "10"},
     {"{\"driver\":\"comfyui\",\"params\":{\"prompt\":{}},\"chains\":{\"loras\":{\"of\":\"lora\"}}}",
-     "{\"prompt\":\"p\",\"loras\":[{\"name\":\"a\"}]}", {{"lora", "{}"}}, 0,
-     "{\"loras\":[{\"name\":\"a\"}],\"prompt\":\"p\"}", "1"},
+     "{\"prompt\":\"p\",\"loras\":[{\"name\":\"a\"}]}",
+     {{"lora", "{}"}},
+     0,
+     "{\"loras\":[{\"name\":\"a\"}],\"prompt\":\"p\"}",
+     "1"},
     {"{\"driver\":\"speech\",\"params\":{\"language\":{\"values\":{\"en\":\"English\"}}}}",
-     "{\"language\":\"en\"}", {{NULL, NULL}}, 0, "{\"language\":\"English\"}", ""},
+     "{\"language\":\"en\"}",
+     {{NULL, NULL}},
+     0,
+     "{\"language\":\"English\"}",
+     ""},
     // Pixels: nearest in shape, then largest, then whole multiples.
-    {"{\"driver\":\"comfyui\",\"params\":{\"pixels\":{\"sizes\":[[1024,1024],[960,544],[1920,1088]]}}}",
-     "{\"pixels\":[1280,720]}", {{NULL, NULL}}, 0, "{\"pixels\":[1920,1088]}", ""},
+    {"{\"driver\":\"comfyui\",\"params\":{\"pixels\":{\"sizes\":[[1024,1024],[960,544],[1920,1088]]"
+     "}}}",
+     "{\"pixels\":[1280,720]}",
+     {{NULL, NULL}},
+     0,
+     "{\"pixels\":[1920,1088]}",
+     ""},
     {"{\"driver\":\"comfyui\",\"params\":{\"pixels\":{\"multiple\":16,\"max\":1280}}}",
-     "{\"pixels\":[1920,1080]}", {{NULL, NULL}}, 0, "{\"pixels\":[1280,1088]}", ""},
+     "{\"pixels\":[1920,1080]}",
+     {{NULL, NULL}},
+     0,
+     "{\"pixels\":[1280,1088]}",
+     ""},
     // Seconds become frames by the preset's rule, whole steps of it, between its bounds.
-    {"{\"driver\":\"comfyui\",\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":81}}}",
-     "{\"seconds\":4}", {{NULL, NULL}}, 0, "{\"frames\":65}", ""},
-    {"{\"driver\":\"comfyui\",\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":81}}}",
-     "{\"seconds\":{\"late\":\"t.seconds\"}}", {{"t", "{\"seconds\":4.1}"}}, 0, "{\"frames\":69}", "0"},
-    {"{\"driver\":\"comfyui\",\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":81}}}",
-     "{\"seconds\":6}", {{NULL, NULL}}, 0, NULL, ""},
+    {"{\"driver\":\"comfyui\",\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":"
+     "81}}}",
+     "{\"seconds\":4}",
+     {{NULL, NULL}},
+     0,
+     "{\"frames\":65}",
+     ""},
+    {"{\"driver\":\"comfyui\",\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":"
+     "81}}}",
+     "{\"seconds\":{\"late\":\"t.seconds\"}}",
+     {{"t", "{\"seconds\":4.1}"}},
+     0,
+     "{\"frames\":69}",
+     "0"},
+    {"{\"driver\":\"comfyui\",\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":"
+     "81}}}",
+     "{\"seconds\":6}",
+     {{NULL, NULL}},
+     0,
+     NULL,
+     ""},
     {"{\"driver\":\"comfyui\",\"longer\":\"other\","
      "\"params\":{\"frames\":{\"fps\":16,\"multiple\":4,\"plus\":1,\"max\":81}}}",
-     "{\"seconds\":6}", {{NULL, NULL}}, 0, "{\"frames\":97}", ""},
+     "{\"seconds\":6}",
+     {{NULL, NULL}},
+     0,
+     "{\"frames\":97}",
+     ""},
 };
 
 struct bench {
@@ -151,7 +229,8 @@ static void binding(void **state)
 // What is read is in the key by its values only; what the preset does not take is not in it.
 static void keys(void **state)
 {
-    static const struct bind_case c = {LOCAL, "{}", {{"a", "{}"}, {"b", "{}"}, {"c", "{}"}}, 0, "{}", ""};
+    static const struct bind_case c = {LOCAL, "{}", {{"a", "{}"}, {"b", "{}"}, {"c", "{}"}},
+                                       0,     "{}", ""};
     const bool kept[] = {true, true, false};
     char hex[DIGEST_HEX_BYTES];
     json_t *request = json_loads("{\"z\":1.0,\"a\":\"x\"}", 0, NULL);
@@ -162,10 +241,11 @@ static void keys(void **state)
     set_up(&b, &c);
     b.edges[1].mode = EDGE_READ;
     preimage = key_preimage(&b.step, "local", request, b.inputs, kept);
-    assert_string_equal(preimage,
-                        "{\"driver\":\"local\",\"inputs\":[{\"digest\":\"0000000000000000000000000000000000"
-                        "000000000000000000000000000000\",\"name\":\"a\"}],\"kind\":\"image\",\"request\":"
-                        "{\"a\":\"x\",\"z\":1},\"version\":1}");
+    assert_string_equal(
+        preimage,
+        "{\"driver\":\"local\",\"inputs\":[{\"digest\":\"0000000000000000000000000000000000"
+        "000000000000000000000000000000\",\"name\":\"a\"}],\"kind\":\"image\",\"request\":"
+        "{\"a\":\"x\",\"z\":1},\"version\":1}");
     key_of(preimage, hex);
     assert_string_equal(hex, "c152789442110214d2b3e241bc28bd2a05f7018fa77e5b331627d69468f26db5");
     mem_free(preimage);

@@ -24,20 +24,24 @@
 
 enum { MOST_TEXT_BYTES = 1 << 20 };
 
-// A film of two shots: a voice is measured, a still moved for as long; the second shot's still is a file.
+// A film of two shots: a voice is measured, a still moved for as long; the second shot's still is a
+// file.
 static const char film[] =
     "{'a/voice': {'kind': 'speak', 'params': {'says': 'hello @1.5', 'aside': 1}},"
-    " 'a/timing': {'kind': 'timing', 'params': {'fps': '24/1', 'seconds': 3, 'lines': [{'name': 'x'}]},"
+    " 'a/timing': {'kind': 'timing', 'params': {'fps': '24/1', 'seconds': 3, 'lines': [{'name': "
+    "'x'}]},"
     "   'inputs': [['x', 'a/voice', 'voice']]},"
     " 'a/image': {'kind': 'image', 'params': {'says': 'a house', 'style': 'ink'}},"
     " 'a/cut': {'kind': 'cut', 'params': {'says': 'cut', 'frames': {'late': 'timing.frames'}},"
     "   'inputs': [['picture', 'a/image', 'image'], ['timing', 'a/timing', 'timing', 'read']]},"
-    " 'b/cut': {'kind': 'cut', 'params': {'says': 'cut b'}, 'inputs': [['picture', null, 'b.png']]},"
+    " 'b/cut': {'kind': 'cut', 'params': {'says': 'cut b'}, 'inputs': [['picture', null, "
+    "'b.png']]},"
     " 'a/mix': {'kind': 'mix', 'params': {'says': 'mix'}, 'outputs': ['dialogue'],"
     "   'inputs': [['x', 'a/voice', 'voice'], ['timing', 'a/timing', 'timing', 'read']]},"
     " 'a/twin-1': {'kind': 'image', 'params': {'says': 'a twin'}},"
     " 'a/twin-2': {'kind': 'image', 'params': {'says': 'a twin'}},"
-    " 'film/web': {'kind': 'conform', 'params': {'says': 'film'}, 'inputs': [['cut', 'a/cut', 'cut'],"
+    " 'film/web': {'kind': 'conform', 'params': {'says': 'film'}, 'inputs': [['cut', 'a/cut', "
+    "'cut'],"
     "   ['cut', 'b/cut', 'cut'], ['dialogue', 'a/mix', 'dialogue']]}}";
 
 struct change {
@@ -62,10 +66,10 @@ static const struct build_case cases[] = {
     {"nothing changed", .ran = "", .says = "nothing to do"},
     {"the same bytes stop the change", .change = {"a/image", "style", "'oil'"}, .ran = "a/image"},
     {"back again costs nothing", .change = {"a/image", "style", "'ink'"}, .ran = ""},
-    {"a voice of the same length: no cut is made anew", .change = {"a/voice", "says", "'hallo @1.5'"},
-     .ran = "a/mix a/timing a/voice film/web"},
-    {"a longer voice that still fits: only what is read stays", .change = {"a/voice", "says", "'ho @2'"},
-     .ran = "a/mix a/timing a/voice film/web"},
+    {"a voice of the same length: no cut is made anew",
+     .change = {"a/voice", "says", "'hallo @1.5'"}, .ran = "a/mix a/timing a/voice film/web"},
+    {"a longer voice that still fits: only what is read stays",
+     .change = {"a/voice", "says", "'ho @2'"}, .ran = "a/mix a/timing a/voice film/web"},
     {"a voice that makes the shot longer", .change = {"a/voice", "says", "'oh @4'"},
      .ran = "a/cut a/mix a/timing a/voice film/web", .says = "the lines need 1.00 s more"},
     {"another file", .file = "another b", .ran = "b/cut film/web"},
@@ -80,8 +84,8 @@ static const struct build_case cases[] = {
     {"and works again", .change = {"a/image", "fails", NULL}, .ran = "film/web"},
     {"the file is broken", .file = "broken", .code = 2, .ran = "", .says = "is broken"},
     {"the file is back", .file = "another b", .ran = ""},
-    {"a late value without its fact", .change = {"a/cut", "frames", "{'late': 'timing.nothing'}"}, .code = 2,
-     .ran = "", .says = "timing.nothing"},
+    {"a late value without its fact", .change = {"a/cut", "frames", "{'late': 'timing.nothing'}"},
+     .code = 2, .ran = "", .says = "timing.nothing"},
     {"a kind that nothing makes", .change = {"a/cut", "frames", "1"}, .only = "nothing", .code = 64,
      .ran = "", .says = "no step is called"},
 };
@@ -127,7 +131,8 @@ static void add_input(struct graph *g, struct edge *e, const json_t *input)
 
 static struct step *make_step(struct graph *g, const char *id, json_t *given)
 {
-    const json_t *inputs = json_object_get(given, "inputs"), *outputs = json_object_get(given, "outputs");
+    const json_t *inputs = json_object_get(given, "inputs"),
+                 *outputs = json_object_get(given, "outputs");
     struct step *s = arena_make(g->arena, struct step);
 
     s->id = id;
@@ -157,9 +162,10 @@ static struct graph *make_graph(struct bench *b)
     g->film = g->title = "film";
     g->presets = json_object();
     g->steps = arena_array(b->arena, struct step *, json_object_size(b->film));
-    json_object_foreach (b->film, id, step) {
+    json_object_foreach(b->film, id, step) {
         struct step *s = make_step(g, id, step);
-        json_t *of_kind = json_pack("{s:{s:s, s:s}}", s->preset, "preset", s->preset, "driver", s->preset);
+        json_t *of_kind =
+            json_pack("{s:{s:s, s:s}}", s->preset, "preset", s->preset, "driver", s->preset);
 
         json_object_set_new(g->presets, s->kind->name, of_kind);
         g->steps[g->n_steps++] = s;
@@ -230,14 +236,16 @@ static void apply(struct bench *b, const struct build_case *c)
     else if (c->change.step)
         json_object_del(params, c->change.param);
     if (c->file)
-        assert_true(file_write(path_join(b->arena, b->folder, "b.png"), c->file, strlen(c->file), &err));
+        assert_true(
+            file_write(path_join(b->arena, b->folder, "b.png"), c->file, strlen(c->file), &err));
     if (c->gone)
         assert_int_equal(unlink(path_join(b->arena, b->folder, c->gone)), 0);
 }
 
 static void build(struct bench *b, const struct build_case *c)
 {
-    const char *events = path_join(b->arena, b->folder, "events"), *seen = path_join(b->arena, b->folder, "seen");
+    const char *events = path_join(b->arena, b->folder, "events"),
+               *seen = path_join(b->arena, b->folder, "seen");
     int events_fd = open(events, O_CREAT | O_TRUNC | O_WRONLY, 0644);
     int seen_fd = open(seen, O_CREAT | O_TRUNC | O_WRONLY, 0644);
     struct build_options options = options_for(c, events_fd, seen_fd);
@@ -252,8 +260,8 @@ static void build(struct bench *b, const struct build_case *c)
     b->said = arena_strdup(b->arena, buf_text(&said));
     if (r.exit_code != c->code || strcmp(list_ran(b, events), c->ran) != 0 ||
         (c->says && !strstr(b->said, c->says)))
-        fail_msg("%s: exit %d, ran \"%s\", not \"%s\"\n%s", c->about, r.exit_code, list_ran(b, events),
-                 c->ran, b->said);
+        fail_msg("%s: exit %d, ran \"%s\", not \"%s\"\n%s", c->about, r.exit_code,
+                 list_ran(b, events), c->ran, b->said);
     buf_release(&said);
     json_decref(g->presets);
 }
@@ -314,7 +322,8 @@ static void plans(void **state)
     assert_non_null(plan);
     assert_int_equal(plan->current, 4);
     assert_int_equal(plan->stale, 3);
-    assert_string_equal(plan_find(plan, "a/image")->why, "words changed: says \"a house\" -> \"a barn\"");
+    assert_string_equal(plan_find(plan, "a/image")->why,
+                        "words changed: says \"a house\" -> \"a barn\"");
     assert_string_equal(plan_find(plan, "a/cut")->why, "input changed: a/image");
     assert_string_equal(plan->drafted, "image, speak");
     plan_free(plan);

@@ -61,7 +61,7 @@ static const struct kind_case cases[] = {
     {"proxy", proxy_run, "of", "proxy", "{'pixels': [128, 128]}", "image", 128, NULL},
     {"proxy", proxy_run, "of", "proxy",
      "{" PIXELS "," BOARD ", 'panel': {'slug': 'INT. KITCHEN', 'shot': 'k', 'lines': [{'name': "
-                          "'Mara', 'text': 'Tea?'}]}}",
+     "'Mara', 'text': 'Tea?'}]}}",
      "image", 256, NULL},
 };
 

@@ -60,9 +60,16 @@ static void open_again(struct bench *b, enum ledger_mode mode)
 
 static struct result a_result(struct artifact *artifact, const char *key)
 {
-    struct result r = {.kind = "image", .step = "a/b/image", .preset = "draft", .machine = "here",
-                       .preimage = "{}", .note = "a note", .seconds = 2, .made_ms = 5,
-                       .artifacts = artifact, .n_artifacts = 1};
+    struct result r = {.kind = "image",
+                       .step = "a/b/image",
+                       .preset = "draft",
+                       .machine = "here",
+                       .preimage = "{}",
+                       .note = "a note",
+                       .seconds = 2,
+                       .made_ms = 5,
+                       .artifacts = artifact,
+                       .n_artifacts = 1};
 
     snprintf(r.key, sizeof(r.key), "%s", key);
     return r;
@@ -71,7 +78,9 @@ static struct result a_result(struct artifact *artifact, const char *key)
 static void keeps_results(void **state)
 {
     struct bench *b = *state;
-    struct artifact artifact = {.name = "image", .digest = digest_of("x", 1), .ext = "png",
+    struct artifact artifact = {.name = "image",
+                                .digest = digest_of("x", 1),
+                                .ext = "png",
                                 .facts = json_pack("{s:i}", "width", 8)};
     struct result r = a_result(&artifact, "k1"), found;
 
@@ -96,8 +105,8 @@ static void keeps_results(void **state)
 static void replaces_a_result(void **state)
 {
     struct bench *b = *state;
-    struct artifact artifact = {.name = "image", .digest = digest_of("x", 1), .ext = "png",
-                                .facts = json_object()};
+    struct artifact artifact = {
+        .name = "image", .digest = digest_of("x", 1), .ext = "png", .facts = json_object()};
     struct result r = a_result(&artifact, "k1"), found;
 
     assert_true(ledger_put(b->ledger, &r, &b->err));
@@ -116,8 +125,11 @@ static void replaces_a_result(void **state)
 static void finds_artifacts_by_digest(void **state)
 {
     struct bench *b = *state;
-    struct artifact artifact = {.name = "image", .digest = digest_of("x", 1), .ext = "png",
-                                .facts = json_object()}, found;
+    struct artifact artifact = {.name = "image",
+                                .digest = digest_of("x", 1),
+                                .ext = "png",
+                                .facts = json_object()},
+                    found;
     struct result r = a_result(&artifact, "k1");
 
     assert_true(ledger_put(b->ledger, &r, &b->err));
@@ -173,8 +185,9 @@ static void refuses_a_newer_schema(void **state)
 static void tells_a_damaged_file(void **state)
 {
     struct bench *b = *state;
-    static const char noise[] = "this is no database, and long enough to be read as one, is it not? "
-                                "It is a hundred bytes and more.";
+    static const char noise[] =
+        "this is no database, and long enough to be read as one, is it not? "
+        "It is a hundred bytes and more.";
 
     assert_true(ledger_close(b->ledger, &b->err));
     assert_true(file_write(b->path, noise, sizeof(noise), &b->err));
@@ -189,9 +202,12 @@ static void tells_a_damaged_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_LEDGER(keeps_results),          WITH_LEDGER(replaces_a_result),
-        WITH_LEDGER(finds_artifacts_by_digest), WITH_LEDGER(remembers_files_by_their_stamp),
-        WITH_LEDGER(reading_needs_no_ledger), WITH_LEDGER(refuses_a_newer_schema),
+        WITH_LEDGER(keeps_results),
+        WITH_LEDGER(replaces_a_result),
+        WITH_LEDGER(finds_artifacts_by_digest),
+        WITH_LEDGER(remembers_files_by_their_stamp),
+        WITH_LEDGER(reading_needs_no_ledger),
+        WITH_LEDGER(refuses_a_newer_schema),
         WITH_LEDGER(tells_a_damaged_file),
     };
 

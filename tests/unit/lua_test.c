@@ -117,8 +117,8 @@ static const struct lua_case cases[] = {
      "f(f, g)",
      "x", LUA_FAULT_ERROR, 1},
     // Without measure.
-    {"local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end", TOO_MUCH, LUA_FAULT_MEMORY,
-     1},
+    {"local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end", TOO_MUCH,
+     LUA_FAULT_MEMORY, 1},
     {"local s = 'x' while true do s = s .. s end", TOO_MUCH, LUA_FAULT_MEMORY, 1},
     {"return ('x'):rep(1 << 30)", TOO_MUCH, LUA_FAULT_MEMORY, 1},
     {"pcall(string.rep, 'x', 1 << 30)", TOO_MUCH, LUA_FAULT_MEMORY, 1},

@@ -63,7 +63,8 @@ static void takes_files_in(void **state)
     assert_memory_equal(&digest, &abc, sizeof(abc));
     assert_int_equal(bytes, 3);
     path = store_path(b->arena, &digest, "txt");
-    assert_string_equal(path, ".c41/store/ba/7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.txt");
+    assert_string_equal(
+        path, ".c41/store/ba/7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.txt");
     assert_true(store_has(&b->store, path));
     assert_false(file_exists(temp));
     assert_int_equal(stat(path_join(b->arena, b->folder, path), &st), 0);
@@ -96,8 +97,8 @@ static void refuses_what_is_no_artifact(void **state)
 
     assert_false(store_import(&b->store, write_temp(b, "1", ""), "txt", &digest, &bytes, &b->err));
     assert_non_null(strstr(b->err.text, "empty"));
-    assert_false(store_import(&b->store, store_temp(&b->store, b->arena, "2", "txt"), "txt", &digest,
-                              &bytes, &b->err));
+    assert_false(store_import(&b->store, store_temp(&b->store, b->arena, "2", "txt"), "txt",
+                              &digest, &bytes, &b->err));
     assert_non_null(strstr(b->err.text, "No such file"));
 }
 
@@ -108,7 +109,8 @@ static void sees_damage(void **state)
     const char *path, *whole;
     uint64_t bytes;
 
-    assert_true(store_import(&b->store, write_temp(b, "1", "abc"), "txt", &digest, &bytes, &b->err));
+    assert_true(
+        store_import(&b->store, write_temp(b, "1", "abc"), "txt", &digest, &bytes, &b->err));
     path = store_path(b->arena, &digest, "txt");
     whole = path_join(b->arena, b->folder, path);
     assert_true(file_write(whole, "abd", 3, &b->err));

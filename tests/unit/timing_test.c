@@ -23,49 +23,63 @@ struct timing_case {
 
 static const struct timing_case cases[] = {
     // Nothing is said: seconds, else least.
-    {"{\"fps\":\"24/1\",\"seconds\":3}", {NULL},
-     "{\"fps\":\"24/1\",\"frames\":72,\"lines\":{},\"seconds\":3,\"speech\":0}", ""},
-    {"{\"fps\":\"24/1\",\"least\":4}", {NULL},
-     "{\"fps\":\"24/1\",\"frames\":96,\"lines\":{},\"seconds\":4,\"speech\":0}", ""},
+    {"{\"fps\":\"24/1\",\"seconds\":3}",
+     {NULL},
+     "{\"fps\":\"24/1\",\"frames\":72,\"lines\":{},\"seconds\":3,\"speech\":0}",
+     ""},
+    {"{\"fps\":\"24/1\",\"least\":4}",
+     {NULL},
+     "{\"fps\":\"24/1\",\"frames\":96,\"lines\":{},\"seconds\":4,\"speech\":0}",
+     ""},
     // Head, a gap, tail; to the sample, and frames that hold all of it.
     {"{\"fps\":\"24/1\",\"head\":0.2,\"tail\":0.4,\"lines\":[{\"name\":\"a\",\"gap\":0.3},"
      "{\"name\":\"b\",\"gap\":0.5}]}",
      {"{\"samples\":48000,\"rate\":48000}", "{\"samples\":8001,\"rate\":16000}"},
      "{\"fps\":\"24/1\",\"frames\":63,\"lines\":{\"a\":{\"end\":1.2,\"seconds\":1,\"start\":0.2},"
      "\"b\":{\"end\":2.2000625,\"seconds\":0.5000625,\"start\":1.7}},\"seconds\":2.625,"
-     "\"speech\":2.2000625}", ""},
+     "\"speech\":2.2000625}",
+     ""},
     // A line in its own place does not move the one after it from where its gap puts it.
     {"{\"fps\":\"24/1\",\"lines\":[{\"name\":\"a\",\"at\":2},{\"name\":\"b\",\"at\":0.5}]}",
      {"{\"seconds\":1}", "{\"seconds\":1}"},
      "{\"fps\":\"24/1\",\"frames\":72,\"lines\":{\"a\":{\"end\":3,\"seconds\":1,\"start\":2},"
-     "\"b\":{\"end\":1.5,\"seconds\":1,\"start\":0.5}},\"seconds\":3,\"speech\":3}", ""},
+     "\"b\":{\"end\":1.5,\"seconds\":1,\"start\":0.5}},\"seconds\":3,\"speech\":3}",
+     ""},
     // A negative head begins before the shot.
-    {"{\"fps\":\"25/1\",\"head\":-0.5,\"lines\":[{\"name\":\"a\"}]}", {"{\"seconds\":1}"},
+    {"{\"fps\":\"25/1\",\"head\":-0.5,\"lines\":[{\"name\":\"a\"}]}",
+     {"{\"seconds\":1}"},
      "{\"fps\":\"25/1\",\"frames\":13,\"lines\":{\"a\":{\"end\":0.5,\"seconds\":1,\"start\":-0.5}},"
-     "\"seconds\":0.52,\"speech\":0.5}", ""},
+     "\"seconds\":0.52,\"speech\":0.5}",
+     ""},
     // Seconds that hold the speech stay; the tail is no reason to grow.
     {"{\"fps\":\"24/1\",\"seconds\":2,\"head\":0.2,\"tail\":3,\"lines\":[{\"name\":\"a\"}]}",
      {"{\"seconds\":1}"},
      "{\"fps\":\"24/1\",\"frames\":48,\"lines\":{\"a\":{\"end\":1.2,\"seconds\":1,\"start\":0.2}},"
-     "\"seconds\":2,\"speech\":1.2}", ""},
+     "\"seconds\":2,\"speech\":1.2}",
+     ""},
     {"{\"fps\":\"24/1\",\"seconds\":1,\"tail\":0.5,\"lines\":[{\"name\":\"a\"}]}",
      {"{\"seconds\":2}"},
      "{\"fps\":\"24/1\",\"frames\":60,\"lines\":{\"a\":{\"end\":2,\"seconds\":2,\"start\":0}},"
      "\"seconds\":2.5,\"speech\":2}",
      "the lines need 1.00 s more than the shot's 1 s; the shot is longer"},
     // A negative tail: the sound runs over the next picture, on purpose.
-    {"{\"fps\":\"24/1\",\"tail\":-0.5,\"lines\":[{\"name\":\"a\"}]}", {"{\"seconds\":2}"},
+    {"{\"fps\":\"24/1\",\"tail\":-0.5,\"lines\":[{\"name\":\"a\"}]}",
+     {"{\"seconds\":2}"},
      "{\"fps\":\"24/1\",\"frames\":36,\"lines\":{\"a\":{\"end\":2,\"seconds\":2,\"start\":0}},"
-     "\"seconds\":1.5,\"speech\":2}", ""},
+     "\"seconds\":1.5,\"speech\":2}",
+     ""},
     {"{\"fps\":\"24/1\",\"seconds\":1.5,\"tail\":-0.5,\"lines\":[{\"name\":\"a\"}]}",
      {"{\"seconds\":2}"},
      "{\"fps\":\"24/1\",\"frames\":36,\"lines\":{\"a\":{\"end\":2,\"seconds\":2,\"start\":0}},"
-     "\"seconds\":1.5,\"speech\":2}", ""},
+     "\"seconds\":1.5,\"speech\":2}",
+     ""},
     // Drop-frame rates count exactly.
-    {"{\"fps\":\"30000/1001\",\"lines\":[{\"name\":\"a\"}]}", {"{\"samples\":80080,\"rate\":48000}"},
+    {"{\"fps\":\"30000/1001\",\"lines\":[{\"name\":\"a\"}]}",
+     {"{\"samples\":80080,\"rate\":48000}"},
      "{\"fps\":\"30000/1001\",\"frames\":50,\"lines\":{\"a\":{\"end\":1.6683333333333332,"
      "\"seconds\":1.6683333333333332,\"start\":0}},\"seconds\":1.6683333333333332,"
-     "\"speech\":1.6683333333333332}", ""},
+     "\"speech\":1.6683333333333332}",
+     ""},
     {"{\"fps\":\"nonsense\"}", {NULL}, NULL, ""},
     {"{\"fps\":\"24/1\",\"lines\":[{\"name\":\"nobody\"}]}", {NULL}, NULL, ""},
 };
@@ -81,8 +95,8 @@ static void check(const struct timing_case *c)
 
     assert_non_null(params);
     for (; job.n_inputs < MOST_VOICES && c->voices[job.n_inputs]; job.n_inputs++)
-        inputs[job.n_inputs] = (struct media_input){
-            names[job.n_inputs], "", json_loads(c->voices[job.n_inputs], 0, NULL)};
+        inputs[job.n_inputs] = (struct media_input){names[job.n_inputs], "",
+                                                    json_loads(c->voices[job.n_inputs], 0, NULL)};
     job.params = params;
     timing = timing_of(&job, &note, &err);
     assert_int_equal(timing != NULL, c->timing != NULL);
