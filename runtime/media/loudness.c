@@ -64,7 +64,7 @@ double loudness_of(const struct pcm *p)
     struct meter *m = meter_new(p->channels, false);
     double lufs;
 
-    for (size_t fed = 0; p->frames && (fed == 0 || fed < PCM_RATE); fed += p->frames)
+    for (size_t fed = 0; p->frames && fed < PCM_RATE; fed += p->frames)
         meter_add(m, p->at, p->frames);
     lufs = meter_lufs(m);
     meter_free(m);

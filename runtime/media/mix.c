@@ -39,7 +39,7 @@ static void place(struct stems *s, struct pcm *stem, int64_t sample, const struc
 // near it. What direction makes of a line, from a whisper to a shout, lies within.
 static void bring_near(struct pcm *voice)
 {
-    double lufs = loudness_of(voice), wanted = lufs;
+    double lufs = loudness_of(voice), wanted;
     float most = pcm_factor(highest_peak_db) / fmaxf(1e-9f, pcm_peak(voice));
 
     if (voice->frames < (size_t)pcm_sample(least_measured_seconds) || lufs <= LOUDNESS_SILENCE)

@@ -134,7 +134,7 @@ static void add_foot(struct slate *s, const struct page *p, const char *id, cons
     surface = sheet(p, &cr);
     if (!who) {
         line.align = TEXT_LEFT;
-        line.width_px = column = p->width - 2 * p->margin;
+        line.width_px = p->width - 2 * p->margin;
         left = p->margin;
     }
     size = text_set(cr, 0, 0, words, &line, false);

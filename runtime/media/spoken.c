@@ -127,7 +127,7 @@ static struct counts read_scripts(struct spoken *s)
             if (strcmp(s->language, "cmn") == 0 && strcmp(language, "ja") == 0)
                 s->language = language;
         } else if (plain && (code >= 0x80 || isalnum((int)code))) {
-            counts.sayable += code < 0x80 || code < 0x180;
+            counts.sayable += code < 0x180;
         }
         rest = (struct str){rest.ptr + n, rest.len - n};
     }
