@@ -39,7 +39,8 @@ static void describe_all(const struct cli *cli, struct buf *out)
     buf_puts(out, "\n"
                   "  c41 new my-film               write a first film, with remarks\n"
                   "  c41 build my-film.yaml        make it; again after each change\n"
-                  "  c41 build --help              what a command can do\n");
+                  "  c41 build --help              what a command can do\n"
+                  "  c41 --version                 which c41 this is\n");
 }
 
 static void describe(const struct command *c, struct buf *out)

@@ -48,12 +48,13 @@ static const char *find_config_dir(struct arena *a, const char *home)
 }
 
 // A program that runs where it was built uses the source tree beside it; an installed one, its
-// data.
+// data. Where the system does not tell (a chroot without /proc), what is there decides.
 static void find_parts(struct cli *cli)
 {
     const char *data = environment("C41_DATA"), *program = path_of_program(cli->arena);
     const char *folder = program ? path_dir(cli->arena, program) : NULL;
-    bool at_home = folder && strcmp(folder, C41_BUILD_DIR) == 0;
+    bool at_home =
+        folder ? strcmp(folder, C41_BUILD_DIR) == 0 : file_exists(C41_SOURCE_DIR "/stdlib");
 
     cli->data_dir = data ? data : at_home ? C41_SOURCE_DIR : C41_DATA_DIR;
     cli->module_dir = at_home ? C41_BUILD_DIR : C41_MODULE_DIR;
