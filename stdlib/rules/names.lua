@@ -53,6 +53,7 @@ local function read_cast(w)
     w.cast.narrator = {}
     w.cast_by_slug.narrator = "narrator"
   end
+  w.cast_slugs = keys(w.cast_by_slug)
 end
 
 -- Files that the cast names are checked whether a preset of today takes them or not.
@@ -204,12 +205,6 @@ function names.location(w, sh)
   return nil
 end
 
--- Whether the words name the character: its id or shown name as whole words.
-local function mentions(words, id)
-  local slug = "-" .. c41.slug(words) .. "-"
-  return slug:find("-" .. c41.slug(id) .. "-", 1, true) ~= nil
-end
-
 -- Who is in the picture: as the shot or its scene says, else the speakers whose lines are neither marked
 -- V.O. nor O.S., and those whom the prompt names.
 function names.present(w, sh, speakers)
@@ -235,9 +230,10 @@ function names.present(w, sh, speakers)
   end
   local image, video = sh.shot.image, sh.shot.video
   local words = text.plain(image and image.prompt) .. "\n" .. text.plain(video and video.prompt)
-  for _, id in ipairs(keys(w.cast)) do
-    if id ~= "narrator" and mentions(words, id) then
-      add(id)
+  local said = "-" .. c41.slug(words) .. "-" -- so that names are found as whole words
+  for _, slug in ipairs(w.cast_slugs) do
+    if slug ~= "narrator" and said:find("-" .. slug .. "-", 1, true) then
+      add(w.cast_by_slug[slug])
     end
   end
   return list
