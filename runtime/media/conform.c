@@ -186,17 +186,6 @@ static bool write_text(const struct conform *c, const char *name,
     return ok;
 }
 
-// A draft shows each line in its slate.
-static void tell_subtitles(const struct conform *c)
-{
-    const json_t *params = c->job->params;
-
-    if (c->job->note && c->subtitles.cues.n && !json_get_flag(params, "draft", false) &&
-        strcmp(json_get_text(params, "subtitles", ""), "burn") == 0)
-        c->job->note(c->job->user, "subtitles are not drawn into the picture yet: they are in the "
-                                   "files beside it");
-}
-
 static bool has_sound(const struct media_job *job)
 {
     return media_input(job, "dialogue") || media_input(job, "effects") || media_input(job, "bed") ||
@@ -231,7 +220,6 @@ bool conform_run(const struct media_job *job, struct err *err)
     ok = ok && open_output(&c, err) && add_chapters(&c, err) && write_all(&c, packet, err) &&
          write_text(&c, "srt", subtitles_srt, err) && write_text(&c, "vtt", subtitles_vtt, err);
     if (ok) {
-        tell_subtitles(&c);
         tell_loudness(&c);
     }
     av_packet_free(&packet);
