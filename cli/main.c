@@ -47,17 +47,24 @@ static const char *find_config_dir(struct arena *a, const char *home)
     return home ? path_join(a, home, ".config/c41") : NULL;
 }
 
-// A program that runs where it was built uses the source tree beside it; an installed one, its
-// data. Where the system does not tell (a chroot without /proc), what is there decides.
+// Modules lie beside the program, or where they were installed.
+static const char *find_modules(struct arena *a, const char *folder)
+{
+    if (file_exists(path_join(a, folder, "c41-media.so")))
+        return folder;
+    return C41_MODULE_DIR;
+}
+
+// A program that runs where it was built uses the source tree that it was built from; another, what
+// was installed. Where the system does not tell (a chroot without /proc), it is where it was built.
 static void find_parts(struct cli *cli)
 {
     const char *data = environment("C41_DATA"), *program = path_of_program(cli->arena);
-    const char *folder = program ? path_dir(cli->arena, program) : NULL;
-    bool at_home =
-        folder ? strcmp(folder, C41_BUILD_DIR) == 0 : file_exists(C41_SOURCE_DIR "/stdlib");
+    const char *folder = program ? path_dir(cli->arena, program) : C41_BUILD_DIR;
+    bool at_home = strcmp(folder, C41_BUILD_DIR) == 0 && file_exists(C41_SOURCE_DIR "/stdlib");
 
     cli->data_dir = data ? data : at_home ? C41_SOURCE_DIR : C41_DATA_DIR;
-    cli->module_dir = at_home ? C41_BUILD_DIR : C41_MODULE_DIR;
+    cli->module_dir = find_modules(cli->arena, folder);
 }
 
 static void look_around(struct cli *cli)

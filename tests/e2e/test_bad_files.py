@@ -11,6 +11,8 @@ import pytest
 import media
 from project import Project
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
 FILM = """\
 c41: 1
 title: Bad
@@ -99,13 +101,25 @@ def test_no_file_at_all(make_project, make):
     project.refuse("build", "film.yaml", place="film.yaml:10:23", says="a.png")
 
 
+def copy_program(program, folder):
+    """The program and its parts where everybody may go: the sources may lie in root's own home."""
+    for path in [program, *program.parent.glob("c41-*.so")]:
+        shutil.copy2(path, folder)
+    for name in ("stdlib", "presets"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder / program.name, {"C41_DATA": str(folder)}
+
+
 @pytest.fixture
 def stranger(program, environment):
     """A project of somebody who is not root, whom file modes bind; and how to be them."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="c41-stranger-"))
-    who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    who, place = {}, {}
     folder.chmod(0o755)
-    project = Project(program, folder / "project", {**environment, "HOME": str(folder)})
+    if os.geteuid() == 0:
+        who = {"user": 65534, "group": 65534, "extra_groups": []}
+        program, place = copy_program(program, folder)
+    project = Project(program, folder / "project", {**environment, **place, "HOME": str(folder)})
     if who:
         os.chown(project.folder, 65534, 65534)
     yield project, who
