@@ -41,8 +41,15 @@ Words.yaml_implicit_resolvers = {
 Words.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(true|false)$"), list("tf"))
 Words.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("[-+]?[0-9]+$"), list("-+0123456789"))
 
+
+
+def waits(path):
+    """A film with values that come from a row or the command line: it is whole only once they are in."""
+    return of(path) == "film.json" and "${" in path.read_text(encoding="utf-8")
+
+
 FILES = sorted(path for folder in ("examples", "presets") for path in (ROOT / folder).rglob("*.yaml")
-               if ".c41" not in path.parts and "out" not in path.parts)
+               if ".c41" not in path.parts and "out" not in path.parts and not waits(path))
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
@@ -53,8 +60,6 @@ def test_schema_is_valid(name):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_file_is_taken(path):
     text = path.read_text(encoding="utf-8")
-    if "${" in text and of(path) == "film.json":
-        pytest.skip("its values are not there yet")
     faults = [f"{list(e.absolute_path)}: {e.message[:200]}" for e in
               validator(of(path)).iter_errors(yaml.load(text, Words))]
     assert not faults
