@@ -28,9 +28,8 @@ static unsigned next_unit(struct str *s, unsigned *low)
     return 0xd800 + ((code - 0x10000) >> 10);
 }
 
-static int by_utf16(const void *left, const void *right)
+int json_compare_keys(struct str a, struct str b)
 {
-    struct str a = str_of(*(const char *const *)left), b = str_of(*(const char *const *)right);
     unsigned low_a = 0, low_b = 0;
 
     while ((a.len || low_a) && (b.len || low_b)) {
@@ -42,18 +41,24 @@ static int by_utf16(const void *left, const void *right)
     return (a.len || low_a) ? 1 : (b.len || low_b) ? -1 : 0;
 }
 
-static void put_string(const char *text, size_t len, struct buf *out)
+static int by_key(const void *left, const void *right)
+{
+    return json_compare_keys(str_of(*(const char *const *)left),
+                             str_of(*(const char *const *)right));
+}
+
+void json_put_text(struct str text, struct buf *out)
 {
     static const char short_forms[] = "btnvfr"; // from 0x08 on; 0x0b has none
     size_t from = 0;
 
     buf_char(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
 
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
-        buf_add(out, text + from, i - from);
+        buf_add(out, text.ptr + from, i - from);
         from = i + 1;
         if (c == '"' || c == '\\')
             buf_printf(out, "\\%c", c);
@@ -62,13 +67,28 @@ static void put_string(const char *text, size_t len, struct buf *out)
         else
             buf_printf(out, "\\u%04x", c);
     }
-    buf_add(out, text + from, len - from);
+    buf_add(out, text.ptr + from, text.len - from);
     buf_char(out, '"');
+}
+
+void json_put_integer(long long integer, struct buf *out)
+{
+    unsigned long long rest =
+        integer < 0 ? 0 - (unsigned long long)integer : (unsigned long long)integer;
+    char digits[24];
+    size_t at = sizeof(digits);
+
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (integer < 0)
+        digits[--at] = '-';
+    buf_add(out, digits + at, sizeof(digits) - at);
 }
 
 // ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes: the shortest digits
 // that read back as the same double.
-static void put_real(double value, struct buf *out)
+void json_put_real(double value, struct buf *out)
 {
     char text[40], digits[24];
     int precision = 1, exponent, n = 0;
@@ -115,12 +135,12 @@ static void put_object(const json_t *value, struct buf *out)
     json_object_foreach((json_t *)(uintptr_t)value, key, member)
         vec_push(&keys, key);
     if (keys.n)
-        qsort(keys.at, keys.n, sizeof(*keys.at), by_utf16);
+        qsort(keys.at, keys.n, sizeof(*keys.at), by_key);
     buf_char(out, '{');
     for (size_t i = 0; i < keys.n; i++) {
         if (i)
             buf_char(out, ',');
-        put_string(keys.at[i], strlen(keys.at[i]), out);
+        json_put_text(str_of(keys.at[i]), out);
         buf_char(out, ':');
         json_canonical(json_object_get(value, keys.at[i]), out);
     }
@@ -149,13 +169,13 @@ void json_canonical(const json_t *value, struct buf *out)
         put_array(value, out);
         break;
     case JSON_STRING:
-        put_string(json_string_value(value), json_string_length(value), out);
+        json_put_text((struct str){json_string_value(value), json_string_length(value)}, out);
         break;
     case JSON_INTEGER:
-        buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        json_put_integer(json_integer_value(value), out);
         break;
     case JSON_REAL:
-        put_real(json_real_value(value), out);
+        json_put_real(json_real_value(value), out);
         break;
     case JSON_TRUE:
     case JSON_FALSE:

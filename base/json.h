@@ -15,6 +15,15 @@ struct err;
 // whole floats as integers.
 void json_canonical(const json_t *value, struct buf *out);
 
+// Parts of the canonical form, for who writes it without a json_t at hand. Text is UTF-8; real is
+// finite.
+void json_put_text(struct str text, struct buf *out);
+void json_put_integer(long long integer, struct buf *out);
+void json_put_real(double real, struct buf *out);
+
+// Compares two keys as the canonical form sorts them.
+int json_compare_keys(struct str a, struct str b);
+
 // The SHA-256 of the canonical form.
 struct digest json_digest(const json_t *value);
 

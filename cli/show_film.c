@@ -49,8 +49,12 @@ static double frame_seconds(const char *fps)
 // Frames that are known from the text are a number; those to be measured a late value.
 static double cut_seconds(const struct step *s)
 {
-    return json_get_number(s->params, "frames", 0) *
-           frame_seconds(json_get_text(s->params, "fps", ""));
+    json_t *params = step_params(s);
+    double seconds =
+        json_get_number(params, "frames", 0) * frame_seconds(json_get_text(params, "fps", ""));
+
+    json_decref(params);
+    return seconds;
 }
 
 static void add_shot(struct shots *shots, const struct step *cut)

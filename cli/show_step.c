@@ -158,14 +158,16 @@ static void print_outputs(const struct plan_row *row, struct buf *out)
 void show_step(const struct planned *p, const struct plan_row *row, struct buf *out)
 {
     const struct step *s = row->step;
+    json_t *params = step_params(s);
 
     print_head(p, s, out);
     print_status(row, out);
     print_words(s, out);
-    if (json_object_size(s->params)) {
+    if (json_object_size(params)) {
         buf_puts(out, "\nparams\n");
-        print_object(s->params, 2, out);
+        print_object(params, 2, out);
     }
+    json_decref(params);
     print_inputs(s, out);
     print_outputs(row, out);
 }

@@ -9,6 +9,7 @@
 #include "base/diag.h"
 
 struct arena;
+struct buf;
 struct lua_State;
 struct node;
 
@@ -38,5 +39,6 @@ bool convert_is_marked(struct lua_State *L, int idx);
 struct node *convert_to_node(struct lua_State *L, int idx, struct span span, struct arena *a,
                              const char **why);
 
-// The value at idx as a new JSON value; whole floats become integers. NULL with *why as above.
-json_t *convert_to_json(struct lua_State *L, int idx, const char **why);
+// Adds the value at idx as canonical JSON (RFC 8785). False with *why as above; out then holds part
+// of it.
+bool convert_to_text(struct lua_State *L, int idx, struct buf *out, const char **why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The way back: from Lua to nodes and JSON.
+// The way back: from Lua to nodes.
 #include "compiler/convert.h"
 
 #include <lauxlib.h>
@@ -11,48 +11,7 @@
 #include "base/str.h"
 #include "compiler/node.h"
 #include "compiler/order.h"
-
-// A table is a list when its keys are 1 to n, a mapping when they are text.
-enum shape { SHAPE_LIST, SHAPE_MAP, SHAPE_ODD };
-
-static enum shape shape_of(lua_State *L, int idx, size_t *n)
-{
-    size_t numbers = 0, texts = 0, others = 0;
-    const struct node *node;
-
-    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
-        bool number = lua_isinteger(L, -2) && lua_tointeger(L, -2) > 0;
-
-        numbers += number;
-        texts += lua_type(L, -2) == LUA_TSTRING;
-        others += !number && lua_type(L, -2) != LUA_TSTRING;
-    }
-    *n = numbers + texts;
-    if (others || (numbers && texts) || (numbers && lua_rawlen(L, idx) != numbers))
-        return SHAPE_ODD;
-    if (numbers || texts)
-        return numbers ? SHAPE_LIST : SHAPE_MAP;
-    node = convert_node_of(L, idx);
-    return convert_is_marked(L, idx) || (node && node->type == NODE_LIST) ? SHAPE_LIST : SHAPE_MAP;
-}
-
-static const char *const odd_shape =
-    "a table that is neither a list (1, 2, 3 … without a gap) nor a "
-    "mapping (names as its keys)";
-static const char *const too_deep = "a table within itself, or more than 100 levels deep";
-static const char *const not_utf8 = "text that is not UTF-8";
-static const char *const no_number = "a number that is infinite or not a number";
-
-static const char *odd_type(lua_State *L, int idx)
-{
-    return lua_isfunction(L, idx) ? "a function, which no film can hold"
-                                  : "a value that no film can hold";
-}
-
-static bool is_whole(lua_Number x)
-{
-    return floor(x) == x && fabs(x) <= 9007199254740991.0;
-}
+#include "compiler/shape.h"
 
 // True where the value at idx is what node was made of.
 static bool is_unchanged(lua_State *L, int idx, const struct node *n)
@@ -124,7 +83,7 @@ static struct node *map_at(struct crossing *c, int idx, const struct node *was, 
         lua_rawgeti(c->L, keys, (lua_Integer)i + 1);
         key.ptr = lua_tolstring(c->L, -1, &key.len);
         if (!str_is_utf8(key))
-            return refuse(c, not_utf8);
+            return refuse(c, convert_not_utf8);
         map->keys[i] = node_make_text(c->arena, c->span, key);
         lua_rawget(c->L, idx);
         map->items[i] =
@@ -143,15 +102,15 @@ static struct node *table_at(struct crossing *c, int idx, int levels)
     struct span outer = c->span;
     struct node *made;
     size_t n;
-    enum shape shape = shape_of(c->L, idx, &n);
+    enum convert_shape shape = convert_shape(c->L, idx, &n);
 
     if (levels == 0)
-        return refuse(c, too_deep);
-    if (shape == SHAPE_ODD)
-        return refuse(c, odd_shape);
+        return refuse(c, convert_too_deep);
+    if (shape == CONVERT_ODD)
+        return refuse(c, convert_odd_shape);
     if (was && was->style == NODE_MADE && was->n == 0) // the line of an add_scene, for all within
         c->span = was->span;
-    made = shape == SHAPE_LIST ? list_at(c, idx, was, n, levels) : map_at(c, idx, was, n, levels);
+    made = shape == CONVERT_LIST ? list_at(c, idx, was, n, levels) : map_at(c, idx, was, n, levels);
     c->span = outer;
     return made;
 }
@@ -163,9 +122,9 @@ static struct node *number_at(struct crossing *c, int idx, struct span span)
     if (lua_isinteger(c->L, idx))
         return node_make_integer(c->arena, span, lua_tointeger(c->L, idx));
     if (!isfinite(x))
-        return refuse(c, no_number);
-    return is_whole(x) ? node_make_integer(c->arena, span, (long long)x)
-                       : node_make_real(c->arena, span, x);
+        return refuse(c, convert_no_number);
+    return convert_is_whole(x) ? node_make_integer(c->arena, span, (long long)x)
+                               : node_make_real(c->arena, span, x);
 }
 
 // Balances the stack only when it succeeds; a failure ends the crossing.
@@ -182,11 +141,12 @@ static struct node *node_at(struct crossing *c, int idx, const struct node *was,
         return number_at(c, idx, span);
     case LUA_TSTRING:
         text.ptr = lua_tolstring(c->L, idx, &text.len);
-        return str_is_utf8(text) ? node_make_text(c->arena, span, text) : refuse(c, not_utf8);
+        return str_is_utf8(text) ? node_make_text(c->arena, span, text)
+                                 : refuse(c, convert_not_utf8);
     case LUA_TTABLE:
         return table_at(c, idx, levels);
     default:
-        return refuse(c, odd_type(c->L, idx));
+        return refuse(c, convert_odd_type(c->L, idx));
     }
 }
 
@@ -199,107 +159,4 @@ struct node *convert_to_node(lua_State *L, int idx, struct span span, struct are
 
     lua_settop(L, top);
     return n;
-}
-
-// Keys need no order here, for jansson writes them sorted; so nothing raises while values are held.
-static json_t *json_at(lua_State *L, int idx, const char **why, int levels);
-
-static json_t *array_at(lua_State *L, int idx, size_t n, const char **why, int levels)
-{
-    json_t *out = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        json_t *item;
-
-        lua_rawgeti(L, idx, (lua_Integer)i + 1);
-        item = json_at(L, lua_gettop(L), why, levels - 1);
-        lua_pop(L, 1);
-        if (!item) {
-            json_decref(out);
-            return NULL;
-        }
-        json_array_append_new(out, item);
-    }
-    return out;
-}
-
-static json_t *object_at(lua_State *L, int idx, const char **why, int levels)
-{
-    json_t *out = json_object();
-
-    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
-        struct str key;
-        json_t *item = json_at(L, lua_gettop(L), why, levels - 1);
-
-        key.ptr = lua_tolstring(L, -2, &key.len);
-        if (item && strlen(key.ptr) == key.len && json_object_set(out, key.ptr, item) == 0) {
-            json_decref(item);
-            continue;
-        }
-        if (item)
-            *why = not_utf8;
-        json_decref(item);
-        json_decref(out);
-        return NULL;
-    }
-    return out;
-}
-
-static json_t *text_at(lua_State *L, int idx, const char **why)
-{
-    struct str text;
-    json_t *out;
-
-    text.ptr = lua_tolstring(L, idx, &text.len);
-    out = json_stringn(text.ptr, text.len);
-    if (!out)
-        *why = not_utf8;
-    return out;
-}
-
-static json_t *json_at(lua_State *L, int idx, const char **why, int levels)
-{
-    size_t n;
-
-    if (levels == 0 || !lua_checkstack(L, 8)) {
-        *why = too_deep;
-        return NULL;
-    }
-    switch (lua_type(L, idx)) {
-    case LUA_TBOOLEAN:
-        return json_boolean(lua_toboolean(L, idx));
-    case LUA_TSTRING:
-        return text_at(L, idx, why);
-    case LUA_TNUMBER:
-        if (lua_isinteger(L, idx))
-            return json_integer(lua_tointeger(L, idx));
-        *why = no_number;
-        if (!isfinite(lua_tonumber(L, idx)))
-            return NULL;
-        return is_whole(lua_tonumber(L, idx)) ? json_integer((json_int_t)lua_tonumber(L, idx))
-                                              : json_real(lua_tonumber(L, idx));
-    case LUA_TTABLE:
-        switch (shape_of(L, idx, &n)) {
-        case SHAPE_LIST:
-            return array_at(L, idx, n, why, levels);
-        case SHAPE_MAP:
-            return object_at(L, idx, why, levels);
-        case SHAPE_ODD:
-            break;
-        }
-        *why = odd_shape;
-        return NULL;
-    default:
-        *why = odd_type(L, idx);
-        return NULL;
-    }
-}
-
-json_t *convert_to_json(lua_State *L, int idx, const char **why)
-{
-    int top = lua_gettop(L);
-    json_t *out = json_at(L, lua_absindex(L, idx), why, CONVERT_LEVELS);
-
-    lua_settop(L, top);
-    return out;
 }

@@ -2,6 +2,7 @@
 #include "compiler/graph.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -21,8 +22,6 @@ void graph_free(struct graph *g)
 {
     if (!g)
         return;
-    for (size_t i = 0; i < g->n_steps; i++)
-        json_decref(g->steps[i]->params);
     json_decref(g->presets);
     mem_free(g->steps);
     mem_free(g->deliverables);
@@ -63,6 +62,46 @@ struct step *graph_find(const struct graph *g, const char *id)
     return map_find(&g->by_id, id);
 }
 
+json_t *step_params(const struct step *s)
+{
+    return json_loads(s->params, JSON_ALLOW_NUL, NULL);
+}
+
+// The byte behind the value that begins at text, which is canonical JSON.
+static const char *skip_value(const char *text)
+{
+    unsigned depth = 0;
+
+    for (;; text++) {
+        if (*text == '"') {
+            while (*++text != '"')
+                text += *text == '\\';
+        } else if (*text == '{' || *text == '[') {
+            depth++;
+        } else if (*text == '}' || *text == ']') {
+            if (depth-- == 0)
+                return text;
+        } else if (*text == ',' && depth == 0) {
+            return text;
+        }
+    }
+}
+
+bool step_has_param(const struct step *s, const char *name)
+{
+    size_t len = strlen(name);
+
+    // A member is "name":value; names of params need no escapes.
+    for (const char *at = s->params + 1; *at == '"'; at++) {
+        if (strncmp(at + 1, name, len) == 0 && at[1 + len] == '"')
+            return true;
+        at = skip_value(at);
+        if (*at != ',')
+            break;
+    }
+    return false;
+}
+
 const json_t *graph_preset(const struct graph *g, const struct step *s)
 {
     return json_object_get(json_object_get(g->presets, s->kind->name), s->preset ? s->preset : "");
@@ -101,7 +140,7 @@ static json_t *step_json(const struct step *s)
     set_text(out, "kind", s->kind->name);
     json_object_set_new(out, "version", json_integer(s->kind->version));
     set_text(out, "preset", s->preset);
-    json_object_set(out, "params", s->params);
+    json_object_set_new(out, "params", step_params(s));
     json_object_set_new(out, "inputs", inputs);
     json_object_set_new(out, "outputs", outputs);
     json_object_set_new(out, "words", words);

@@ -58,7 +58,8 @@ struct step {
     const char *id;
     const struct kind *kind;
     const char *preset; // its name; graph_preset finds it
-    json_t *params;     // values; a late one is {"late": "INPUT.FACT", "plus", "min", "max"}
+    const char *params; // an object in canonical JSON, for step_params; a late value in it is
+                        // {"late": "INPUT.FACT", "plus", "min", "max"}
     struct edge *inputs;
     size_t n_inputs;
     const char **outputs; // names of the artifacts it makes, the main one first
@@ -98,8 +99,8 @@ struct graph {
     size_t cap_steps, cap_deliverables;
 };
 
-// Making a graph: fill in the fields of what graph_add returns (text in graph.arena, params a value
-// of the graph's own), in any order of steps; then link.
+// Making a graph: fill in the fields of what graph_add returns (text in graph.arena), in any order
+// of steps; then link.
 struct graph *graph_new(void);
 struct step *graph_add(struct graph *g, const char *id, const struct kind *kind);
 struct deliverable *graph_deliver(struct graph *g, const char *name);
@@ -114,7 +115,7 @@ bool graph_link(struct graph *g, struct diag *d, struct err *err);
 // why and returns false at the first that is not so.
 bool graph_check_late(const struct step *s, struct buf *why);
 
-// Drops the JSON values that the arena cannot; then frees the arena. Accepts NULL.
+// Drops what the arena does not hold; then frees the arena. Accepts NULL.
 void graph_free(struct graph *g);
 
 // NULL when there is no such step.
@@ -122,6 +123,12 @@ struct step *graph_find(const struct graph *g, const char *id);
 
 // "did you mean …?" with the id nearest to one that is not there, or NULL. In g's arena.
 const char *graph_nearest(const struct graph *g, const char *id);
+
+// The params of a step as a new value.
+json_t *step_params(const struct step *s);
+
+// Whether the params have a member of that name.
+bool step_has_param(const struct step *s, const char *name);
 
 // The preset of a step. Names are unique within a kind only ("draft" makes many).
 const json_t *graph_preset(const struct graph *g, const struct step *s);

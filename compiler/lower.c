@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "compiler/convert.h"
 #include "compiler/graph.h"
 #include "compiler/hooks.h"
@@ -291,21 +292,23 @@ static void read_params(lua_State *L, struct step *step, int idx)
 {
     struct script *s = script_of(L);
     const char *why = "something that is no table";
+    bool ok;
 
+    buf_clear(&s->text);
     lua_pushstring(L, "params");
-    if (lua_rawget(L, idx) == LUA_TTABLE)
-        step->params = convert_to_json(L, -1, &why);
-    else if (lua_isnil(L, -1))
-        step->params = json_object();
+    ok = lua_rawget(L, idx) == LUA_TNIL;
+    if (ok)
+        buf_puts(&s->text, "{}");
+    else if (lua_istable(L, -1))
+        ok = convert_to_text(L, -1, &s->text, &why);
     lua_pop(L, 1);
-    if (step->params && !json_is_object(step->params)) {
-        json_decref(step->params);
-        step->params = NULL;
+    if (ok && s->text.ptr[0] != '{') {
         why = "a list, where names are due";
+        ok = false;
     }
-    if (step->params)
+    step->params = ok ? arena_strndup(s->graph->arena, s->text.ptr, s->text.len) : "{}";
+    if (ok)
         return;
-    step->params = json_object();
     if (!s->hook_at.source)
         luaL_error(L, "step %s: params hold %s", step->id, why);
     refuse_hooked(s, step, why);
@@ -322,23 +325,25 @@ static void check_hooked(struct script *s, const struct step *step)
 }
 
 // The words of a prompt that a hook wrote anew are the hook's.
-static void claim_words(struct script *s, struct step *step, const json_t *before)
+static void claim_words(struct script *s, struct step *step, const char *before)
 {
-    const json_t *after = json_object_get(step->params, "prompt");
+    json_t *params = step_params(step), *prompt = json_object_get(params, "prompt");
+    const char *after = json_string_value(prompt);
 
-    if (!step->n_words || !json_is_string(after) || json_equal(before, after))
-        return;
-    step->n_words = 1;
-    step->words[0] = (struct phrase){
-        .text = arena_strdup(s->graph->arena, json_string_value(after)), .span = s->hook_at};
+    if (step->n_words && after && !(before && strcmp(before, after) == 0)) {
+        step->n_words = 1;
+        step->words[0] =
+            (struct phrase){.text = arena_strdup(s->graph->arena, after), .span = s->hook_at};
+    }
+    json_decref(params);
 }
 
-static json_t *prompt_before(lua_State *L)
+static const char *prompt_before(lua_State *L)
 {
-    json_t *prompt = NULL;
+    const char *prompt = NULL;
 
     if (lua_getfield(L, 1, "params") == LUA_TTABLE && lua_getfield(L, -1, "prompt") == LUA_TSTRING)
-        prompt = json_string(lua_tostring(L, -1));
+        prompt = arena_strdup(script_of(L)->arena, lua_tostring(L, -1));
     lua_settop(L, 1);
     return prompt;
 }
@@ -346,16 +351,13 @@ static json_t *prompt_before(lua_State *L)
 static void hook_step(lua_State *L, struct step *step)
 {
     struct script *s = script_of(L);
-    json_t *before;
 
     run_hooks(L);
     if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
         read_preset(L, step, 2);
         read_params(L, step, 2);
         check_hooked(s, step);
-        before = prompt_before(L);
-        claim_words(s, step, before);
-        json_decref(before);
+        claim_words(s, step, prompt_before(L));
     }
     s->hook_at = (struct span){0};
 }
@@ -369,8 +371,7 @@ static void check_needs(struct script *s, const struct step *step)
     if (!step->preset || !graph_preset(s->graph, step))
         return;
     preset = presets_find(s->presets, step->kind->name, step->preset, step->span);
-    missing =
-        preset ? preset_missing(preset, step->params, input_names(s, step), step->n_inputs) : NULL;
+    missing = preset ? preset_missing(preset, step) : NULL;
     if (missing)
         diag_say(s->diag, SEVERITY_ERROR, step->span,
                  "give it one, or choose a preset that does without",

@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "compiler/folder.h"
+#include "compiler/graph.h"
 #include "compiler/node.h"
 #include "compiler/preset_form.h"
 #include "compiler/schema.h"
@@ -382,15 +383,22 @@ const struct preset *preset_for(const struct preset *preset, const char *const *
     return preset;
 }
 
-const char *preset_missing(const struct preset *preset, const json_t *params,
-                           const char *const *inputs, size_t n)
+static bool has_input(const struct step *step, const char *name)
+{
+    for (size_t i = 0; i < step->n_inputs; i++)
+        if (strcmp(step->inputs[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+const char *preset_missing(const struct preset *preset, const struct step *step)
 {
     json_t *rules = json_object_get(preset->json, "params"), *rule;
     const char *name;
 
     json_object_foreach(rules, name, rule)
         if (json_get_flag(rule, "required", false) && !json_object_get(rule, "default") &&
-            !json_object_get(params, name) && count(inputs, n, name) == 0)
+            !has_input(step, name) && !step_has_param(step, name))
             return name;
     return NULL;
 }

@@ -12,6 +12,7 @@
 
 struct arena;
 struct presets;
+struct step;
 struct schemas;
 struct sources;
 
@@ -61,10 +62,9 @@ const struct preset *presets_find(struct presets *p, const char *kind, const cha
 // way to. Never NULL.
 const struct preset *preset_for(const struct preset *preset, const char *const *inputs, size_t n);
 
-// The name of something that the preset cannot do without and that a step of these params and
-// inputs does not have, or NULL.
-const char *preset_missing(const struct preset *preset, const json_t *params,
-                           const char *const *inputs, size_t n);
+// The name of something that the preset cannot do without and that the step, which has its params
+// and inputs, does not have, or NULL.
+const char *preset_missing(const struct preset *preset, const struct step *step);
 
 // Every preset that can be found, sorted by kind and name; those hidden by an earlier folder are
 // left out, and so are those that do not read. For `c41 presets` and completion. Lives in the

@@ -61,6 +61,7 @@ void rules_free(struct rules *r)
         return;
     hooks_free(r->script.hooks);
     lua_host_free(r->script.host);
+    buf_release(&r->script.text);
     vec_release(&r->script.places);
     map_release(&r->script.assets);
     map_release(&r->script.modules);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -39,6 +40,7 @@ struct script {
     struct graph *graph; // while rules run
     struct span hook_at; // the hook that runs; {0}: none
     unsigned hooks_said; // how many errors and warnings hooks have said
+    struct buf text;     // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, text of stdlib's Lua

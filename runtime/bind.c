@@ -244,10 +244,11 @@ static json_t *choose(json_t *params, const json_t *preset)
 bool bind_step(const struct step *step, const json_t *preset, const struct artifact *const *inputs,
                struct bound *out, struct err *err)
 {
-    json_t *chosen = choose(step->params, preset);
+    json_t *written = step_params(step), *chosen = choose(written, preset);
     json_t *params = bind_late(step, chosen, inputs, err);
 
     json_decref(chosen);
+    json_decref(written);
     if (!params)
         return false;
     if (!takes_all(preset) && !fit_params(params, preset, err)) {

@@ -37,7 +37,7 @@ static const char *name_of(const struct work *work, size_t output, struct arena 
 {
     const struct step *step = work->step;
     const char *ext =
-        work->artifacts ? work->artifacts[output].ext : facts_ext(step, step->outputs[output]);
+        work->artifacts ? work->artifacts[output].ext : facts_ext(step, step->outputs[output], a);
     const char *dot = ext[0] ? "." : "";
 
     if (output == 0)

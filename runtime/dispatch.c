@@ -287,7 +287,7 @@ static void hand_over(struct flight *f)
     a->n_made = step->n_outputs;
     for (size_t i = 0; i < step->n_outputs; i++) {
         a->made[i].name = step->outputs[i];
-        a->made[i].ext = facts_ext(step, step->outputs[i]);
+        a->made[i].ext = facts_ext(step, step->outputs[i], a->arena);
     }
 }
 

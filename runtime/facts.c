@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -51,20 +52,26 @@ bool facts_need_media(const char *ext)
     return !find_type(ext);
 }
 
-const char *facts_ext(const struct step *step, const char *output)
+static const char *film_ext(const struct step *step, struct arena *a)
 {
-    const json_t *container = json_object_get(step->params, "container");
+    json_t *params = step_params(step), *container = json_object_get(params, "container");
+    const char *ext = json_get_text(container, "ext", json_get_text(container, "format", "mp4"));
 
+    ext = arena_strdup(a, ext);
+    json_decref(params);
+    return ext;
+}
+
+const char *facts_ext(const struct step *step, const char *output, struct arena *a)
+{
     for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++)
         if (strcmp(outputs[i].output, output) == 0)
             return outputs[i].ext;
     if (strcmp(output, "words") == 0)
-        return json_object_get(step->params, "schema") ? "json" : "txt";
+        return step_has_param(step, "schema") ? "json" : "txt";
     if (strcmp(output, "proxy") == 0)
-        return json_object_get(step->params, "seconds") ? "mp4" : "png";
-    if (strcmp(output, "film") == 0)
-        return json_get_text(container, "ext", json_get_text(container, "format", "mp4"));
-    return "";
+        return step_has_param(step, "seconds") ? "mp4" : "png";
+    return strcmp(output, "film") == 0 ? film_ext(step, a) : "";
 }
 
 // Adds every scalar of value under its dotted path.

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct arena;
 struct err;
 struct media;
 struct step;
@@ -19,5 +20,6 @@ bool facts_need_media(const char *ext);
 // The value under a dotted path; NULL: no such fact. Borrowed.
 const json_t *facts_get(const json_t *facts, const char *path);
 
-// The file-name ending of an output of step: "png", "wav" … What a server sends may differ.
-const char *facts_ext(const struct step *step, const char *output);
+// The file-name ending of an output of step: "png", "wav" … What a server sends may differ. Static
+// or in a.
+const char *facts_ext(const struct step *step, const char *output, struct arena *a);

@@ -12,6 +12,31 @@
 #include "runtime/store.h"
 #include "runtime/walk.h"
 
+// What the params of a pick step say.
+struct wish {
+    const char *is; // the digest, or its beginning, of what somebody chose; NULL
+    bool locked;
+    const char *how;   // "auto", "ask"
+    json_int_t number; // of the take that the film asks for; 0: none
+    double enough;     // the score at which no further take is looked at; 0: none
+};
+
+static struct wish read_wish(const struct step *step, struct arena *a)
+{
+    json_t *params = step_params(step);
+    const char *is = json_get_text(params, "is", NULL);
+    struct wish wish = {
+        .is = is ? arena_strdup(a, is) : NULL,
+        .locked = json_get_flag(params, "locked", false),
+        .how = arena_strdup(a, json_get_text(params, "pick", "auto")),
+        .number = json_get_integer(params, "pick", 0),
+        .enough = json_get_number(params, "until", 0),
+    };
+
+    json_decref(params);
+    return wish;
+}
+
 // The work's artifacts become those of one take; it has one output, whatever the take calls it.
 static void stand_for(struct walk *w, struct work *work, const struct artifact *take)
 {
@@ -37,11 +62,11 @@ static bool stand_for_kept(struct walk *w, struct work *work, const char *is)
 
 bool takes_locked(struct walk *w, struct work *work)
 {
-    const char *is = json_get_text(work->step->params, "is", NULL);
+    struct wish wish = read_wish(work->step, w->arena);
 
-    work->picked = is != NULL;
-    work->locked = json_get_flag(work->step->params, "locked", false);
-    return is && work->locked && stand_for_kept(w, work, is);
+    work->picked = wish.is != NULL;
+    work->locked = wish.locked;
+    return wish.is && wish.locked && stand_for_kept(w, work, wish.is);
 }
 
 static bool has_digest(const struct artifact *artifact, const char *prefix)
@@ -71,11 +96,11 @@ static const struct artifact *take_by_number(const struct step *step,
 }
 
 // The first take that is good enough, else the best. NULL when nobody judged.
-static const struct artifact *take_by_score(const struct step *step,
+static const struct artifact *take_by_score(const struct step *step, double enough,
                                             const struct artifact *const *inputs)
 {
     const struct artifact *take = NULL, *best = NULL;
-    double enough = json_get_number(step->params, "until", 0), highest = 0;
+    double highest = 0;
 
     for (size_t i = 0; i < step->n_inputs; i++) {
         double score = json_get_number(inputs[i]->facts, "score", 0);
@@ -94,18 +119,17 @@ static const struct artifact *take_by_score(const struct step *step,
     return best;
 }
 
-static const struct artifact *choose(struct work *work, const struct artifact *const *inputs)
+static const struct artifact *choose(struct work *work, const struct wish *wish,
+                                     const struct artifact *const *inputs)
 {
     const struct step *step = work->step;
-    const json_t *pick = json_object_get(step->params, "pick");
-    const char *how = json_get_text(step->params, "pick", "auto");
-    const struct artifact *scored = take_by_score(step, inputs);
+    const struct artifact *scored = take_by_score(step, wish->enough, inputs);
 
-    if (json_is_integer(pick)) {
+    if (wish->number) {
         work->picked = true;
-        return take_by_number(step, inputs, json_integer_value(pick));
+        return take_by_number(step, inputs, wish->number);
     }
-    if (strcmp(how, "ask") == 0) {
+    if (strcmp(wish->how, "ask") == 0) {
         work->owed = true;
         work->note = "pick owed: take 1 stands in until somebody picks";
     } else if (scored) {
@@ -119,7 +143,8 @@ static const struct artifact *choose(struct work *work, const struct artifact *c
 bool takes_choose(struct walk *w, struct work *work, const struct artifact *const *inputs)
 {
     const struct step *step = work->step;
-    const char *is = json_get_text(step->params, "is", NULL);
+    struct wish wish = read_wish(step, w->arena);
+    const char *is = wish.is;
     const struct artifact *take = is ? take_by_digest(step, inputs, is) : NULL;
 
     if (is && !take && work->locked)
@@ -128,7 +153,7 @@ bool takes_choose(struct walk *w, struct work *work, const struct artifact *cons
                        "the store: give the store back, or unlock it and pick again",
                        is);
     if (!take)
-        take = choose(work, inputs);
+        take = choose(work, &wish, inputs);
     if (!take)
         return err_set(&work->err, ERR_FILM, "there is no such take to pick");
     if (is && !has_digest(take, is)) {

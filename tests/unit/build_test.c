@@ -129,6 +129,17 @@ static void add_input(struct graph *g, struct edge *e, const json_t *input)
     assert_non_null(e->from);
 }
 
+static const char *params_of(struct graph *g, const json_t *given)
+{
+    struct buf text = {0};
+    const char *params;
+
+    json_canonical(given, &text);
+    params = given ? arena_strdup(g->arena, buf_text(&text)) : "{}";
+    buf_release(&text);
+    return params;
+}
+
 static struct step *make_step(struct graph *g, const char *id, json_t *given)
 {
     const json_t *inputs = json_object_get(given, "inputs"),
@@ -138,7 +149,7 @@ static struct step *make_step(struct graph *g, const char *id, json_t *given)
     s->id = id;
     s->kind = kind_find(json_get_text(given, "kind", ""));
     s->preset = s->kind->local ? "local" : "draft";
-    s->params = json_object_get(given, "params");
+    s->params = params_of(g, json_object_get(given, "params"));
     s->n_inputs = json_array_size(inputs);
     s->inputs = arena_array(g->arena, struct edge, s->n_inputs);
     for (size_t i = 0; i < s->n_inputs; i++)
@@ -318,6 +329,8 @@ static void plans(void **state)
     build(b, &cases[0]);
     json_object_set_new(json_object_get(json_object_get(b->film, "a/image"), "params"), "says",
                         json_string("a barn"));
+    json_decref(g->presets);
+    g = make_graph(b);
     plan = plan_new(g, NULL, &options, &err);
     assert_non_null(plan);
     assert_int_equal(plan->current, 4);
