@@ -29,12 +29,17 @@ void graph_free(struct graph *g)
     arena_free(g->arena);
 }
 
-struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
+struct step *graph_make(struct graph *g, const char *id, const struct kind *kind)
 {
     struct step *s = arena_make(g->arena, struct step);
 
     s->id = arena_strdup(g->arena, id);
     s->kind = kind;
+    return s;
+}
+
+static void append(struct graph *g, struct step *s)
+{
     s->index = g->n_steps;
     if (g->n_steps == g->cap_steps) {
         g->cap_steps = vec_next_cap(g->cap_steps, 64);
@@ -43,7 +48,39 @@ struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
     g->steps[g->n_steps++] = s;
     if (!map_find(&g->by_id, s->id)) // the first of equals; graph_link says the rest
         map_put(&g->by_id, s->id, s);
+}
+
+struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
+{
+    struct step *s = graph_make(g, id, kind);
+
+    append(g, s);
     return s;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_step(const struct step *a, const struct step *b)
+{
+    if (a->kind != b->kind || a->n_inputs != b->n_inputs || !same_text(a->preset, b->preset) ||
+        strcmp(a->params, b->params) != 0)
+        return false;
+    for (size_t i = 0; i < a->n_inputs; i++)
+        if (!same_text(a->inputs[i].step, b->inputs[i].step) ||
+            !same_text(a->inputs[i].file, b->inputs[i].file))
+            return false;
+    return true;
+}
+
+void graph_join(struct graph *g, struct step *s, size_t from)
+{
+    const struct step *first = graph_find(g, s->id);
+
+    if (!first || first->index >= from || !same_step(first, s))
+        append(g, s);
 }
 
 struct deliverable *graph_deliver(struct graph *g, const char *name)

@@ -25,6 +25,7 @@ struct kind {
     bool local;                 // this machine always makes it
     bool chooses;               // stands for one of its inputs, and makes no file of its own
     bool shown;                 // for people: built with the film though no other step uses it
+    bool marked;   // its param `draft` says whether any step of the film is the draft's
     bool optional; // left out where nobody makes it; others compile and wait for a studio
 };
 
@@ -76,12 +77,14 @@ struct step {
 
 struct deliverable {
     const char *name;
-    const char *asked; // the id of step
-    struct span span;  // as in step
-    struct step *step; // found by graph_link
+    const char *asked;     // the id of step
+    struct span span;      // as in step
+    struct span file_span; // of what names its file
+    struct step *step;     // found by graph_link
     const char *output;
     const char *file;       // path in the project, as for a film without draft steps
     const char *draft_file; // the same below out/draft/
+    size_t index;           // in the order in which they were made, while the graph is linked
 };
 
 struct graph {
@@ -95,6 +98,7 @@ struct graph {
     struct deliverable *deliverables;
     size_t n_deliverables;
 
+    bool drafted;     // whether a step that is not in it is the draft's; else graph_link tells
     struct map by_id; // graph_find's
     size_t cap_steps, cap_deliverables;
 };
@@ -103,6 +107,11 @@ struct graph {
 // of steps; then link.
 struct graph *graph_new(void);
 struct step *graph_add(struct graph *g, const char *id, const struct kind *kind);
+
+// The same for a step that may be there already: it joins the graph with graph_join, which leaves
+// it out when it is all that the step called so in g is, as far as that stands before `from`.
+struct step *graph_make(struct graph *g, const char *id, const struct kind *kind);
+void graph_join(struct graph *g, struct step *s, size_t from);
 struct deliverable *graph_deliver(struct graph *g, const char *name);
 
 // Finds what every edge names, puts the steps in order (inputs first, else as added) and resolves

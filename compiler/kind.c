@@ -17,7 +17,7 @@ static const struct kind kinds[] = {
     {"animate", "#d3c0f0", MAKES("video"), .version = 1, .drafted = true},
     {"caption", "#f6e6a6", MAKES("caption"), .version = 1},
     {"card", "#cfd8dc", MAKES("image"), .version = 1, .local = true},
-    {"conform", "#90a4ae", MAKES("film"), .version = 1, .local = true},
+    {"conform", "#90a4ae", MAKES("film"), .version = 1, .local = true, .marked = true},
     {"cut", "#cfd8dc", MAKES("cut"), .version = 1, .local = true},
     {"edit", "#a9cdf2", MAKES("image"), .version = 1, .drafted = true},
     {"frame", "#cfd8dc", MAKES("image"), .version = 1, .local = true},

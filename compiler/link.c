@@ -2,10 +2,13 @@
 // Linking: from steps that name each other to a graph in order.
 #include "compiler/graph.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/vec.h"
 
 static bool check_ids(const struct graph *g, struct diag *d)
@@ -94,13 +97,93 @@ static bool link_deliverable(const struct graph *g, struct deliverable *d, struc
     return false;
 }
 
+static int by_place(const void *left, const void *right)
+{
+    const struct deliverable *a = left, *b = right;
+
+    if (a->span.start != b->span.start)
+        return a->span.start < b->span.start ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+// Puts them in the order of the film's list, whichever scene gave them.
 static bool link_deliverables(const struct graph *g, struct diag *d)
 {
     bool ok = true;
 
     for (size_t i = 0; i < g->n_deliverables; i++)
+        g->deliverables[i].index = i;
+    if (g->n_deliverables)
+        qsort(g->deliverables, g->n_deliverables, sizeof(*g->deliverables), by_place);
+
+    for (size_t i = 0; i < g->n_deliverables; i++)
         ok = link_deliverable(g, &g->deliverables[i], d) && ok;
     return ok;
+}
+
+// On a disk that knows no case two names may be one file.
+static const char *lower_case(struct arena *a, const char *name)
+{
+    char *lower = arena_strdup(a, name);
+
+    for (char *c = lower; *c; c++)
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    return lower;
+}
+
+// A file that is handed out is one deliverable's alone.
+static bool check_files(struct graph *g, struct diag *d)
+{
+    struct map files = {0};
+    bool ok = true;
+
+    for (size_t i = 0; i < g->n_deliverables; i++) {
+        struct deliverable *mine = &g->deliverables[i];
+        const char *file = lower_case(g->arena, mine->file);
+        const struct deliverable *first = map_find(&files, file);
+
+        map_put(&files, file, mine);
+        if (!first)
+            continue;
+        diag_say(d, SEVERITY_ERROR, mine->file_span,
+                 "give one of them a `file` or a `name` of its own",
+                 "two deliverables go to \"%s\"", mine->file);
+        diag_note(d, first->file_span, "the first is here");
+        ok = false;
+    }
+    map_release(&files);
+    return ok;
+}
+
+static bool is_drafted(const struct graph *g)
+{
+    for (size_t i = 0; i < g->n_steps; i++)
+        if (strcmp(json_get_text(graph_preset(g, g->steps[i]), "driver", ""), "draft") == 0)
+            return true;
+    return false;
+}
+
+static void mark(struct graph *g, struct step *s, bool drafted)
+{
+    struct buf text = {0};
+    json_t *params = step_params(s);
+
+    json_object_set_new(params, "draft", json_boolean(drafted));
+    json_canonical(params, &text);
+    s->params = arena_strndup(g->arena, text.ptr, text.len);
+    buf_release(&text);
+    json_decref(params);
+}
+
+// A film with any draft step is a draft, and its files say so.
+static void mark_drafts(struct graph *g)
+{
+    bool drafted = g->drafted || is_drafted(g);
+
+    g->drafted = drafted;
+    for (size_t i = 0; i < g->n_steps; i++)
+        if (g->steps[i]->kind->marked)
+            mark(g, g->steps[i], drafted);
 }
 
 // One step on the way down: which of its inputs is looked at next.
@@ -212,8 +295,11 @@ bool graph_link(struct graph *g, struct diag *d, struct err *err)
         return false;
     if (!link_deliverables(g, d))
         return err_set(err, ERR_FILM, "a deliverable is of no step");
+    if (!check_files(g, d))
+        return err_set(err, ERR_FILM, "two deliverables are one file");
     if (!sort_steps(g, d))
         return err_set(err, ERR_FILM, "the graph has a circle");
+    mark_drafts(g);
     resolve_places(g, d);
     return true;
 }

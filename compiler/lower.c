@@ -390,7 +390,7 @@ int lower_step(lua_State *L)
     kind = kind_find(need_text(L, 1, "kind"));
     if (!kind)
         return luaL_error(L, "step %s: no such kind", need_text(L, 1, "id"));
-    step = graph_add(s->graph, need_text(L, 1, "id"), kind);
+    step = graph_make(s->graph, need_text(L, 1, "id"), kind);
     step->scene = get_text(L, 1, "scene");
     step->shot = get_text(L, 1, "shot");
     step->span = get_place(L, 1, "at");
@@ -407,10 +407,11 @@ int lower_step(lua_State *L)
         read_params(L, step, 1);
     }
     check_needs(s, step);
+    graph_join(s->graph, step, s->scene_from);
     return 0;
 }
 
-// c41.deliver{name=, step=, output=, file=, draft_file=}
+// c41.deliver{name=, step=, output=, file=, draft_file=, at=, file_at=}
 int lower_deliver(lua_State *L)
 {
     struct script *s = script_of(L);
@@ -420,6 +421,7 @@ int lower_deliver(lua_State *L)
     d = graph_deliver(s->graph, need_text(L, 1, "name"));
     d->asked = need_text(L, 1, "step");
     d->span = get_place(L, 1, "at");
+    d->file_span = get_place(L, 1, "file_at");
     d->output = get_text(L, 1, "output");
     d->file = need_text(L, 1, "file");
     d->draft_file = get_text(L, 1, "draft_file");

@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -168,13 +169,41 @@ bool rules_used_pick(const struct rules *r, const char *id)
     return map_find(&r->picks, id) != NULL;
 }
 
+// What names a scene, and how many shots it has: enough to name them all before any is looked into.
+static void push_scenes(lua_State *L, const struct node *scenes)
+{
+    static const char *const keys[] = {"id", "scene", "was"};
+
+    lua_createtable(L, scenes ? (int)scenes->n : 0, 0);
+    for (size_t i = 0; scenes && i < scenes->n; i++) {
+        const struct node *scene = scenes->items[i], *shots = node_get(scene, "shots");
+
+        lua_createtable(L, 0, 4);
+        for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++) {
+            const struct node *value = node_get(scene, keys[k]);
+
+            if (value)
+                convert_push_node(L, value);
+            else
+                lua_pushnil(L);
+            lua_setfield(L, -2, keys[k]);
+        }
+        lua_pushinteger(L, shots ? (lua_Integer)shots->n : 0);
+        lua_setfield(L, -2, "shots");
+        convert_set_node(L, -1, scene);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
 static void push_context(lua_State *L, struct rules *r, const struct rules_context *context)
 {
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     lua_pushstring(L, context->name);
     lua_setfield(L, -2, "name");
     push_picks(L, r, context->picks);
     lua_setfield(L, -2, "picks");
+    push_scenes(L, r->script.scenes);
+    lua_setfield(L, -2, "scenes");
     push_uses(L, &r->script, context);
     lua_setfield(L, -2, "use");
     lua_createtable(L, 0, 1);
@@ -183,8 +212,25 @@ static void push_context(lua_State *L, struct rules *r, const struct rules_conte
     lua_setfield(L, -2, "options");
 }
 
-// require("rules.film").compile(film, ctx)
-static int compile_film(lua_State *L)
+// The film without its scenes, of which rules ask for one at a time.
+static void push_film(lua_State *L, const struct node *film)
+{
+    lua_createtable(L, 0, (int)film->n);
+    for (size_t i = 0; i < film->n; i++) {
+        if (strcmp(node_text(film->keys[i]), "scenes") == 0)
+            continue;
+        lua_pushlstring(L, film->keys[i]->text.ptr, film->keys[i]->text.len);
+        convert_push_node(L, film->items[i]);
+        lua_rawset(L, -3);
+    }
+    convert_set_node(L, -1, film);
+}
+
+// Registry keys: the module rules.film, the world that its open made, what scenes gave.
+static const char module_key, world_key, given_key;
+
+// require("rules.film").open(film, ctx)
+static int open_film(lua_State *L)
 {
     struct rules_job *job = lua_touserdata(L, 1);
 
@@ -193,9 +239,50 @@ static int compile_film(lua_State *L)
     lua_getfield(L, -1, "require");
     lua_pushstring(L, "rules.film");
     lua_call(L, 1, 1);
-    lua_getfield(L, -1, "compile");
-    convert_push_node(L, job->tree);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
+    lua_getfield(L, -1, "open");
+    push_film(L, job->tree);
     push_context(L, job->rules, job->context);
+    lua_call(L, 2, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &world_key);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &given_key);
+    return 0;
+}
+
+static void push_call(lua_State *L, const char *function)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key);
+    lua_getfield(L, -1, function);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &world_key);
+}
+
+// scene(world, i) for each in turn. Places of one mean nothing to the next.
+static int lower_scenes(lua_State *L)
+{
+    struct rules_job *job = lua_touserdata(L, 1);
+    struct script *s = &job->rules->script;
+    size_t n_places = s->places.n;
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
+    for (size_t i = 0; s->scenes && i < s->scenes->n; i++) {
+        s->scene_from = s->graph->n_steps;
+        push_call(L, "scene");
+        lua_pushinteger(L, (lua_Integer)i + 1);
+        lua_call(L, 2, 1);
+        lua_rawseti(L, -3, (lua_Integer)i + 1);
+        lua_pop(L, 1); // the module
+        s->places.n = n_places;
+    }
+    s->scene_from = s->graph->n_steps;
+    return 0;
+}
+
+static int close_film(lua_State *L)
+{
+    push_call(L, "close");
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
     lua_call(L, 2, 0);
     return 0;
 }
@@ -203,12 +290,15 @@ static int compile_film(lua_State *L)
 bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
                    struct graph *graph, struct err *err)
 {
+    static const lua_CFunction stages[] = {open_film, lower_scenes, close_film};
     struct rules_job job = {.rules = r, .tree = film, .context = context};
     struct script *s = &r->script;
     struct lua_fault fault;
 
     s->graph = graph;
-    if (!run(r, compile_film, &job, &fault))
-        return fail(&fault, err);
+    s->scenes = node_get(film, "scenes");
+    for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
+        if (!run(r, stages[i], &job, &fault))
+            return fail(&fault, err);
     return diag_errors(s->diag) == 0 || err_set(err, ERR_FILM, "the film has errors");
 }

@@ -9,8 +9,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "compiler/convert.h"
 #include "compiler/hooks.h"
 #include "compiler/lua.h"
+#include "compiler/node.h"
 #include "compiler/sandbox.h"
 #include "compiler/source.h"
 
@@ -251,4 +253,14 @@ void script_push_env(lua_State *L, bool trusted)
     lua_pushvalue(L, -1);
     lua_setupvalue(L, -3, REQUIRE_ENV);
     lua_remove(L, -2);
+}
+
+int script_scene(lua_State *L)
+{
+    const struct node *scenes = script_of(L)->scenes;
+    lua_Integer i = luaL_checkinteger(L, 1);
+
+    luaL_argcheck(L, scenes && i >= 1 && (size_t)i <= scenes->n, 1, "no such scene");
+    convert_push_node(L, scenes->items[i - 1]);
+    return 1;
 }

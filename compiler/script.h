@@ -37,10 +37,12 @@ struct script {
     const char *data_dir;
     struct lua_host *host;
     struct hooks *hooks;
-    struct graph *graph; // while rules run
-    struct span hook_at; // the hook that runs; {0}: none
-    unsigned hooks_said; // how many errors and warnings hooks have said
-    struct buf text;     // of the step that is lowered; Lua's errors jump over any release
+    struct graph *graph;       // while rules run
+    size_t scene_from;         // of its steps, where those of the scene begin that is lowered now
+    const struct node *scenes; // of the film
+    struct span hook_at;       // the hook that runs; {0}: none
+    unsigned hooks_said;       // how many errors and warnings hooks have said
+    struct buf text;           // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, text of stdlib's Lua
@@ -81,6 +83,9 @@ int files_read(struct lua_State *L);
 int files_csv(struct lua_State *L);
 int files_asset(struct lua_State *L);
 int files_list(struct lua_State *L);
+
+// c41.scene(i): scene number i of the film, from 1, as a new table; for rules alone.
+int script_scene(struct lua_State *L);
 
 // c41.step, c41.deliver and c41.preset, for rules alone.
 int lower_step(struct lua_State *L);

@@ -22,9 +22,10 @@ local function encoding(spec, preset)
   return encode
 end
 
-local function read(w, spec, place)
+local function read(w, spec, place, several)
   local preset = w:preset("deliver", spec.preset or "web", place)
-  local d = { name = c41.slug(spec.name or spec.preset or "web"), spec = spec, place = place, preset = preset }
+  local d = { name = c41.slug(spec.name or spec.preset or "web"), spec = spec, place = place, preset = preset,
+    several = several }
   local function own(key, fallback)
     if spec[key] ~= nil then
       return spec[key]
@@ -51,72 +52,64 @@ local function title_slug(w)
 end
 
 -- Where the file goes: out/TITLE.EXT and its kin, LANGUAGE.md section 3.
-local function file_name(w, d, unit, several)
+local function file_name(w, d, unit)
   local title, file = title_slug(w), d.spec.file
   if not file and unit then
-    file = ("out/%s/%s.%s"):format(title, (several and d.name .. "/" or "") .. unit, d.extension)
+    file = ("out/%s/%s.%s"):format(title, (d.several and d.name .. "/" or "") .. unit, d.extension)
   elseif not file then
-    file = ("out/%s%s.%s"):format(title, several and "-" .. d.name or "", d.extension)
+    file = ("out/%s%s.%s"):format(title, d.several and "-" .. d.name or "", d.extension)
   end
   local rest = file:match("^out/(.*)$") or file
   return file, "out/draft/" .. rest
 end
 
--- A file that is handed out lies in the project, and is one deliverable's alone.
-local function claim(w, file, place)
-  local known = file:lower() -- as on a disk that knows no case
-  w.handed = w.handed or {}
+-- A file that is handed out lies in the project.
+local function check_inside(file, place)
   if ("/" .. file .. "/"):find("/../", 1, true) or file:sub(1, 1) == "/" then
     c41.error(place, ('"%s" leads out of the project'):format(file),
       "write a path below the project's folder, such as out/film.mp4")
-  elseif w.handed[known] then
-    c41.error(place, ('two deliverables go to "%s"'):format(file),
-      "give one of them a `file` or a `name` of its own")
-    c41.note(w.handed[known], "the first is here")
   end
-  w.handed[known] = w.handed[known] or place
 end
 
 local function first_fade(w)
   return w.film.opens and w.film.opens.fade or 0
 end
 
--- Cuts and joins of shots first..last of the list; returns the inputs and pieces.
-local function pictures(w, d, shots, c)
-  local skip = 0
+-- How many frames of a shot the join behind it takes; 0 where it is cut, or nothing follows.
+local function dropped(w, sh, after)
+  return after and cut.transition(w, sh) // 2 or 0
+end
+
+-- Cuts and joins of shots: their inputs and pieces go to c. before and after are the shots around them in the
+-- same file, or nil.
+local function pictures(w, d, shots, c, before, after)
+  local skip = before and dropped(w, before, shots[1]) or 0
   for i, sh in ipairs(shots) do
-    local after = shots[i + 1]
+    local next_shot = shots[i + 1] or after
     local frames, kind, color, seconds = cut.transition(w, sh)
-    local fades = { ["in"] = i == 1 and first_fade(w) or 0, out = 0 }
-    local drop = 0
-    if frames > 0 and after then
-      drop = frames // 2
-    elseif frames > 0 and kind == "fade" then
+    local fades = { ["in"] = i == 1 and not before and first_fade(w) or 0, out = 0 }
+    local drop = dropped(w, sh, next_shot)
+    if frames > 0 and not next_shot and kind == "fade" then
       fades.out, c.fade_out = seconds, seconds
     end
     local faded = (fades["in"] > 0 or fades.out > 0) and fades or nil
     c.add_piece(cut.make(w, d, sh, skip, drop, faded),
       world.plus(timing.frames(w, sh, c.timing(i)), -skip - drop))
     if drop > 0 then
-      c.add_piece(cut.join(w, d, sh, after, frames, kind, color), frames)
+      c.add_piece(cut.join(w, d, sh, w.prepared(next_shot), frames, kind, color), frames)
     end
     skip = drop
   end
 end
 
 -- What a scene is called as a chapter.
-local function chapter(w, scene)
-  local given = scene.scene.scene or (scene.scene.id and text.display(scene.name))
-  for i, s in ipairs(given and {} or w.scenes) do
-    given = s == scene and ("Scene %d"):format(i) or given
-  end
-  return given
+local function chapter(scene)
+  return scene.scene.scene or (scene.scene.id and text.display(scene.name)) or ("Scene %d"):format(scene.index)
 end
 
 local function mixes(w, shots, c)
   for i, sh in ipairs(shots) do
-    local opens = i == 1 or shots[i - 1].scene ~= sh.scene
-    local shot = { scene = sh.scene.name, title = opens and chapter(w, sh.scene) or nil,
+    local shot = { scene = sh.scene.name, title = i == 1 and chapter(sh.scene) or nil,
       frames = timing.frames(w, sh, c.timing(i)), lead = sh.mix and sh.mix.lead or 0 }
     for _, output in ipairs { "dialogue", "effects" } do
       if sh.mix and sh.mix.outputs[output] then
@@ -126,80 +119,21 @@ local function mixes(w, shots, c)
     c.shots[i] = shot
     for _, line in ipairs(sh.lines) do
       local fact = c.timing(i) .. ".lines." .. line.name
-      c.lines[#c.lines + 1] = { shot = i - 1, who = text.display(line.who), mode = line.mode,
+      c.lines[#c.lines + 1] = { shot = c.first + i - 1, who = text.display(line.who), mode = line.mode,
         text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, c.inputs),
         start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
     end
   end
 end
 
--- A bed goes on under all shots in a row that have it.
-local function beds(w, shots, c)
-  local open = {}
-  for i, sh in ipairs(shots) do
-    local here = {}
-    for _, ref in ipairs(sound.beds(w, sh)) do
-      local key = ref.step or ref.file
-      here[key] = open[key] or { bed = c.add("bed", ref), from = i - 1, level = ref.level or 0, fade = 0.4 }
-      here[key].to = i - 1
-      if not open[key] then
-        c.beds[#c.beds + 1] = here[key]
-      end
-    end
-    open = here
-  end
-end
-
-local function cue_shot(w, shots, name, place)
-  local found = names.shot(w, { scene = shots[1].scene, previous = nil }, name, place)
-  for i, sh in ipairs(shots) do
-    if sh == found then
-      return i - 1
-    end
-  end
-  return nil
-end
-
--- A cue names shots anywhere in the film: the first scene that has the name.
-local function find_cue_shot(w, shots, name, place)
-  if not name:find("/", 1, true) then
-    local slug = c41.slug(name)
-    for i, sh in ipairs(shots) do
-      if sh.name == slug then
-        return i - 1
-      end
-    end
-  end
-  return cue_shot(w, shots, name, place)
-end
-
-local function music(w, shots, c)
-  for i, cue in ipairs(w.film.music or {}) do
-    local path = c41.asset(cue.file, c41.place(cue, "file"), { "audio" })
-    local from = cue.from and find_cue_shot(w, shots, cue.from, c41.place(cue, "from")) or 0
-    local to = cue.to and find_cue_shot(w, shots, cue.to, c41.place(cue, "to")) or #shots - 1
-    if path and from and to then
-      if to < from then
-        c41.error(c41.place(w.film.music, i), "this cue ends before it begins", "swap `from` and `to`")
-      end
-      c.music[#c.music + 1] = { music = c.add("music", { file = path }), from = from, to = to,
-        level = cue.level or -18, fade = cue.fade or 1,
-        duck = cue.duck }
-    end
-  end
-end
-
--- What is collected for a conform: its inputs by name, each numbered from 0 in its list.
-local function collection(w, shots)
-  local c = { inputs = {}, counts = {}, known = {}, pieces = {}, shots = {}, lines = {}, beds = {}, music = {} }
+-- What shots of one scene give to a file: inputs, each numbered from 0 among those of its name, and what is told of
+-- each shot. first is the number of the first shot in that file. Plain values: it may come from elsewhere.
+local function gather(w, d, shots, first, before, after)
+  local c = { inputs = {}, counts = {}, pieces = {}, shots = {}, lines = {}, names = {}, beds = {}, first = first }
   function c.add(name, ref)
-    local key = name .. " " .. (ref.step and ref.step .. " " .. ref.output or ref.file)
-    if not c.known[key] then
-      c.counts[name] = (c.counts[name] or -1) + 1
-      c.known[key] = c.counts[name]
-      c.inputs[#c.inputs + 1] = w.input(name, ref)
-    end
-    return c.known[key]
+    c.inputs[#c.inputs + 1] = w.input(name, ref)
+    c.counts[name] = (c.counts[name] or 0) + 1
+    return c.counts[name] - 1
   end
   function c.add_piece(ref, frames)
     if ref then
@@ -207,92 +141,210 @@ local function collection(w, shots)
     end
   end
   function c.timing(i)
-    return "t" .. (i - 1)
+    return "t" .. (first + i - 1)
   end
   for i, sh in ipairs(shots) do
     timing.add(w, sh, c.inputs, c.timing(i))
+    c.names[i], c.beds[i] = sh.name, sound.beds(w, sh)
   end
-  return c
+  pictures(w, d, shots, c, before, after)
+  mixes(w, shots, c)
+  return { inputs = c.inputs, counts = c.counts, pieces = c.pieces, shots = c.shots, lines = c.lines,
+    names = c.names, beds = c.beds, fade_out = c.fade_out, scene = shots[1].scene.index }
 end
 
--- One file of some shots: makes the conform and hands it out. unit names it where there are several.
-local function file_of(w, d, shots, unit, several)
-  local c = collection(w, shots)
-  pictures(w, d, shots, c)
-  mixes(w, shots, c)
-  beds(w, shots, c)
-  music(w, shots, c)
+-- A file that is put together: add gives an input its number among those of its name, once for each source.
+local function assembly(w)
+  local a = { inputs = {}, counts = {}, known = {}, pieces = {}, shots = {}, lines = {}, beds = {}, music = {},
+    names = {} }
+  function a.add(name, ref)
+    local key = name .. " " .. (ref.step and ref.step .. " " .. ref.output or ref.file)
+    if not a.known[key] then
+      a.known[key] = a.counts[name] or 0
+      a.counts[name] = a.known[key] + 1
+      a.inputs[#a.inputs + 1] = w.input(name, ref)
+    end
+    return a.known[key]
+  end
+  return a
+end
+
+-- A bed goes on under all shots in a row that have it.
+local function add_beds(a, given, first)
+  for i, refs in ipairs(given.beds) do
+    local here = {}
+    for _, ref in ipairs(refs) do
+      local key = ref.step or ref.file
+      local open = a.open and a.open[key]
+      here[key] = open or { bed = a.add("bed", ref), from = first + i - 1, level = ref.level or 0, fade = 0.4 }
+      here[key].to = first + i - 1
+      if not open then
+        a.beds[#a.beds + 1] = here[key]
+      end
+    end
+    a.open = here
+  end
+end
+
+local function append(list, more)
+  table.move(more, 1, #more, #list + 1, list)
+end
+
+-- Adds what one scene gave. Its numbers count from what is there already.
+local function add_given(a, given)
+  local base, first = {}, #a.shots
+  for _, name in ipairs { "cut", "dialogue", "effects" } do
+    base[name] = a.counts[name] or 0
+    a.counts[name] = base[name] + (given.counts[name] or 0)
+  end
+  append(a.inputs, given.inputs)
+  for _, piece in ipairs(given.pieces) do
+    a.pieces[#a.pieces + 1] = { cut = base.cut + piece.cut, frames = piece.frames }
+  end
+  for i, shot in ipairs(given.shots) do
+    shot.dialogue = shot.dialogue and base.dialogue + shot.dialogue
+    shot.effects = shot.effects and base.effects + shot.effects
+    a.shots[first + i] = shot
+    a.names[first + i] = { scene = given.scene, name = given.names[i] }
+  end
+  append(a.lines, given.lines)
+  add_beds(a, given, first)
+  a.fade_out = given.fade_out
+end
+
+-- The number of the shot that a cue names: SCENE/SHOT, or the first shot of that name. nil where this file does not
+-- have it, which in a file of the whole film is an error.
+local function cue_shot(w, a, name, place, unit)
+  local found = name:find("/", 1, true) and names.find_shot(w, nil, name)
+  local slug = c41.slug(name)
+  for i, at in ipairs(a.names) do
+    if found and at.scene == found.scene.index and at.name == found.name or not found and at.name == slug then
+      return i - 1
+    end
+  end
+  if not unit and not found then
+    names.shot(w, names.shots(w, w.scenes[a.names[1].scene])[1], name, place)
+  end
+  return nil
+end
+
+local function add_cue(w, a, cue, place, unit)
+  local path = c41.asset(cue.file, c41.place(cue, "file"), { "audio" })
+  local from, to = 0, #a.shots - 1
+  if cue.from then
+    from = cue_shot(w, a, cue.from, c41.place(cue, "from"), unit)
+  end
+  if cue.to then
+    to = cue_shot(w, a, cue.to, c41.place(cue, "to"), unit)
+  end
+  if not (path and from and to) then
+    return
+  elseif to < from then
+    c41.error(place, "this cue ends before it begins", "swap `from` and `to`")
+  end
+  a.music[#a.music + 1] = { music = a.add("music", { file = path }), from = from, to = to,
+    level = cue.level or -18, fade = cue.fade or 1, duck = cue.duck }
+end
+
+-- One file: makes the conform of what scenes gave and hands it out. unit names it where there are several.
+local function assemble(w, d, scenes, unit)
+  local a = assembly(w)
+  for _, given in ipairs(scenes) do
+    add_given(a, given)
+  end
+  for i, cue in ipairs(w.film.music or {}) do
+    add_cue(w, a, cue, c41.place(w.film.music, i), unit)
+  end
   local id = "film/" .. d.name .. (unit and "/" .. unit or "")
   local outputs = { "film" }
-  if #c.lines > 0 and d.subtitles ~= "none" then
+  if #a.lines > 0 and d.subtitles ~= "none" then
     outputs = { "film", "srt", "vtt" }
   end
   w:step(nil, id, "conform", outputs, {
-    inputs = c.inputs, at = d.place,
+    inputs = a.inputs, at = d.place,
     params = {
-      title = w.film.title, fps = w.format.fps, language = d.language, draft = w.is_draft,
+      title = w.film.title, fps = w.format.fps, language = d.language,
       pixels = d.pixels, container = d.container, encode = d.encode,
       audio = d.audio, loudness = d.loudness, ["true-peak"] = d.peak,
-      pieces = c41.array(c.pieces), shots = c41.array(c.shots), lines = c41.array(c.lines),
-      beds = c41.array(c.beds), music = c41.array(c.music),
-      subtitles = d.subtitles, fades = { ["in"] = first_fade(w), out = c.fade_out },
+      pieces = c41.array(a.pieces), shots = c41.array(a.shots), lines = c41.array(a.lines),
+      beds = c41.array(a.beds), music = c41.array(a.music),
+      subtitles = d.subtitles, fades = { ["in"] = first_fade(w), out = a.fade_out },
     },
   })
-  local file, draft_file = file_name(w, d, unit, several)
-  claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
+  local file, draft_file = file_name(w, d, unit)
+  local place = d.spec.file and c41.place(d.spec, "file") or d.place
+  check_inside(file, place)
   for _, output in ipairs(outputs) do
     local function named(path)
       return output == "film" and path or path:gsub("%.[^./]*$", "") .. "." .. output
     end
     c41.deliver { name = d.name .. (unit and "/" .. unit or "") .. (output == "film" and "" or "." .. output),
       step = id, output = output,
-      file = named(file), draft_file = named(draft_file), at = d.place }
-  end
-end
-
-local function each(w, d, several)
-  if d.spec.file then
-    c41.error(c41.place(d.spec, "file"), ("a file for each %s cannot have one name"):format(d.spec.each),
-      "drop `file`: each is named by its " .. d.spec.each)
-    return
-  end
-  for _, scene in ipairs(w.scenes) do
-    if d.spec.each == "scene" and #scene.shots > 0 then
-      file_of(w, d, scene.shots, scene.name, several)
-    elseif d.spec.each == "shot" then
-      for _, sh in ipairs(scene.shots) do
-        file_of(w, d, { sh }, scene.name .. "-" .. sh.name, several)
-      end
-    end
+      file = named(file), draft_file = named(draft_file), at = d.place, file_at = place }
   end
 end
 
 -- `of`: a step's artifact handed out as it is.
 local function as_it_is(w, d)
-  local file, draft_file = file_name(w, d, nil, true)
-  claim(w, file, d.spec.file and c41.place(d.spec, "file") or d.place)
-  c41.deliver { name = d.name, step = d.spec.of, file = d.spec.file or file, draft_file = draft_file,
-    at = c41.place(d.spec, "of") }
+  local file, draft_file = file_name(w, d, nil)
+  local place = d.spec.file and c41.place(d.spec, "file") or d.place
+  check_inside(file, place)
+  c41.deliver { name = d.name, step = d.spec.of, file = file, draft_file = draft_file,
+    at = c41.place(d.spec, "of"), file_at = place }
 end
 
-function deliver.lower(w)
+-- The files that the film wants, each with its preset.
+function deliver.read(w)
   local list, seen = w.film.deliver or { { preset = "web" } }, {}
+  w.deliverables = {}
   for i, spec in ipairs(list) do
     local place = w.film.deliver and c41.place(list, i) or c41.place(w.film)
     spec = type(spec) == "string" and { preset = spec } or spec
-    local d = read(w, spec, place)
+    local d = read(w, spec, place, #list > 1 or spec.of ~= nil)
     if seen[d.name] then
       c41.error(place, ('two deliverables are called "%s"'):format(d.name), "give one of them a `name`")
       c41.note(seen[d.name], "the first is here")
+    elseif spec.each and spec.file then
+      c41.error(c41.place(spec, "file"), ("a file for each %s cannot have one name"):format(spec.each),
+        "drop `file`: each is named by its " .. spec.each)
     else
-      seen[d.name] = place
-      if spec.of then
-        as_it_is(w, d)
-      elseif spec.each then
-        each(w, d, #list > 1)
-      elseif #w.shots > 0 then
-        file_of(w, d, w.shots, nil, #list > 1)
+      w.deliverables[#w.deliverables + 1] = d
+    end
+    seen[d.name] = seen[d.name] or place
+  end
+end
+
+-- The files of a scene and its shots. Returns what the scene gives to each file of the whole film, in order.
+function deliver.scene(w, scene)
+  local shots, given = scene.shots, {}
+  for _, d in ipairs(#shots > 0 and w.deliverables or {}) do
+    if d.spec.each == "scene" then
+      assemble(w, d, { gather(w, d, shots, 0) }, scene.name)
+    elseif d.spec.each == "shot" then
+      for _, sh in ipairs(shots) do
+        assemble(w, d, { gather(w, d, { sh }, 0) }, scene.name .. "-" .. sh.name)
       end
+    elseif not d.spec.of then
+      given[#given + 1] = gather(w, d, shots, scene.first, names.neighbour(w, scene, -1),
+        names.neighbour(w, scene, 1))
+    end
+  end
+  return given
+end
+
+-- The files of the whole film. given is a list of what deliver.scene returned, scene by scene.
+function deliver.film(w, given)
+  local i = 0
+  for _, d in ipairs(w.deliverables) do
+    if d.spec.of then
+      as_it_is(w, d)
+    elseif not d.spec.each and w.n_shots > 0 then
+      local scenes = {}
+      i = i + 1
+      for _, one in ipairs(given) do
+        scenes[#scenes + 1] = one[i]
+      end
+      assemble(w, d, scenes, nil)
     end
   end
 end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- From a film to steps. Everything is named first, then each shot is lowered, then the deliverables.
+-- From a film to steps: scenes are named first, then each is lowered by itself, then files of the whole film.
 local clip = require "rules.clip"
 local deliver = require "rules.deliver"
 local names = require "rules.names"
@@ -44,29 +44,54 @@ local function lower(w, sh)
   sound.mix(w, sh)
 end
 
-function film.compile(tree, ctx)
+-- What must be known of a shot before anything is lowered that looks at it.
+local function prepare(w, sh)
+  if not sh.lines then
+    read_file(sh)
+    say.read(w, sh)
+  end
+  return sh
+end
+
+-- Everything that is of the whole film: names, cast, deliverables.
+function film.open(tree, ctx)
   local w = world.new(tree, ctx)
+  function w.prepared(sh)
+    return prepare(w, sh)
+  end
   names.outline(w)
   names.check_files(w)
-  for _, scene in ipairs(w.scenes) do
-    words.check(w, scene)
-    for _, sh in ipairs(scene.shots) do
-      check_shape(sh)
-      read_file(sh)
-      say.read(w, sh)
-    end
-  end
-  for _, sh in ipairs(w.shots) do
-    timing.lower(w, sh)
-  end
-  for _, sh in ipairs(w.shots) do
-    lower(w, sh)
-  end
-  if #w.shots == 0 then
+  deliver.read(w)
+  if w.n_shots == 0 then
     c41.error(c41.place(tree, "scenes"), "this film has no shot",
       "write `- shots:` with at least one under `scenes`")
   end
-  deliver.lower(w)
+  return w
+end
+
+-- The steps of scene number i, as if there were no other. Returns what it gives to files of the whole film.
+function film.scene(w, i)
+  local scene = w.scenes[i]
+  local shots = names.shots(w, scene)
+  words.check(w, scene)
+  for _, sh in ipairs(shots) do
+    check_shape(sh)
+    prepare(w, sh)
+  end
+  for _, sh in ipairs(shots) do
+    timing.of(w, sh)
+  end
+  for _, sh in ipairs(shots) do
+    lower(w, sh)
+  end
+  local given = deliver.scene(w, scene)
+  names.forget(w)
+  return given
+end
+
+-- Files of the whole film, from what its scenes gave, in order.
+function film.close(w, given)
+  deliver.film(w, given)
 end
 
 return film

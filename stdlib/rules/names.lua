@@ -129,60 +129,108 @@ local function shot_name(shot, seen)
   return name
 end
 
--- One record a scene and a shot: what the rules pass around.
-local function outline_scene(w, scene, seen)
-  local s = { scene = scene, name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was),
-    shots = {} }
-  local shot_names = { unnamed = {} }
-  for _, raw in ipairs(scene.shots or {}) do
-    local shot = c41.hook_shot(raw, scene) or raw
-    local name = shot_name(shot, shot_names)
-    local was = shot.was and c41.slug(shot.was) or name
-    s.shots[#s.shots + 1] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name,
-      old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot) }
-  end
-  return s
-end
-
--- Names everything before anything is lowered, so that a shot may point ahead.
+-- Names every scene. Shots are named when somebody asks for those of a scene, so that each scene can be lowered
+-- by itself: what is known of shots lives until names.forget.
 function names.outline(w)
   read_cast(w)
-  w.scenes, w.shots, w.shot_by_id = {}, {}, {}
+  w.scenes, w.scene_by_name, w.n_shots, w.touched = {}, {}, 0, {}
   local seen = { unnamed = {} }
-  for _, scene in ipairs(w.film.scenes or {}) do
-    local s = outline_scene(w, scene, seen)
-    w.scenes[#w.scenes + 1] = s
-    for _, sh in ipairs(s.shots) do
-      sh.index = #w.shots
-      sh.previous = w.shots[#w.shots]
-      w.shots[#w.shots + 1] = sh
-      w.shot_by_id[sh.id] = w.shot_by_id[sh.id] or sh
+  for i, scene in ipairs(w.ctx.scenes) do
+    local s = { name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was), index = i,
+      first = w.n_shots, n_shots = scene.shots }
+    w.scenes[i] = s
+    w.scene_by_name[s.name] = w.scene_by_name[s.name] or s
+    w.n_shots = w.n_shots + scene.shots
+  end
+end
+
+-- One record a shot: what the rules pass around.
+local function outline_shots(s)
+  local list, seen = {}, { unnamed = {} }
+  s.scene = c41.scene(s.index)
+  for i, raw in ipairs(s.scene.shots or {}) do
+    local shot = c41.hook_shot(raw, s.scene) or raw
+    local name = shot_name(shot, seen)
+    local was = shot.was and c41.slug(shot.was) or name
+    list[i] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name,
+      old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot), position = i }
+  end
+  return list
+end
+
+-- The shots of a scene, named on first use.
+function names.shots(w, s)
+  if not s.shots then
+    s.shots = outline_shots(s)
+    w.touched[#w.touched + 1] = s
+  end
+  return s.shots
+end
+
+-- Forgets all shots: the next scene is lowered as if it were the only one.
+function names.forget(w)
+  for _, s in ipairs(w.touched) do
+    s.shots, s.scene = nil, nil
+  end
+  w.touched, w.made = {}, {}
+end
+
+-- The nearest shot outside of scene s in that direction (-1 or 1); nil at the end of the film.
+function names.neighbour(w, s, step)
+  local other = w.scenes[s.index + step]
+  while other and other.n_shots == 0 do
+    other = w.scenes[other.index + step]
+  end
+  local shots = other and names.shots(w, other)
+  return shots and shots[step < 0 and #shots or 1]
+end
+
+local function all_ids(w)
+  local list = {}
+  for _, s in ipairs(w.scenes) do
+    for _, sh in ipairs(names.shots(w, s)) do
+      list[#list + 1] = sh.id
     end
   end
+  return list
+end
+
+local function find_shot(list, name)
+  for _, sh in ipairs(list) do
+    if sh.name == name then
+      return sh
+    end
+  end
+  return nil
+end
+
+-- A shot called NAME of this scene, or SCENE/NAME; nil without a match.
+function names.find_shot(w, s, name)
+  local scene, shot = name:match("^(.-)/(.+)$")
+  if scene then
+    s = w.scene_by_name[c41.slug(scene)]
+  end
+  return s and find_shot(names.shots(w, s), c41.slug(shot or name))
 end
 
 -- SHOT of this scene, `scene/shot`, or `previous`. nil after an error.
 function names.shot(w, from, name, place)
   if name == "previous" then
-    if not from.previous then
+    local before = from.scene.shots[from.position - 1] or names.neighbour(w, from.scene, -1)
+    if not before then
       c41.error(place, "there is no shot before this one", "name another shot")
     end
-    return from.previous
+    return before and w.prepared(before)
   end
-  local scene, shot = name:match("^(.-)/(.+)$")
-  local id = scene and c41.slug(scene) .. "/" .. c41.slug(shot) or from.scene.name .. "/" .. c41.slug(name)
-  local found = w.shot_by_id[id]
+  local found = names.find_shot(w, from.scene, name)
   if not found then
-    local list = {}
+    local list = name:find("/", 1, true) and all_ids(w) or {}
     for _, sh in ipairs(from.scene.shots) do
       list[#list + 1] = sh.shot.shot and sh.name or nil
     end
-    for _, sh in ipairs(scene and w.shots or {}) do
-      list[#list + 1] = sh.id
-    end
     names.unknown("shot", name, list, place, "name a shot of this scene, scene/shot, or previous")
   end
-  return found
+  return found and w.prepared(found)
 end
 
 -- What was decided for a step, under its name or the one it had.

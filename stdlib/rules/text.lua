@@ -16,9 +16,8 @@ function text.value(w, value, id, place, inputs, mode)
       params = { brief = value.write, schema = value.schema, seed = w:seed_of("write", 1, id, value.seed) },
     })
   end
-  local name = "words" .. (#inputs > 0 and "-" .. #inputs or "")
-  inputs[#inputs + 1] = { name = name, step = id, output = "words", mode = mode or "read" }
-  return { late = name .. ".text" }
+  inputs[#inputs + 1] = { name = id, step = id, output = "words", mode = mode or "read" }
+  return { late = id .. ".text" }
 end
 
 -- "old-tom" -> "Old Tom"

@@ -55,9 +55,12 @@ local function measured(w, sh)
   })
 end
 
--- Sets sh.timing to the step that measures, or sh.frames to what is known without one.
-function timing.lower(w, sh)
+-- Sets sh.timing to the step that measures, or sh.frames to what is known without one, on first use.
+function timing.of(w, sh)
   local shot = sh.shot
+  if sh.timing or sh.frames then
+    return
+  end
   say.lower(w, sh)
   if #sh.lines > 0 or (sh.footage and not shot.seconds) then
     measured(w, sh)
@@ -68,10 +71,12 @@ end
 
 -- A fact of the shot's timing as a late value of the input called name; frames and seconds may be plain.
 function timing.frames(w, sh, name)
+  timing.of(w, sh)
   return sh.timing and w.late((name or "timing") .. ".frames") or sh.frames
 end
 
 function timing.seconds(w, sh, plus)
+  timing.of(w, sh)
   if sh.timing then
     return w.late("timing.seconds", plus ~= 0 and plus or nil)
   end
@@ -80,6 +85,7 @@ end
 
 -- The read edge that such a late value needs; nothing where the shot has no timing step.
 function timing.add(w, sh, inputs, name)
+  timing.of(w, sh)
   if sh.timing then
     inputs[#inputs + 1] = w.input(name or "timing", sh.timing, "read")
   end

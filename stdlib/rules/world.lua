@@ -83,9 +83,7 @@ function world:maker(kind, explicit, place, people)
     return self:preset(kind, explicit, place)
   end
   local name = use and (people and use.people or use["else"] or use.people)
-  local preset = name and self:preset(kind, name, use.at or place) or nil
-  self.is_draft = self.is_draft or world.drafted(preset)
-  return preset
+  return name and self:preset(kind, name, use.at or place) or nil
 end
 
 -- Whether a preset has use for a parameter or a chain of inputs of this name.
