@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/compiled.h"
 #include "cli/kind_name.h"
 #include "cli/say.h"
+#include "cli/seen.h"
 #include "compiler/compile.h"
 
 // "-" is standard output.
@@ -55,24 +58,64 @@ static bool read_options(const struct cli *cli, const struct args *args, struct 
            open_events(args_get(args, "events", NULL), &o->events_fd, err);
 }
 
+// One film of the command line.
+struct job {
+    const char *film;
+    struct seen seen;
+    struct compiled compiled; // unless nothing has moved
+};
+
+// A dry run and a part of the film are gone through whatever moved.
+static bool asks_for_all(const struct build_options *o)
+{
+    return !o->only && !o->to && !o->dry_run;
+}
+
+static void say_again(const struct fingerprint *last)
+{
+    struct buf text = {0};
+
+    buf_puts(&text, json_get_text(last->about, "said", ""));
+    say_aside(&text);
+    buf_release(&text);
+}
+
 // All are compiled before the first is built: what is wrong is told in one go.
-static int open_all(struct compiled *opened, const struct cli *cli, const struct args *args,
-                    const char **films, size_t n)
+static int open_all(struct job *jobs, size_t n, const struct cli *cli, const struct args *args,
+                    const struct build_options *o)
 {
     int code = EXIT_BUILT;
 
-    for (size_t i = 0; i < n; i++)
-        if (!compiled_open(&opened[i], cli, args, films[i]) && !code)
-            code = opened[i].code;
+    for (size_t i = 0; i < n; i++) {
+        struct job *job = &jobs[i];
+
+        seen_look(&job->seen, cli, args, job->film);
+        if (job->seen.unchanged && asks_for_all(o))
+            say_again(&job->seen.last);
+        else if (compiled_open(&job->compiled, cli, args, job->film))
+            seen_gather(&job->seen, cli, &job->compiled);
+        else if (!code)
+            code = job->compiled.code;
+    }
     return code;
 }
 
-static int build_all(struct compiled *opened, size_t n, const struct build_options *o)
+static int build_one(const struct job *job, const struct build_options *o)
+{
+    struct build_options own = *o;
+
+    if (!job->compiled.compile)
+        return built_again(&job->seen.last, o).exit_code;
+    own.from = &job->seen.from;
+    return build_run(job->compiled.graph, compile_studio(job->compiled.compile), &own).exit_code;
+}
+
+static int build_all(const struct job *jobs, size_t n, const struct build_options *o)
 {
     int code = EXIT_BUILT;
 
     for (size_t i = 0; i < n && (!code || o->keep_going); i++) {
-        int one = build_run(opened[i].graph, compile_studio(opened[i].compile), o).exit_code;
+        int one = build_one(&jobs[i], o);
 
         code = code ? code : one;
     }
@@ -82,7 +125,7 @@ static int build_all(struct compiled *opened, size_t n, const struct build_optio
 static int run(const struct cli *cli, const struct args *args)
 {
     struct build_options o;
-    struct compiled *opened;
+    struct job *jobs;
     struct err err = {0};
     size_t n;
     const char **films = compiled_films(cli, args, &n);
@@ -92,12 +135,16 @@ static int run(const struct cli *cli, const struct args *args)
         return say_usage(cli, "name its file, as in `c41 build film.yaml`", "which film?");
     if (!read_options(cli, args, &o, &err))
         return say_error(cli, &err);
-    opened = arena_array(cli->arena, struct compiled, n);
-    code = open_all(opened, cli, args, films, n);
-    if (!code)
-        code = build_all(opened, n, &o);
+    jobs = arena_array(cli->arena, struct job, n);
     for (size_t i = 0; i < n; i++)
-        compiled_close(&opened[i]);
+        jobs[i].film = films[i];
+    code = open_all(jobs, n, cli, args, &o);
+    if (!code)
+        code = build_all(jobs, n, &o);
+    for (size_t i = 0; i < n; i++) {
+        compiled_close(&jobs[i].compiled);
+        seen_release(&jobs[i].seen);
+    }
     if (o.events_fd >= 0)
         close(o.events_fd);
     return code;

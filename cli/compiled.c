@@ -14,7 +14,7 @@
 #include "compiler/graph.h"
 
 // "name=value" sets a parameter of a recipe; a path with '=' in it can be given as "./a=b.yaml".
-static bool is_param(const char *word)
+bool compiled_is_param(const char *word)
 {
     const char *equals = strchr(word, '=');
 
@@ -28,7 +28,7 @@ static const char **pick_words(const struct cli *cli, const struct args *args, b
 
     *n = 0;
     for (size_t i = 0; i < args->n_words; i++)
-        if (is_param(args->words[i]) == params)
+        if (compiled_is_param(args->words[i]) == params)
             picked[(*n)++] = args->words[i];
     return picked;
 }
@@ -70,6 +70,7 @@ static size_t tell(struct compiled *c, const struct cli *cli)
 
     c->warnings = diag_warnings(diag);
     diag_render(diag, &text, cli->colour);
+    c->said = arena_strdup(cli->arena, buf_text(&text));
     say_aside(&text);
     buf_release(&text);
     return errors;

@@ -23,8 +23,12 @@ struct compiled {
     const struct graph *graph; // of compile; NULL where the film is wrong
     json_t *use;               // what --use said; compile borrows it
     size_t warnings;
-    int code; // the exit code where graph is NULL
+    const char *said; // what was printed of it; "" for nothing
+    int code;         // the exit code where graph is NULL
 };
+
+// Whether a word of the command line sets a parameter of a recipe: NAME=VALUE.
+bool compiled_is_param(const char *word);
 
 // The words of args that name films: those without '='. In order; lives in cli's arena.
 const char **compiled_films(const struct cli *cli, const struct args *args, size_t *n);

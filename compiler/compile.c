@@ -9,8 +9,9 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/vec.h"
+#include "base/mem.h"
 #include "compiler/film.h"
+#include "compiler/folder.h"
 #include "compiler/graph.h"
 #include "compiler/node.h"
 #include "compiler/preset.h"
@@ -35,7 +36,6 @@ struct compile {
     struct rules *rules;
     struct graph *graph;
     bool linked;
-    VEC(const char *) paths; // compile_sources
 };
 
 struct compile *compile_new(const struct compile_options *opts)
@@ -52,7 +52,6 @@ void compile_free(struct compile *c)
 {
     if (!c)
         return;
-    vec_release(&c->paths);
     graph_free(c->graph);
     rules_free(c->rules);
     presets_free(c->presets);
@@ -86,6 +85,20 @@ static struct film_value *read_values(const struct compile *c, struct err *err)
     return values;
 }
 
+// What decides a film beside all that it names.
+static void note_surroundings(struct compile *c)
+{
+    const char *stdlib = path_join(c->arena, c->opts->data_dir, "stdlib");
+    struct folder_tree tree = folder_walk(c->arena, stdlib, "", FOLDER_LINKS);
+
+    for (size_t i = 0; i < tree.n_folders; i++)
+        source_note_aside(c->sources, path_join(c->arena, stdlib, tree.folders[i]), true);
+    for (size_t i = 0; i < tree.n_files; i++)
+        source_note_aside(c->sources, path_join(c->arena, stdlib, tree.files[i]), true);
+    if (c->opts->config_dir)
+        source_note_aside(c->sources, path_join(c->arena, c->opts->config_dir, "trust.json"), true);
+}
+
 static bool read_film(struct compile *c, struct err *err)
 {
     const struct film_value *values = read_values(c, err);
@@ -99,6 +112,7 @@ static bool read_film(struct compile *c, struct err *err)
     if (!c->schemas)
         return false;
     c->sources = sources_new(c->arena, c->diag, c->at.project);
+    note_surroundings(c);
     film_read(&c->film, &c->at, values, c->opts->n_params, c->schemas, c->sources, c->arena,
               c->diag);
     return !has_errors(c, err);
@@ -305,15 +319,8 @@ json_t *compile_film(const struct compile *c)
     return c->film.root ? node_json(c->film.root) : NULL;
 }
 
-const char *const *compile_sources(struct compile *c, size_t *n)
+const struct source *const *compile_reads(const struct compile *c, size_t *n)
 {
-    size_t n_all = 0;
-    const struct source *const *all = c->sources ? sources_all(c->sources, &n_all) : NULL;
-
-    c->paths.n = 0;
-    for (size_t i = 0; i < n_all; i++)
-        if (all[i]->number)
-            vec_push(&c->paths, all[i]->shown);
-    *n = c->paths.n;
-    return c->paths.at;
+    *n = 0;
+    return c->sources ? sources_all(c->sources, n) : NULL;
 }

@@ -15,6 +15,7 @@ struct diag;
 struct err;
 struct graph;
 struct schemas;
+struct source;
 struct studio;
 
 struct compile_options {
@@ -52,9 +53,9 @@ const struct studio *compile_studio(const struct compile *c);
 // The merged film in its full form, as JSON: a new value, NULL before the film was read.
 json_t *compile_film(const struct compile *c);
 
-// Paths of every file that was read as text (film, project, includes, hooks, data, picks, presets):
-// what `c41 watch` watches. Borrowed.
-const char *const *compile_sources(struct compile *c, size_t *n);
+// Everything that was read, listed or looked for, which is what decides the film.
+// Borrowed.
+const struct source *const *compile_reads(const struct compile *c, size_t *n);
 
 // A pass: one stage of the way from text to graph. print adds its result in a form for people.
 struct compile_pass {

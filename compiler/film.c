@@ -350,7 +350,7 @@ bool film_read(struct film *out, const struct film_path *at, const struct film_v
     if (out->root) {
         check_scenes(&r, out->root);
         if (project) // a folder without project.yaml may be full of trials
-            titles_check(at, out->root, a, d);
+            titles_check(at, out->root, sources, a, d);
     }
     out->picks = read_picks(&r);
     map_release(&r.seen);

@@ -103,21 +103,32 @@ static const char *stem_of(struct arena *a, const char *path)
     return arena_strndup(a, base, strlen(base) - strlen(path_ext(base)) - 1);
 }
 
+// A preset that comes into any of these may hide another.
+static void note_folders(struct presets *p, const struct folder *f, const struct folder_tree *tree)
+{
+    bool outside = f->origin != PRESET_PROJECT;
+    const char *dir = outside ? f->dir : "presets";
+
+    source_note_aside(p->options.sources, dir, outside);
+    for (size_t i = 0; i < tree->n_folders; i++)
+        source_note_aside(p->options.sources, path_join(p->arena, dir, tree->folders[i]), outside);
+}
+
 static void list_folder(struct presets *p, struct folder *f)
 {
     enum folder_links links = f->origin == PRESET_PROJECT ? FOLDER_NO_LINKS : FOLDER_LINKS;
-    const char *const *paths;
-    size_t n;
+    struct folder_tree tree;
 
     if (f->listed)
         return;
     f->listed = true;
-    paths = folder_files(p->arena, f->dir, "", links, &n);
-    f->files = arena_array(p->arena, struct candidate, n + 1);
-    for (size_t i = 0; i < n; i++)
-        if (is_preset_path(paths[i]))
+    tree = folder_walk(p->arena, f->dir, "", links);
+    note_folders(p, f, &tree);
+    f->files = arena_array(p->arena, struct candidate, tree.n_files + 1);
+    for (size_t i = 0; i < tree.n_files; i++)
+        if (is_preset_path(tree.files[i]))
             f->files[f->n++] =
-                (struct candidate){.path = paths[i], .stem = stem_of(p->arena, paths[i])};
+                (struct candidate){.path = tree.files[i], .stem = stem_of(p->arena, tree.files[i])};
 }
 
 static const struct source *read_source(struct presets *p, const struct folder *f, const char *path,

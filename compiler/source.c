@@ -181,6 +181,7 @@ static const char *const *list_names(struct sources *s, const char *dir, struct 
     VEC(const char *) names = {0};
     struct buf joined = {0};
     struct dirent *entry;
+    struct file_stamp stamp = {0};
     struct source *source;
     const char **out;
     DIR *folder;
@@ -193,6 +194,7 @@ static const char *const *list_names(struct sources *s, const char *dir, struct 
     folder = open_dir(s, dir, err);
     if (!folder)
         return NULL;
+    file_stamp_fd(dirfd(folder), &stamp); // before the names are read
     while ((entry = readdir(folder)))
         if (entry->d_name[0] != '.')
             vec_push(&names, arena_strdup(s->arena, entry->d_name));
@@ -207,7 +209,9 @@ static const char *const *list_names(struct sources *s, const char *dir, struct 
     source = map_find(&s->by_path, arena_printf(s->arena, "%s/", dir));
     if (!source)
         source = add_source(s, SOURCE_LISTING, dir);
-    source->digest = digest_of(joined.ptr, joined.len);
+    source->digest = digest_of(joined.ptr, joined.len); // as folder_digest has it
+    source->folder = true;
+    source->stamp = stamp;
     *n = names.n;
     buf_release(&joined);
     vec_release(&names);
@@ -241,25 +245,36 @@ static void say_missing(struct sources *s, const char *path, struct span at, boo
              "there is no file \"%s\"", path);
 }
 
+// Whether its text was asked for before; others were only looked at.
+static bool is_read(const struct source *s)
+{
+    return s->number || (s->missing && s->kind != SOURCE_ASSET && s->kind != SOURCE_ASIDE);
+}
+
 static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
                                       struct span at, bool outside, bool may_miss)
 {
     struct source *source = map_find(&s->by_path, path);
     struct buf bytes = {0};
     struct err err = {0};
+    struct file_stamp stamp = {0};
     bool ok = false, absent;
     int fd;
 
-    if (source && (source->missing || source->number))
+    if (source && is_read(source))
         return source->missing || source->broken ? NULL : source;
     if (outside) {
+        path_stamp(path, &stamp);
         ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
     } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
+        file_stamp_fd(fd, &stamp);
         ok = file_read_fd(fd, &bytes, SOURCE_MOST_BYTES, path, &err);
         close(fd);
     }
     source = add_source(s, kind, path);
     source->missing = !ok;
+    source->stamp = stamp;
+    source->outside = outside;
     if (outside)
         source->shown = source->path;
     absent = !ok && (outside || path_is_inside(path)) &&
@@ -292,10 +307,28 @@ const struct source *source_read_outside(struct sources *s, enum source_kind kin
     return read_file(s, kind, path, at, true, false);
 }
 
+static void note(struct sources *s, enum source_kind kind, const char *path, bool outside)
+{
+    struct source *source;
+    const char *whole;
+
+    if (map_find(&s->by_path, path))
+        return;
+    source = add_source(s, kind, path);
+    source->outside = outside;
+    whole = outside ? source->path : path_join(s->arena, s->project, path);
+    source->missing = !path_stamp(whole, &source->stamp);
+    source->folder = !source->missing && folder_digest(whole, &source->digest);
+}
+
 void source_note_asset(struct sources *s, const char *path)
 {
-    if (!map_find(&s->by_path, path))
-        add_source(s, SOURCE_ASSET, path);
+    note(s, SOURCE_ASSET, path, false);
+}
+
+void source_note_aside(struct sources *s, const char *path, bool outside)
+{
+    note(s, SOURCE_ASIDE, path, outside);
 }
 
 const char *const *source_list(struct sources *s, const char *dir, struct span at, size_t *n)

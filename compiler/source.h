@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "base/digest.h"
+#include "base/stamp.h"
 #include "base/str.h"
 
 struct arena;
@@ -27,17 +28,21 @@ enum source_kind {
     SOURCE_STUDIO,
     SOURCE_LISTING, // the names in a folder
     SOURCE_ASSET,   // a picture, a sound: only looked at
+    SOURCE_ASIDE,   // whatever else decides: stdlib, trust, folders of presets
 };
 
 struct source {
     enum source_kind kind;
-    const char *path;     // in the project; for what lies outside of it, absolute
-    const char *shown;    // as messages name it: relative to where the command was given
-    uint32_t number;      // of the diagnostics; 0: not a text
-    bool missing;         // looked for and not found: its coming would change the film
-    bool broken;          // no text in UTF-8, which was said
-    struct str text;      // without a byte order mark; zero-terminated
-    struct digest digest; // of the file's bytes, of a listing's names; zero for an asset
+    const char *path;        // in the project; for what lies outside of it, absolute
+    const char *shown;       // as messages name it: relative to where the command was given
+    uint32_t number;         // of the diagnostics; 0: not a text
+    bool missing;            // looked for and not found: its coming would change the film
+    bool broken;             // no text in UTF-8, which was said
+    bool outside;            // of the project
+    bool folder;             // its digest is folder_digest's
+    struct str text;         // without a byte order mark; zero-terminated
+    struct digest digest;    // of the file's bytes, of a listing's names; zero for an asset
+    struct file_stamp stamp; // before it was read; zero where it is missing
 };
 
 struct sources;
@@ -72,6 +77,10 @@ const char *const *source_glob(struct sources *s, const char *glob, struct span 
 
 // Notes a file that the film names and that others open.
 void source_note_asset(struct sources *s, const char *path);
+
+// The same for what lies outside of the project (or, inside, for what is no asset): a file or a
+// folder, there or not.
+void source_note_aside(struct sources *s, const char *path, bool outside);
 
 // Everything so far, in the order in which it was asked for; borrowed until the next call.
 const struct source *const *sources_all(const struct sources *s, size_t *n);

@@ -311,6 +311,8 @@ static const struct source *pick_source(struct reading *r, bool *none)
     const struct source *s;
 
     *none = false;
+    if (own && !o->file)
+        source_note_aside(o->sources, own, true);
     if (o->file)
         return source_read_outside(o->sources, SOURCE_STUDIO, o->file, (struct span){0});
     if (own && file_exists(own))

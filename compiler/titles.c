@@ -16,6 +16,7 @@
 #include "compiler/film.h"
 #include "compiler/node.h"
 #include "compiler/slug.h"
+#include "compiler/source.h"
 
 enum { HEAD_BYTES = 64 << 10 }; // title and version stand near the top
 
@@ -91,11 +92,14 @@ static int by_name(const void *left, const void *right)
 }
 
 static void check_folder(const struct film_path *at, const char *dir, const char *slug,
-                         const struct node *title, struct arena *a, struct diag *d)
+                         const struct node *title, struct sources *sources, struct arena *a,
+                         struct diag *d)
 {
     VEC(const char *) names = {0};
     const char *folder = path_join(a, at->project, dir);
     DIR *stream = opendir(folder);
+
+    source_note_aside(sources, dir, false);
 
     for (struct dirent *e; stream && (e = readdir(stream));)
         if (may_be_film(e->d_name) && strcmp(path_join(a, dir, e->d_name), at->path) != 0)
@@ -105,6 +109,7 @@ static void check_folder(const struct film_path *at, const char *dir, const char
     if (names.n)
         qsort(names.at, names.n, sizeof(*names.at), by_name);
     for (size_t i = 0; i < names.n; i++) {
+        source_note_aside(sources, path_join(a, dir, names.at[i]), false);
         if (is_file_called(path_join(a, folder, names.at[i]), slug, a))
             diag_say(d, SEVERITY_ERROR, title->span,
                      "files are named by titles: give one of the two another",
@@ -114,8 +119,8 @@ static void check_folder(const struct film_path *at, const char *dir, const char
     vec_release(&names);
 }
 
-void titles_check(const struct film_path *at, const struct node *root, struct arena *a,
-                  struct diag *d)
+void titles_check(const struct film_path *at, const struct node *root, struct sources *sources,
+                  struct arena *a, struct diag *d)
 {
     const struct node *title = node_get(root, "title");
     const char *own = path_dir(a, at->path), *slug;
@@ -123,7 +128,7 @@ void titles_check(const struct film_path *at, const struct node *root, struct ar
     if (!title || title->type != NODE_TEXT)
         return;
     slug = slug_of(a, title->text);
-    check_folder(at, own, slug, title, a, d);
+    check_folder(at, own, slug, title, sources, a, d);
     if (strcmp(own, ".") != 0)
-        check_folder(at, ".", slug, title, a, d);
+        check_folder(at, ".", slug, title, sources, a, d);
 }

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "compiler/graph.h"
 #include "runtime/browse.h"
+#include "runtime/built.h"
 #include "runtime/deliver.h"
 #include "runtime/dispatch.h"
 #include "runtime/display.h"
@@ -285,6 +286,26 @@ static void tell_end(struct build *b)
                                            .drafted = buf_text(&b->drafted)});
 }
 
+// A pick that lapsed or is owed is told again each time, so such a build is gone through each time.
+static bool is_settled(const struct build *b)
+{
+    for (size_t i = 0; i < b->graph->n_steps; i++)
+        if (b->walk.works[i].wanted && (b->walk.works[i].state != WORK_DONE ||
+                                        b->walk.works[i].lapsed || b->walk.works[i].owed))
+            return false;
+    return b->result.exit_code == 0;
+}
+
+// Without a fingerprint the next build finds out by itself, so a fault here is none of this one.
+static void leave_fingerprint(struct build *b)
+{
+    struct err err;
+
+    if (b->options->from && !b->options->only && !b->options->to && is_settled(b))
+        built_record(b->options->from, &b->walk, &b->result, b->delivered, b->n_delivered,
+                     buf_text(&b->drafted), &err);
+}
+
 // Everything between the lock and the last word. What is done is handed out even after a failure.
 static void make(struct build *b)
 {
@@ -304,6 +325,7 @@ static void make(struct build *b)
         browse_prune(&b->walk);
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
+    leave_fingerprint(b);
     if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks &&
         walk_owed(&b->walk))
         b->result.exit_code = OWED_CODE;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct arena;
+struct built_from;
 struct clock;
 struct graph;
 struct studio;
@@ -35,7 +36,8 @@ struct build_options {
     const char *module_dir; // holds c41-media.so and c41-net.so
     int events_fd;          // JSON lines of DESIGN.md section 7; -1: none
     struct display_options display;
-    struct clock *clock; // NULL: the system's
+    const struct built_from *from; // what to leave a fingerprint of; NULL: of nothing
+    struct clock *clock;           // NULL: the system's
 };
 
 struct build_result {

@@ -102,7 +102,10 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
 
         if (!artifact)
             continue;
-        *out = (struct delivered){w->graph->deliverables[i].name, path, artifact->facts, false};
+        *out = (struct delivered){.name = w->graph->deliverables[i].name,
+                                  .path = path,
+                                  .digest = artifact->digest,
+                                  .facts = artifact->facts};
         if (!is_current(w, path, artifact)) {
             if (!write_out(w, path, artifact, err) || !remember(w, path, artifact, err))
                 return err_wrap(err, "handing out %s", path);

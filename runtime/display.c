@@ -432,14 +432,31 @@ static void add_draft(struct display *d, struct buf *out, const struct event *e)
     buf_printf(out, " nothing in the studio makes %s\n", e->drafted);
 }
 
+// The only film among what was handed out, or NULL.
+static const struct delivered *only_film(const struct event *e)
+{
+    const struct delivered *only = NULL;
+
+    for (size_t i = 0; e->delivered && i < e->n_delivered; i++) {
+        if (is_sidecar(&e->delivered[i]))
+            continue;
+        if (only)
+            return NULL;
+        only = &e->delivered[i];
+    }
+    return only;
+}
+
 static void add_nothing_to_do(struct display *d, struct buf *out, const struct event *e)
 {
+    const struct delivered *only = only_film(e);
+
     buf_puts(out, "nothing to do: ");
-    if (e->n_delivered == 1 || (e->n_delivered > 1 && is_sidecar(&e->delivered[1])))
-        add_delivered(d, out, e->graph, &e->delivered[0]);
+    if (only)
+        add_delivered(d, out, e->graph, only);
     else
         buf_printf(out, "%zu steps", e->result->cached);
-    buf_puts(out, e->n_delivered ? " is current" : " are current");
+    buf_puts(out, only ? " is current" : " are current");
     if (e->drafted && e->drafted[0])
         buf_printf(out, " (a draft: nothing in the studio makes %s)", e->drafted);
     buf_char(out, '\n');

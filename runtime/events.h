@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
+
 struct artifact;
 struct clock;
 struct display;
@@ -29,6 +31,7 @@ enum event_type {
 // A file that was handed out, or stands where it was.
 struct delivered {
     const char *name, *path;
+    struct digest digest;
     const json_t *facts;
     bool written; // by this build
 };
@@ -60,7 +63,7 @@ struct event {
     double expected_seconds;
     const char *status; // of the end: "built", "failed" …
     const struct build_result *result;
-    const struct delivered *delivered;
+    const struct delivered *delivered; // NULL for many of which nobody wants to know each
     size_t n_delivered;
     const char *drafted; // kinds that only the draft makes; "" for none
 };

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "cli/seen.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/vec.h"
+#include "cli/cli.h"
+#include "cli/compiled.h"
+#include "compiler/compile.h"
+#include "compiler/film.h"
+#include "compiler/source.h"
+
+static void add_text(json_t *list, const char *text)
+{
+    json_array_append_new(list, text ? json_string(text) : json_null());
+}
+
+// Options that change how a build goes about it, but neither what it makes nor what it warns of.
+static const char *const indifferent[] = {"events",     "explain", "jobs",
+                                          "keep-going", "quiet",   "verbose"};
+
+static bool decides(const char *option)
+{
+    for (size_t i = 0; i < sizeof(indifferent) / sizeof(*indifferent); i++)
+        if (strcmp(indifferent[i], option) == 0)
+            return false;
+    return true;
+}
+
+// Everything beside files that decides a build and what it says.
+static const char *options_text(const struct cli *cli, const struct args *args,
+                                const struct film_path *at)
+{
+    json_t *list = json_array();
+    struct buf text = {0};
+    const char *copy;
+
+    add_text(list, at->project); // messages name files as the command line does
+    add_text(list, at->path);
+    add_text(list, cli->data_dir);
+    add_text(list, cli->config_dir);
+    add_text(list, cli->home);
+    add_text(list, args_get(args, "studio", cli->studio));
+    json_array_append_new(list, json_boolean(cli->colour));
+    for (size_t i = 0; i < args->n_words; i++)
+        if (compiled_is_param(args->words[i]))
+            add_text(list, args->words[i]);
+    for (size_t i = 0; i < args->n_given; i++)
+        if (decides(args->given[i].option->name)) {
+            add_text(list, args->given[i].option->name);
+            add_text(list, args->given[i].value);
+        }
+    json_canonical(list, &text);
+    copy = arena_strdup(cli->arena, buf_text(&text));
+    buf_release(&text);
+    json_decref(list);
+    return copy;
+}
+
+void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
+{
+    struct clock *clock = clock_system();
+    struct film_path at;
+    struct err err;
+
+    *s = (struct seen){.from.began_ms = clock->wall_ms(clock)};
+    if (!film_locate(&at, film, cli->arena, &err))
+        return; // the compiler says so
+    s->from.path = fingerprint_path(cli->arena, at.project, at.name, options_text(cli, args, &at));
+    if (fingerprint_read(&s->last, at.project, s->from.path, cli->arena))
+        s->unchanged = fingerprint_compare(&s->last, clock, NULL, NULL) == 0;
+}
+
+void seen_release(struct seen *s)
+{
+    fingerprint_release(&s->last);
+}
+
+// A path that means the same from any folder.
+static const char *absolute(struct arena *a, const char *path)
+{
+    char here[4096];
+
+    return path[0] == '/' || !getcwd(here, sizeof(here)) ? path : path_join(a, here, path);
+}
+
+static struct sight sight_of(const struct source *source, struct arena *a)
+{
+    return (struct sight){
+        .kind = source->folder ? SIGHT_FOLDER : SIGHT_FILE,
+        .path = source->outside ? absolute(a, source->path) : source->path,
+        .stamp = source->stamp,
+        .digest = source->digest,
+        .hashed = source->folder || source->number,
+    };
+}
+
+// c41 itself: another one may make other things of the same film.
+static struct sight program_sight(const char *path)
+{
+    struct sight s = {.kind = SIGHT_FILE, .path = path};
+
+    path_stamp(path, &s.stamp);
+    return s;
+}
+
+void seen_gather(struct seen *s, const struct cli *cli, const struct compiled *film)
+{
+    size_t n, k = 0;
+    const struct source *const *reads = compile_reads(film->compile, &n);
+    struct sight *sights = arena_array(cli->arena, struct sight, n + 2);
+    const char *program = path_of_program(cli->arena);
+
+    for (size_t i = 0; i < n; i++)
+        sights[k++] = sight_of(reads[i], cli->arena);
+    if (program)
+        sights[k++] = program_sight(program);
+    sights[k++] = program_sight(path_join(cli->arena, cli->module_dir, "c41-media.so"));
+    s->from.sights = sights;
+    s->from.n_sights = k;
+    s->from.said = film->said;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What a build sees before it begins: whether anything has moved since the last one, and else all
+// that was read, for its fingerprint.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/built.h"
+#include "runtime/fingerprint.h"
+
+struct args;
+struct cli;
+struct compiled;
+
+struct seen {
+    struct built_from from;
+    struct fingerprint last; // of the last build; about is NULL when there is none
+    bool unchanged;          // nothing has moved since
+};
+
+// Looks whether film, built with these options, is as its last build left it. Lives in cli's arena;
+// release. With nothing found out (no such film, no fingerprint) unchanged is false.
+void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film);
+void seen_release(struct seen *s);
+
+// Takes in what compiling read, for the fingerprint that the build will leave.
+void seen_gather(struct seen *s, const struct cli *cli, const struct compiled *film);

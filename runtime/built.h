@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What a finished build leaves behind, so that the next one can tell at once that nothing has
+// moved.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct build_options;
+struct build_result;
+struct clock;
+struct delivered;
+struct err;
+struct fingerprint;
+struct sight;
+struct walk;
+
+// What the caller knows of a build's fingerprint: all that was looked at before the build.
+struct built_from {
+    const char *path; // of fingerprint_path
+    const struct sight *sights;
+    size_t n_sights;
+    const char *said; // warnings, as they were shown; "" for none
+    int64_t began_ms; // before anything was looked at
+};
+
+// Writes the fingerprint of a build that ended well: from, the files that its steps took in, the
+// store's folders and what was handed out.
+bool built_record(const struct built_from *from, struct walk *w, const struct build_result *result,
+                  const struct delivered *delivered, size_t n_delivered, const char *drafted,
+                  struct err *err);
+
+// Tells of a build in which nothing has moved since f was written, as build_run would.
+struct build_result built_again(const struct fingerprint *f, const struct build_options *options);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The fingerprint of a finished build: everything that decided it, by what stat says, and what came
+// of it. While nothing has moved a build has nothing to do, and need not compile the film to know.
+// A file `.c41/built/FILM-OPTIONS` for each film and set of options.
+//
+// A file that changed so shortly before it was read that it could change again with the same stamp
+// is *racy*: it counts as unchanged only while its bytes are those that were read.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/stamp.h"
+
+struct arena;
+struct clock;
+struct err;
+
+enum sight_kind {
+    SIGHT_FILE = 'F',
+    SIGHT_FOLDER = 'L', // the names in it
+    SIGHT_THERE = 'T',  // only whether it is there
+};
+
+// Something that a build saw, or did not find where it looked.
+struct sight {
+    enum sight_kind kind;
+    const char *path;        // from the project's folder, or absolute
+    struct file_stamp stamp; // taken before it was read; all zero: it was not there
+    struct digest digest;    // of its bytes, or folder_digest
+    bool hashed;             // digest is known
+    bool racy;
+    const char
+        *part; // for a file that is a part of the film and nothing but scenes: about it; or NULL
+};
+
+struct fingerprint {
+    const char *project; // the folder, as it is named now
+    const char *path;    // of the fingerprint's own file
+    json_t *about; // what a build says of itself: steps, saved_seconds, drafted, said, title …
+    struct sight *sights;
+    size_t n_sights;
+    json_t *deliverables; // [{"name", "path", "facts"}]; read on demand
+    struct arena *arena;
+};
+
+// The file for a film of the project; options are canonical text of everything beside files that
+// decides a build. In a.
+const char *fingerprint_path(struct arena *a, const char *project, const char *film,
+                             const char *options);
+
+// Reads the file at path. False without a word when there is none, or it is no fingerprint: a build
+// will then find out by itself. Text lives in a; release in either case.
+bool fingerprint_read(struct fingerprint *f, const char *project, const char *path,
+                      struct arena *a);
+void fingerprint_release(struct fingerprint *f);
+
+// Looks at everything again: calls moved for each sight that is not as it was, and returns how many
+// those are. Racy files that turn out to be the same are settled in the file when they have aged.
+size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
+                           void (*moved)(void *user, struct sight *sight), void *user);
+
+// Writes f to its path, whole or not at all. began_ms is when the first of its sights was seen.
+bool fingerprint_write(struct fingerprint *f, int64_t began_ms, struct err *err);
+
+// Removes all fingerprints of the project, when something was taken out of the store.
+void fingerprint_forget(const char *project);
