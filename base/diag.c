@@ -83,6 +83,11 @@ static size_t find_line(const struct source_text *s, size_t at)
     return first;
 }
 
+size_t diag_sources(const struct diag *d)
+{
+    return d->sources.n;
+}
+
 const char *diag_source_name(const struct diag *d, uint32_t source)
 {
     return source && source <= d->sources.n ? d->sources.at[source - 1].name : NULL;
@@ -329,6 +334,27 @@ static void sort_said(struct diag *d, struct said *sorted)
             sorted[n++] = d->said.at[k];
     }
     vec_release(&leaders);
+}
+
+void diag_render_of(struct diag *d, uint32_t source, struct buf *out, bool colour)
+{
+    struct said *sorted;
+    bool mine = false;
+
+    if (!d->said.n)
+        return;
+    sorted = mem_new((d->said.n + 1) * sizeof(*sorted));
+    sort_said(d, sorted);
+    for (size_t i = 0; i < d->said.n && sorted[i].message; i++) {
+        struct place place = diag_place(d, sorted[i].span, d->arena);
+
+        if (sorted[i].severity != SEVERITY_NOTE)
+            mine = sorted[i].span.source == source;
+        if (mine)
+            place_render(&place, sorted[i].severity, sorted[i].message, sorted[i].help, out,
+                         colour);
+    }
+    mem_free(sorted);
 }
 
 void diag_render(struct diag *d, struct buf *out, bool colour)

@@ -37,6 +37,7 @@ void diag_free(struct diag *d); // accepts NULL
 
 // Registers a text to point into; returns its number. Borrows name and text until diag_free.
 uint32_t diag_add_source(struct diag *d, const char *name, struct str text);
+size_t diag_sources(const struct diag *d); // how many there are
 const char *diag_source_name(const struct diag *d, uint32_t source);
 struct str diag_source_text(const struct diag *d, uint32_t source);
 
@@ -57,6 +58,9 @@ size_t diag_warnings(const struct diag *d);
 // Renders all that was said into out, in order of file and line, and forgets it. At most 50 errors
 // are shown; then "… and N more". With colour, ANSI colours.
 void diag_render(struct diag *d, struct buf *out, bool colour);
+
+// Renders what was said at places of one source, with its notes, and forgets nothing.
+void diag_render_of(struct diag *d, uint32_t source, struct buf *out, bool colour);
 
 // Renders one message at a place, in the same form, for a step that fails at run time.
 void place_render(const struct place *place, enum severity severity, const char *message,

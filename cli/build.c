@@ -7,10 +7,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/compiled.h"
@@ -71,15 +69,6 @@ static bool asks_for_all(const struct build_options *o)
     return !o->only && !o->to && !o->dry_run;
 }
 
-static void say_again(const struct fingerprint *last)
-{
-    struct buf text = {0};
-
-    buf_puts(&text, json_get_text(last->about, "said", ""));
-    say_aside(&text);
-    buf_release(&text);
-}
-
 // All are compiled before the first is built: what is wrong is told in one go.
 static int open_all(struct job *jobs, size_t n, const struct cli *cli, const struct args *args,
                     const struct build_options *o)
@@ -90,11 +79,11 @@ static int open_all(struct job *jobs, size_t n, const struct cli *cli, const str
         struct job *job = &jobs[i];
 
         seen_look(&job->seen, cli, args, job->film);
+        if (!asks_for_all(o))
+            part_choice_release(&job->seen.choice);
         if (job->seen.unchanged && asks_for_all(o))
-            say_again(&job->seen.last);
-        else if (compiled_open(&job->compiled, cli, args, job->film))
-            seen_gather(&job->seen, cli, &job->compiled);
-        else if (!code)
+            seen_say_again(&job->seen);
+        else if (!seen_compile(&job->seen, cli, args, job->film, &job->compiled) && !code)
             code = job->compiled.code;
     }
     return code;

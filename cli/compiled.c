@@ -7,11 +7,14 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/part_choice.h"
 #include "cli/say.h"
 #include "compiler/compile.h"
 #include "compiler/graph.h"
+#include "compiler/parts.h"
 
 // "name=value" sets a parameter of a recipe; a path with '=' in it can be given as "./a=b.yaml".
 bool compiled_is_param(const char *word)
@@ -61,27 +64,46 @@ static bool gather_use(const struct cli *cli, const struct args *args, json_t *u
     return true;
 }
 
-// Returns how many errors were said.
-static size_t tell(struct compiled *c, const struct cli *cli)
+// What was said of everything but the parts, and of each part.
+static void gather_said(struct compiled *c, const struct cli *cli)
+{
+    struct diag *d = compile_diag(c->compile);
+    struct map sources = {0};
+    struct buf text = {0};
+    const char **said = arena_array(cli->arena, const char *, c->n_parts + 1);
+
+    for (size_t i = 0; i < c->n_parts; i++) {
+        map_put(&sources, arena_printf(cli->arena, "%u", c->parts[i].source), c);
+        buf_clear(&text);
+        if (c->parts[i].source)
+            diag_render_of(d, c->parts[i].source, &text, cli->colour);
+        said[i] = arena_strdup(cli->arena, buf_text(&text));
+    }
+    buf_clear(&text);
+    for (uint32_t source = 0; diag_warnings(d) && source <= diag_sources(d); source++)
+        if (!source || !map_find(&sources, arena_printf(cli->arena, "%u", source)))
+            diag_render_of(d, source, &text, cli->colour);
+    c->said = arena_strdup(cli->arena, buf_text(&text));
+    c->part_said = said;
+    map_release(&sources);
+    buf_release(&text);
+}
+
+void compiled_tell(struct compiled *c, const struct cli *cli)
 {
     struct buf text = {0};
     struct diag *diag = compile_diag(c->compile);
-    size_t errors = diag_errors(diag);
 
     c->warnings = diag_warnings(diag);
     diag_render(diag, &text, cli->colour);
-    c->said = arena_strdup(cli->arena, buf_text(&text));
     say_aside(&text);
     buf_release(&text);
-    return errors;
 }
 
-bool compiled_open(struct compiled *c, const struct cli *cli, const struct args *args,
-                   const char *path)
+static bool compile(struct compiled *c, const struct cli *cli, const struct args *args,
+                    const char *path, const struct part_choice *choice, struct err *err)
 {
-    struct err err = {0};
     struct compile_options *opts = arena_make(cli->arena, struct compile_options);
-    size_t errors;
 
     *c = (struct compiled){.code = EXIT_USAGE, .use = json_object()};
     if (!gather_use(cli, args, c->use))
@@ -94,14 +116,39 @@ bool compiled_open(struct compiled *c, const struct cli *cli, const struct args 
         .home = cli->home,
         .use = c->use,
         .draft = args_has(args, "draft"),
+        .left_out = choice ? &choice->left_out : NULL,
+        .drafted = choice && json_object_size(json_object_get(choice->books, "drafts")),
     };
     opts->params = pick_words(cli, args, true, &opts->n_params);
     c->compile = compile_new(opts);
-    c->graph = compile_run(c->compile, &err);
-    errors = tell(c, cli);
+    c->graph = compile_run(c->compile, err);
+    c->parts = compile_parts(c->compile, &c->n_parts);
+    if (c->graph)
+        gather_said(c, cli);
+    return c->graph != NULL;
+}
+
+bool compiled_open(struct compiled *c, const struct cli *cli, const struct args *args,
+                   const char *path)
+{
+    struct err err = {0};
+    size_t errors;
+
+    if (!compile(c, cli, args, path, NULL, &err) && !c->compile)
+        return false; // what was given is wrong, and was said
+    errors = diag_errors(compile_diag(c->compile));
+    compiled_tell(c, cli);
     if (!c->graph)
         c->code = err.kind == ERR_FILM && errors ? EXIT_FILM_WRONG : say_error(cli, &err);
     return c->graph != NULL;
+}
+
+bool compiled_open_part(struct compiled *c, const struct cli *cli, const struct args *args,
+                        const char *path, const struct part_choice *choice)
+{
+    struct err err = {0};
+
+    return compile(c, cli, args, path, choice, &err);
 }
 
 void compiled_close(struct compiled *c)

@@ -10,6 +10,8 @@ struct args;
 struct cli;
 struct compile;
 struct graph;
+struct part;
+struct part_choice;
 
 // The options of every command that compiles, as rows of its table.
 // clang-format off
@@ -23,8 +25,11 @@ struct compiled {
     const struct graph *graph; // of compile; NULL where the film is wrong
     json_t *use;               // what --use said; compile borrows it
     size_t warnings;
-    const char *said; // what was printed of it; "" for nothing
-    int code;         // the exit code where graph is NULL
+    const struct part *parts; // of compile; n_parts of them
+    size_t n_parts;
+    const char *said;             // warnings of everything but the parts; "" for none
+    const char *const *part_said; // and of each part
+    int code;                     // the exit code where graph is NULL
 };
 
 // Whether a word of the command line sets a parameter of a recipe: NAME=VALUE.
@@ -38,6 +43,11 @@ const char **compiled_films(const struct cli *cli, const struct args *args, size
 bool compiled_open(struct compiled *c, const struct cli *cli, const struct args *args,
                    const char *path);
 void compiled_close(struct compiled *c);
+
+// The same for some parts of the film, without a word: compiled_tell prints what was said of them.
+bool compiled_open_part(struct compiled *c, const struct cli *cli, const struct args *args,
+                        const char *path, const struct part_choice *choice);
+void compiled_tell(struct compiled *c, const struct cli *cli);
 
 // The only film that the command takes, opened; words beyond it are the caller's from index 1 on.
 bool compiled_open_first(struct compiled *c, const struct cli *cli, const struct args *args,

@@ -10,12 +10,14 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/vec.h"
 #include "cli/cli.h"
 #include "cli/compiled.h"
+#include "cli/say.h"
 #include "compiler/compile.h"
 #include "compiler/film.h"
+#include "compiler/parts.h"
 #include "compiler/source.h"
+#include "runtime/books.h"
 
 static void add_text(json_t *list, const char *text)
 {
@@ -64,22 +66,45 @@ static const char *options_text(const struct cli *cli, const struct args *args,
     return copy;
 }
 
+// What has moved, up to so much that it no longer matters which.
+enum { MOST_MOVED = 64 };
+
+struct moved {
+    struct sight *at[MOST_MOVED];
+    size_t n;
+};
+
+static void note_moved(void *user, struct sight *sight)
+{
+    struct moved *m = user;
+
+    if (m->n < MOST_MOVED)
+        m->at[m->n++] = sight;
+}
+
 void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
 {
     struct clock *clock = clock_system();
     struct film_path at;
+    struct moved moved = {.n = 0};
     struct err err;
+    size_t n;
 
     *s = (struct seen){.from.began_ms = clock->wall_ms(clock)};
     if (!film_locate(&at, film, cli->arena, &err))
         return; // the compiler says so
     s->from.path = fingerprint_path(cli->arena, at.project, at.name, options_text(cli, args, &at));
-    if (fingerprint_read(&s->last, at.project, s->from.path, cli->arena))
-        s->unchanged = fingerprint_compare(&s->last, clock, NULL, NULL) == 0;
+    if (!fingerprint_read(&s->last, at.project, s->from.path, cli->arena))
+        return;
+    n = fingerprint_compare(&s->last, clock, note_moved, &moved);
+    s->unchanged = n == 0;
+    if (n <= MOST_MOVED)
+        part_choose(&s->choice, &s->last, moved.at, n, cli->arena);
 }
 
 void seen_release(struct seen *s)
 {
+    part_choice_release(&s->choice);
     fingerprint_release(&s->last);
 }
 
@@ -111,7 +136,24 @@ static struct sight program_sight(const char *path)
     return s;
 }
 
-void seen_gather(struct seen *s, const struct cli *cli, const struct compiled *film)
+static const struct built_part *list_parts(const struct cli *cli, const struct compiled *film)
+{
+    struct built_part *parts = arena_array(cli->arena, struct built_part, film->n_parts + 1);
+
+    for (size_t i = 0; i < film->n_parts; i++)
+        parts[i] = (struct built_part){
+            .path = film->parts[i].path,
+            .scenes = film->parts[i].scenes,
+            .n_scenes = film->parts[i].n_scenes,
+            .looks_at = film->parts[i].looks_at,
+            .n_looks_at = film->parts[i].n_looks_at,
+            .said = film->part_said[i],
+            .left_out = film->parts[i].source == 0,
+        };
+    return parts;
+}
+
+static void gather(struct seen *s, const struct cli *cli, const struct compiled *film)
 {
     size_t n, k = 0;
     const struct source *const *reads = compile_reads(film->compile, &n);
@@ -126,4 +168,55 @@ void seen_gather(struct seen *s, const struct cli *cli, const struct compiled *f
     s->from.sights = sights;
     s->from.n_sights = k;
     s->from.said = film->said;
+    s->from.parts = list_parts(cli, film);
+    s->from.n_parts = film->n_parts;
+}
+
+static void say(const char *text)
+{
+    struct buf out = {0};
+
+    buf_puts(&out, text);
+    say_aside(&out);
+    buf_release(&out);
+}
+
+static void say_of_parts(const json_t *books)
+{
+    const char *path;
+    json_t *text;
+
+    json_object_foreach(json_object_get(books, "said"), path, text)
+        say(json_string_value(text));
+}
+
+void seen_say_again(const struct seen *s)
+{
+    say(json_get_text(s->last.about, "said", ""));
+    say_of_parts(json_object_get(s->last.about, "books"));
+}
+
+// Anything that is wrong or cannot be told from some parts is told from the whole.
+static bool compile_part(struct seen *s, const struct cli *cli, const struct args *args,
+                         const char *path, struct compiled *film)
+{
+    if (s->choice.books && compiled_open_part(film, cli, args, path, &s->choice) &&
+        part_choice_fits(&s->choice, &s->last, film)) {
+        compiled_tell(film, cli);
+        say_of_parts(s->choice.books);
+        s->from.last = &s->last;
+        s->from.books = s->choice.books;
+        return true;
+    }
+    compiled_close(film);
+    return false;
+}
+
+bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args, const char *path,
+                  struct compiled *film)
+{
+    if (!compile_part(s, cli, args, path, film) && !compiled_open(film, cli, args, path))
+        return false;
+    gather(s, cli, film);
+    return true;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/part_choice.h"
 #include "runtime/built.h"
 #include "runtime/fingerprint.h"
 
@@ -15,8 +16,9 @@ struct compiled;
 
 struct seen {
     struct built_from from;
-    struct fingerprint last; // of the last build; about is NULL when there is none
-    bool unchanged;          // nothing has moved since
+    struct fingerprint last;   // of the last build; about is NULL when there is none
+    bool unchanged;            // nothing has moved since
+    struct part_choice choice; // where files of some parts alone have
 };
 
 // Looks whether film, built with these options, is as its last build left it. Lives in cli's arena;
@@ -24,5 +26,10 @@ struct seen {
 void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film);
 void seen_release(struct seen *s);
 
-// Takes in what compiling read, for the fingerprint that the build will leave.
-void seen_gather(struct seen *s, const struct cli *cli, const struct compiled *film);
+// Compiles the film, or those of its parts that have moved, and takes in what that read, for the
+// fingerprint that the build will leave. False with film->code set after saying why.
+bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args, const char *path,
+                  struct compiled *film);
+
+// Prints the warnings of what has not moved.
+void seen_say_again(const struct seen *s);

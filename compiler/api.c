@@ -204,9 +204,17 @@ static const luaL_Reg for_hooks[] = {
 };
 
 static const luaL_Reg for_rules[] = {
-    {"asset", files_asset}, {"deliver", lower_deliver}, {"hook_shot", api_hook_shot},
-    {"list", files_list},   {"preset", lower_preset},   {"scene", script_scene},
-    {"seed", api_seed},     {"step", lower_step},       {NULL, NULL},
+    {"asset", files_asset},
+    {"deliver", lower_deliver},
+    {"hook_shot", api_hook_shot},
+    {"list", files_list},
+    {"name_scene", script_name_scene},
+    {"preset", lower_preset},
+    {"scene", script_scene},
+    {"seed", api_seed},
+    {"step", lower_step},
+    {"want_neighbours", script_want_neighbours},
+    {NULL, NULL},
 };
 
 // What hooks call: upvalue 1 is the row of for_hooks. Text that is copied counts as memory.

@@ -14,6 +14,8 @@
 #include "compiler/folder.h"
 #include "compiler/graph.h"
 #include "compiler/node.h"
+#include "compiler/parts.h"
+#include "compiler/stray_picks.h"
 #include "compiler/preset.h"
 #include "compiler/rules.h"
 #include "compiler/schema.h"
@@ -113,8 +115,13 @@ static bool read_film(struct compile *c, struct err *err)
         return false;
     c->sources = sources_new(c->arena, c->diag, c->at.project);
     note_surroundings(c);
-    film_read(&c->film, &c->at, values, c->opts->n_params, c->schemas, c->sources, c->arena,
-              c->diag);
+    film_read(&c->film, &c->at,
+              &(struct film_reading){.values = values,
+                                     .n_values = c->opts->n_params,
+                                     .left_out = c->opts->left_out,
+                                     .schemas = c->schemas,
+                                     .sources = c->sources},
+              c->arena, c->diag);
     return !has_errors(c, err);
 }
 
@@ -216,9 +223,11 @@ static bool run_rules(struct compile *c, struct err *err)
                                     .picks = c->film.picks,
                                     .uses = c->uses,
                                     .n_uses = c->n_uses,
-                                    .draft = c->opts->draft};
+                                    .draft = c->opts->draft,
+                                    .left_out = c->opts->left_out != NULL};
 
     c->graph = graph_new();
+    c->graph->drafted = c->opts->drafted;
     c->graph->project = arena_strdup(c->graph->arena, c->at.project);
     c->graph->film = arena_strdup(c->graph->arena, c->at.name);
     c->graph->title = arena_strdup(c->graph->arena, node_text(node_get(c->film.root, "title")));
@@ -235,26 +244,11 @@ static void print_steps(const struct compile *c, struct buf *out)
     }
 }
 
-// A pick of a step that the film no longer has is kept, for it may come back; but it is told.
-static void check_picks(const struct compile *c)
-{
-    const struct node *picks = c->film.picks;
-
-    for (size_t i = 0; picks && i < picks->n; i++) {
-        const char *id = node_text(picks->keys[i]);
-
-        if (strcmp(id, "approved") != 0 && !graph_find(c->graph, id) &&
-            !rules_used_pick(c->rules, id))
-            diag_say(c->diag, SEVERITY_WARNING, picks->keys[i]->span, graph_nearest(c->graph, id),
-                     "this pick is of no step of the film: \"%s\"", id);
-    }
-}
-
 static bool link_graph(struct compile *c, struct err *err)
 {
     c->linked = graph_link(c->graph, c->diag, err);
     if (c->linked)
-        check_picks(c);
+        stray_picks_check(&c->film, c->graph, c->rules, c->opts->left_out != NULL, c->diag);
     return c->linked;
 }
 
@@ -317,6 +311,12 @@ const struct studio *compile_studio(const struct compile *c)
 json_t *compile_film(const struct compile *c)
 {
     return c->film.root ? node_json(c->film.root) : NULL;
+}
+
+const struct part *compile_parts(const struct compile *c, size_t *n)
+{
+    *n = 0;
+    return c->rules && c->film.root ? parts_of(c->arena, &c->film, c->rules, n) : NULL;
 }
 
 const struct source *const *compile_reads(const struct compile *c, size_t *n)

@@ -14,6 +14,8 @@ struct compile;
 struct diag;
 struct err;
 struct graph;
+struct map;
+struct part;
 struct schemas;
 struct source;
 struct studio;
@@ -28,7 +30,9 @@ struct compile_options {
     const struct schemas *schemas; // of data_dir, where many films are compiled; NULL: opened
     const char *const *params;     // of a recipe, "NAME=VALUE" each
     size_t n_params;
-    bool draft; // --draft: the draft makes everything, whatever studio and film say
+    bool draft;                 // --draft: the draft makes everything, whatever studio and film say
+    bool drafted;               // whether what is left out has a draft's steps
+    const struct map *left_out; // paths of parts whose scenes are not wanted; NULL: none
 };
 
 // Borrows opts and what it points at until compile_free.
@@ -37,7 +41,7 @@ void compile_free(struct compile *c); // accepts NULL
 
 // Runs the passes in order; a pass with errors is the last. Returns the graph, or NULL with *err:
 // ERR_FILM when what is wrong was said to compile_diag, ERR_BUG with a traceback when c41 itself
-// is.
+// is, ERR_TRANSIENT when the film cannot be told without what was left out.
 const struct graph *compile_run(struct compile *c, struct err *err);
 
 // What was said, warnings too. Render it whatever compile_run returned.
@@ -56,6 +60,9 @@ json_t *compile_film(const struct compile *c);
 // Everything that was read, listed or looked for, which is what decides the film.
 // Borrowed.
 const struct source *const *compile_reads(const struct compile *c, size_t *n);
+
+// The parts of the film, after the rules have run: see compiler/parts.h. In c's arena.
+const struct part *compile_parts(const struct compile *c, size_t *n);
 
 // A pass: one stage of the way from text to graph. print adds its result in a form for people.
 struct compile_pass {

@@ -25,6 +25,7 @@ static const char project_file[] = "project.yaml";
 struct part {
     struct node *root; // NULL: it does not parse
     const char *path;  // in the project
+    uint32_t source;   // its text; 0: none
     const char *schema;
     struct part **includes; // sorted by name
     size_t n_includes;
@@ -36,6 +37,7 @@ struct reading {
     struct sources *sources;
     struct arena *arena;
     struct diag *diag;
+    const struct map *left_out;
     struct map seen; // paths of the files that are in it
     bool lacks;      // a file or rows could not be read, which was said
 };
@@ -122,6 +124,19 @@ static bool is_of_film(struct reading *r, const char *path)
            !map_find(&r->seen, path);
 }
 
+static bool is_left_out(const struct reading *r, const char *path)
+{
+    return r->left_out && map_find(r->left_out, path);
+}
+
+static struct part *leave_out(struct reading *r, const char *path)
+{
+    struct part *part = arena_make(r->arena, struct part);
+
+    part->path = path;
+    return part;
+}
+
 static void read_includes(struct reading *r, struct part *part)
 {
     const struct node *globs = node_get(part->root, "include");
@@ -154,7 +169,9 @@ static void read_includes(struct reading *r, struct part *part)
     part->includes = arena_array(r->arena, struct part *, paths.n + 1);
     for (size_t i = 0; i < paths.n; i++)
         part->includes[part->n_includes++] =
-            read_part(r, SOURCE_INCLUDE, paths.at[i], "film.json#/$defs/include", at);
+            is_left_out(r, paths.at[i])
+                ? leave_out(r, paths.at[i])
+                : read_part(r, SOURCE_INCLUDE, paths.at[i], "film.json#/$defs/include", at);
     vec_release(&paths);
 }
 
@@ -177,6 +194,7 @@ static struct part *read_part(struct reading *r, enum source_kind kind, const ch
 
     part->path = path;
     part->schema = schema;
+    part->source = source ? source->number : 0;
     part->root = source ? parse(r, source) : NULL;
     map_put(&r->seen, path, part);
     if (part->root)
@@ -319,12 +337,47 @@ static void check_scenes(struct reading *r, const struct node *root)
                  "a film needs scenes, and this one has none");
 }
 
-bool film_read(struct film *out, const struct film_path *at, const struct film_value *values,
-               size_t n_values, const struct schemas *schemas, struct sources *sources,
+static bool is_scenes_alone(const struct part *part)
+{
+    const struct node *root = part->root;
+
+    return !root || root->type == NODE_LIST ||
+           (root->type == NODE_MAP && root->n == 1 &&
+            strcmp(node_text(root->keys[0]), "scenes") == 0);
+}
+
+static size_t count_parts(const struct part *part)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < part->n_includes; i++)
+        n += 1 + count_parts(part->includes[i]);
+    return n;
+}
+
+// Those that hold scenes and nothing else, in the order in which they are joined.
+static void list_parts(struct film *out, const struct part *part)
+{
+    for (size_t i = 0; i < part->n_includes; i++) {
+        const struct part *in = part->includes[i];
+
+        list_parts(out, in);
+        if (is_scenes_alone(in))
+            out->parts[out->n_parts++] = (struct film_part){in->path, in->source};
+    }
+}
+
+bool film_read(struct film *out, const struct film_path *at, const struct film_reading *with,
                struct arena *a, struct diag *d)
 {
-    struct reading r = {at, schemas, sources, a, d, {0}, false};
-    struct given given = {values, n_values, arena_array(a, bool, n_values + 1)};
+    struct sources *sources = with->sources;
+    struct reading r = {.at = at,
+                        .schemas = with->schemas,
+                        .sources = sources,
+                        .arena = a,
+                        .diag = d,
+                        .left_out = with->left_out};
+    struct given given = {with->values, with->n_values, arena_array(a, bool, with->n_values + 1)};
     bool is_project = strcmp(at->path, project_file) == 0;
     size_t before = diag_errors(d), n;
     struct part *film, *project = NULL;
@@ -344,6 +397,8 @@ bool film_read(struct film *out, const struct film_path *at, const struct film_v
     if (project)
         check_part(&r, project, &scope);
     scope_release(&scope);
+    out->parts = arena_array(a, struct film_part, count_parts(film) + 1);
+    list_parts(out, film);
     out->root = join_part(&r, film);
     if (out->root && project && project->root && project->root->type == NODE_MAP)
         merge_project(out->root, join_part(&r, project), a);

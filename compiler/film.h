@@ -15,9 +15,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct diag;
+struct map;
 struct err;
 struct node;
 struct schemas;
@@ -34,7 +36,15 @@ struct film_value {
     const char *name, *value;
 };
 
+// An included file that holds scenes and nothing else.
+struct film_part {
+    const char *path; // in the project
+    uint32_t source;  // of the diagnostics; 0: left out
+};
+
 struct film {
+    struct film_part *parts; // in the order of their scenes
+    size_t n_parts;
     struct node *root;  // the merged film: a mapping by film.json
     struct node *picks; // NAME.picks.yaml, a mapping by picks.json; NULL: there is none
 };
@@ -43,11 +53,19 @@ struct film {
 // False with *err when there is no such file.
 bool film_locate(struct film_path *out, const char *file, struct arena *a, struct err *err);
 
+// What a film is read with.
+struct film_reading {
+    const struct film_value *values;
+    size_t n_values;
+    const struct map *left_out; // paths of parts that are not read; or NULL
+    const struct schemas *schemas;
+    struct sources *sources;
+};
+
 // Reads the film. Says all that is wrong; false when anything was. What could be read is in *out
 // all the same, and root is NULL only when there is nothing to go on with. Sources are those of
 // at->project. A film without scenes passes: hooks may add them.
-bool film_read(struct film *out, const struct film_path *at, const struct film_value *values,
-               size_t n_values, const struct schemas *schemas, struct sources *sources,
+bool film_read(struct film *out, const struct film_path *at, const struct film_reading *with,
                struct arena *a, struct diag *d);
 
 // Finishes scenes that hooks added to a film that was read, once they are checked: `all` joins

@@ -19,6 +19,7 @@
 struct rules {
     struct script script;
     struct map picks; // id -> itself: the picks that rules looked at
+    bool by_scene;    // as rules.film's open says
 };
 
 // What a function in C that runs under lua_host_call works on.
@@ -62,6 +63,8 @@ void rules_free(struct rules *r)
         return;
     hooks_free(r->script.hooks);
     lua_host_free(r->script.host);
+    for (size_t i = 0; r->script.scenes && i < r->script.scenes->n; i++)
+        vec_release(&r->script.about_scenes[i].looks_at);
     buf_release(&r->script.text);
     vec_release(&r->script.places);
     map_release(&r->script.assets);
@@ -244,7 +247,9 @@ static int open_film(lua_State *L)
     lua_getfield(L, -1, "open");
     push_film(L, job->tree);
     push_context(L, job->rules, job->context);
-    lua_call(L, 2, 1);
+    lua_call(L, 2, 2);
+    job->rules->by_scene = lua_toboolean(L, -1);
+    lua_pop(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &world_key);
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &given_key);
@@ -268,6 +273,7 @@ static int lower_scenes(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
     for (size_t i = 0; s->scenes && i < s->scenes->n; i++) {
         s->scene_from = s->graph->n_steps;
+        s->scene = i + 1;
         push_call(L, "scene");
         lua_pushinteger(L, (lua_Integer)i + 1);
         lua_call(L, 2, 1);
@@ -275,6 +281,7 @@ static int lower_scenes(lua_State *L)
         lua_pop(L, 1); // the module
         s->places.n = n_places;
     }
+    s->scene = 0;
     s->scene_from = s->graph->n_steps;
     return 0;
 }
@@ -297,8 +304,22 @@ bool rules_compile(struct rules *r, const struct node *film, const struct rules_
 
     s->graph = graph;
     s->scenes = node_get(film, "scenes");
+    s->about_scenes = arena_array(s->arena, struct script_scene, s->scenes ? s->scenes->n : 0);
+    s->left_out = context->left_out;
     for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
         if (!run(r, stages[i], &job, &fault))
             return fail(&fault, err);
+    if (s->wants_all)
+        return err_set(err, ERR_TRANSIENT, "this asks for scenes that were left out");
     return diag_errors(s->diag) == 0 || err_set(err, ERR_FILM, "the film has errors");
+}
+
+const struct script_scene *rules_scenes(const struct rules *r)
+{
+    return r->script.about_scenes;
+}
+
+bool rules_by_scene(const struct rules *r)
+{
+    return r->by_scene && !hooks_has(r->script.hooks, HOOK_FILM);
 }

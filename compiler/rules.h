@@ -41,12 +41,22 @@ struct rules_context {
     const struct use *uses;
     size_t n_uses;
     bool draft;
+    bool left_out; // the film has parts with more scenes, which were not read
 };
 
 // Runs the rules; every step and deliverable goes to graph, unlinked. False with *err: ERR_FILM
-// after errors were said, ERR_BUG with a traceback.
+// after errors were said, ERR_BUG with a traceback, ERR_TRANSIENT when the film cannot be told
+// without what was left out.
 bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
                    struct graph *graph, struct err *err);
+
+// One for each of the film's scenes, in order: its name, and the scenes that it looks at. NULL
+// before rules_compile.
+struct script_scene;
+const struct script_scene *rules_scenes(const struct rules *r);
+
+// After rules_compile: whether each scene gives the same steps and files when others are left out.
+bool rules_by_scene(const struct rules *r);
 
 // Whether rules asked for the pick of that id while they ran.
 bool rules_used_pick(const struct rules *r, const char *id);

@@ -255,12 +255,41 @@ void script_push_env(lua_State *L, bool trusted)
     lua_remove(L, -2);
 }
 
-int script_scene(lua_State *L)
+// Argument 1 as a position in scenes.
+static size_t scene_at(lua_State *L)
 {
     const struct node *scenes = script_of(L)->scenes;
     lua_Integer i = luaL_checkinteger(L, 1);
 
     luaL_argcheck(L, scenes && i >= 1 && (size_t)i <= scenes->n, 1, "no such scene");
-    convert_push_node(L, scenes->items[i - 1]);
+    return (size_t)i - 1;
+}
+
+int script_scene(lua_State *L)
+{
+    struct script *s = script_of(L);
+    size_t i = scene_at(L);
+
+    if (s->scene && s->scene - 1 != i)
+        vec_push(&s->about_scenes[s->scene - 1].looks_at, i);
+    convert_push_node(L, s->scenes->items[i]);
     return 1;
+}
+
+int script_name_scene(lua_State *L)
+{
+    struct script *s = script_of(L);
+
+    s->about_scenes[scene_at(L)].name = arena_strdup(s->arena, luaL_checkstring(L, 2));
+    return 0;
+}
+
+// Where parts of the film are left out, the scene before may be one of theirs.
+int script_want_neighbours(lua_State *L)
+{
+    struct script *s = script_of(L);
+
+    (void)scene_at(L);
+    s->wants_all |= s->left_out;
+    return 0;
 }

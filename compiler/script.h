@@ -28,6 +28,12 @@ struct script_place {
     const struct node *node; // for parts of its text; may be NULL
 };
 
+// What is known of a scene once it is lowered.
+struct script_scene {
+    const char *name;
+    VEC(size_t) looks_at; // positions of other scenes, from 0, with repeats
+};
+
 struct script {
     struct arena *arena;
     struct diag *diag;
@@ -40,9 +46,13 @@ struct script {
     struct graph *graph;       // while rules run
     size_t scene_from;         // of its steps, where those of the scene begin that is lowered now
     const struct node *scenes; // of the film
-    struct span hook_at;       // the hook that runs; {0}: none
-    unsigned hooks_said;       // how many errors and warnings hooks have said
-    struct buf text;           // of the step that is lowered; Lua's errors jump over any release
+    size_t scene;              // the one that is lowered now, from 1; 0: none
+    struct script_scene *about_scenes; // one for each of scenes
+    bool left_out;                     // other parts of the film have more scenes
+    bool wants_all;                    // and something cannot be told without them
+    struct span hook_at;               // the hook that runs; {0}: none
+    unsigned hooks_said;               // how many errors and warnings hooks have said
+    struct buf text; // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, text of stdlib's Lua
@@ -84,8 +94,11 @@ int files_csv(struct lua_State *L);
 int files_asset(struct lua_State *L);
 int files_list(struct lua_State *L);
 
-// c41.scene(i): scene number i of the film, from 1, as a new table; for rules alone.
+// c41.scene(i): scene number i of the film, from 1, as a new table. c41.name_scene(i, name): what
+// it is called. c41.want_neighbours(i): the scenes around it matter. For rules alone.
 int script_scene(struct lua_State *L);
+int script_name_scene(struct lua_State *L);
+int script_want_neighbours(struct lua_State *L);
 
 // c41.step, c41.deliver and c41.preset, for rules alone.
 int lower_step(struct lua_State *L);

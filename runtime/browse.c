@@ -124,7 +124,21 @@ static void prune_folder(const struct map *known, const char *folder, const char
     rmdir(folder); // only when it is empty
 }
 
-void browse_prune(const struct walk *w)
+// Where the graph is of some scenes alone, what lies elsewhere is none of its business.
+static void prune_scenes(const struct walk *w, const struct map *known, struct arena *a)
+{
+    struct map pruned = {0};
+
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        const char *scene = w->graph->steps[i]->scene;
+
+        if (scene && !map_put(&pruned, scene, a))
+            prune_folder(known, path_join(a, folder_of(w, a), scene), scene, a);
+    }
+    map_release(&pruned);
+}
+
+void browse_prune(const struct walk *w, bool in_part)
 {
     struct arena *a = arena_new();
     struct map known = {0};
@@ -136,7 +150,10 @@ void browse_prune(const struct walk *w)
         for (size_t k = 0; k < work->step->n_outputs; k++)
             map_put(&known, name_of(work, k, a), a);
     }
-    prune_folder(&known, folder_of(w, a), "", a);
+    if (in_part)
+        prune_scenes(w, &known, a);
+    else
+        prune_folder(&known, folder_of(w, a), "", a);
     map_release(&known);
     arena_free(a);
 }

@@ -14,5 +14,6 @@ bool browse_exists(const struct walk *w);
 // Links the artifacts of a done work, in the place of what stood there.
 void browse_link(const struct walk *w, const struct work *work);
 
-// Removes links of steps that the film no longer has, and folders that are empty then.
-void browse_prune(const struct walk *w);
+// Removes links of steps that the film no longer has, and folders that are empty then; of the
+// graph's scenes alone where it is of a part of the film.
+void browse_prune(const struct walk *w, bool in_part);

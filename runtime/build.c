@@ -16,6 +16,8 @@
 #include "runtime/deliver.h"
 #include "runtime/dispatch.h"
 #include "runtime/display.h"
+#include "runtime/drafted.h"
+#include "runtime/elsewhere.h"
 #include "runtime/engine.h"
 #include "runtime/events.h"
 #include "runtime/ledger.h"
@@ -80,8 +82,8 @@ static bool look_around(struct build *b, struct err *err)
         return false;
     walk_resolve_all(&b->walk);
     walk_measure(&b->walk);
-    b->result.steps = b->walk.n_wanted;
-    b->result.draft = walk_drafted(&b->walk, &b->drafted);
+    b->result.steps = b->walk.n_wanted + elsewhere_steps(b->options->from, b->graph);
+    b->result.draft = drafted_kinds(&b->walk, elsewhere_drafts(b->options->from), &b->drafted);
     return true;
 }
 
@@ -90,6 +92,9 @@ static void count_at_hand(struct build *b)
 {
     bool link_all = !browse_exists(&b->walk);
     struct err err;
+
+    b->result.cached = b->result.steps - b->walk.n_wanted;
+    b->result.saved_seconds = elsewhere_seconds(b->options->from, b->graph);
 
     for (size_t i = 0; i < b->graph->n_steps; i++) {
         const struct work *work = &b->walk.works[i];
@@ -275,15 +280,21 @@ static void tell_error(struct build *b, const struct err *err)
 
 static void tell_end(struct build *b)
 {
+    const struct delivered *all;
+    json_t *kept;
+    size_t n;
+
     b->result.seconds = events_seconds(&b->events);
     b->result.skipped = b->result.steps - b->result.ran - b->result.cached - b->result.failed;
+    all = elsewhere_delivered(b->options->from, b->delivered, b->n_delivered, b->arena, &kept, &n);
     events_tell(&b->events, (struct event){.type = EVENT_BUILD_END,
                                            .graph = b->graph,
                                            .result = &b->result,
                                            .status = status_of(&b->result),
-                                           .delivered = b->delivered,
-                                           .n_delivered = b->n_delivered,
+                                           .delivered = all,
+                                           .n_delivered = n,
                                            .drafted = buf_text(&b->drafted)});
+    json_decref(kept);
 }
 
 // A pick that lapsed or is owed is told again each time, so such a build is gone through each time.
@@ -321,8 +332,8 @@ static void make(struct build *b)
         set_code(b, &(struct err){.kind = ERR_FINAL});
     if (!hand_out(b, &err))
         tell_error(b, &err);
-    if (b->result.ran)
-        browse_prune(&b->walk);
+    if (b->result.ran || b->result.delivered)
+        browse_prune(&b->walk, elsewhere_is(b->options->from));
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
     leave_fingerprint(b);

@@ -7,10 +7,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "compiler/graph.h"
+#include "runtime/books.h"
 #include "runtime/build.h"
 #include "runtime/display.h"
+#include "runtime/elsewhere.h"
 #include "runtime/events.h"
 #include "runtime/fingerprint.h"
 #include "runtime/walk.h"
@@ -78,24 +81,6 @@ static void add_store(struct gathering *g)
                             .stamp.inode = 1});
 }
 
-static json_t *list_delivered(const struct delivered *delivered, size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:O}", "name", delivered[i].name, "path",
-                                              delivered[i].path, "facts", delivered[i].facts));
-    return list;
-}
-
-static json_t *about(const struct built_from *from, const struct graph *g,
-                     const struct build_result *r, size_t n_delivered, const char *drafted)
-{
-    return json_pack("{s:s, s:s, s:I, s:f, s:s, s:s, s:I}", "film", g->film, "title", g->title,
-                     "steps", (json_int_t)r->steps, "saved_seconds", r->saved_seconds, "drafted",
-                     drafted, "said", from->said, "delivered", (json_int_t)n_delivered);
-}
-
 // What it would cost to make everything that is at hand now.
 static double seconds_at_hand(const struct walk *w)
 {
@@ -107,29 +92,95 @@ static double seconds_at_hand(const struct walk *w)
     return sum;
 }
 
+static json_t *about(const struct built_from *from, const struct walk *w,
+                     const struct build_result *r, size_t n_delivered, const char *drafted)
+{
+    double seconds = seconds_at_hand(w) + elsewhere_seconds(from, w->graph);
+
+    return json_pack("{s:s, s:s, s:I, s:f, s:s, s:b, s:s, s:I}", "film", w->graph->film, "title",
+                     w->graph->title, "steps", (json_int_t)r->steps, "saved_seconds", seconds,
+                     "drafted", drafted, "marked", (int)w->graph->drafted, "said", from->said,
+                     "delivered", (json_int_t)n_delivered);
+}
+
+// The sights of the last build that this one has not looked at.
+static void keep_sights(struct gathering *g, const struct fingerprint *last)
+{
+    struct map seen = {0};
+
+    for (size_t i = 0; i < g->sights.n; i++)
+        map_put(&seen, g->sights.at[i].path, g);
+    for (size_t i = 0; last && i < last->n_sights; i++)
+        if (!map_find(&seen, last->sights[i].path))
+            vec_push(&g->sights, last->sights[i]);
+    map_release(&seen);
+}
+
+// Tells of each part at the sight of its file, and puts it into the books.
+static void enter_parts(struct gathering *g, const struct built_from *from, json_t *books)
+{
+    json_t **entries = books_entries(g->walk, from->parts, from->n_parts);
+    struct map by_path = {0};
+
+    for (size_t i = 0; i < g->sights.n; i++)
+        map_put(&by_path, g->sights.at[i].path, &g->sights.at[i]);
+    for (size_t i = 0; i < from->n_parts; i++) {
+        const struct built_part *part = &from->parts[i];
+        struct sight *s = map_find(&by_path, part->path);
+        struct buf text = {0};
+
+        if (!s || !entries[i])
+            continue;
+        json_canonical(entries[i], &text);
+        s->part = arena_strdup(g->walk->arena, buf_text(&text));
+        books_put(books, part->path, part->said, entries[i]);
+        buf_release(&text);
+        json_decref(entries[i]);
+    }
+    map_release(&by_path);
+    mem_free(entries);
+}
+
+static void gather(struct gathering *g, const struct built_from *from,
+                   const struct delivered *delivered, size_t n)
+{
+    for (size_t i = 0; i < from->n_sights; i++)
+        if (!files_find(&g->walk->files, from->sights[i].path)) // known better by its step
+            vec_push(&g->sights, from->sights[i]);
+    add_inputs(g);
+    add_store(g);
+    for (size_t i = 0; i < n; i++)
+        add_file(g, delivered[i].path, &delivered[i].digest);
+    keep_sights(g, from->last);
+}
+
 bool built_record(const struct built_from *from, struct walk *w, const struct build_result *result,
                   const struct delivered *delivered, size_t n_delivered, const char *drafted,
                   struct err *err)
 {
     struct gathering g = {.walk = w};
-    struct build_result settled = *result;
     struct fingerprint f = {.project = w->graph->project, .path = from->path, .arena = w->arena};
+    const struct delivered *all;
+    json_t *kept, *books;
+    size_t n_all;
     bool ok;
 
-    settled.saved_seconds = seconds_at_hand(w);
-    for (size_t i = 0; i < from->n_sights; i++)
-        if (!files_find(&w->files, from->sights[i].path)) // known better by its step
-            vec_push(&g.sights, from->sights[i]);
-    add_inputs(&g);
-    add_store(&g);
-    for (size_t i = 0; i < n_delivered; i++)
-        add_file(&g, delivered[i].path, &delivered[i].digest);
+    gather(&g, from, delivered, n_delivered);
+    all = elsewhere_delivered(from, delivered, n_delivered, w->arena, &kept, &n_all);
+    f.about = about(from, w, result, n_all, drafted);
+    f.deliverables = json_array();
+    for (size_t i = 0; i < n_all; i++)
+        json_array_append_new(f.deliverables, delivered_json(&all[i]));
+    if (from->n_parts) {
+        books = from->books ? json_deep_copy(from->books) : books_new();
+        enter_parts(&g, from, books);
+        json_object_set_new(f.about, "books", books);
+    }
     f.sights = g.sights.at;
     f.n_sights = g.sights.n;
-    f.about = about(from, w->graph, &settled, n_delivered, drafted);
-    f.deliverables = list_delivered(delivered, n_delivered);
     ok = fingerprint_write(&f, from->began_ms, err);
     fingerprint_release(&f);
+    json_decref(kept);
     vec_release(&g.sights);
     return ok;
 }
@@ -146,13 +197,11 @@ static struct delivered *read_delivered(const struct fingerprint *f, bool each, 
     *list = NULL;
     if (!each && *n > FEW_DELIVERED)
         return NULL;
-    *list = json_loads(json_string_value(f->deliverables), 0, NULL);
+    *list = fingerprint_deliverables(f);
     *n = json_array_size(*list);
     out = arena_array(a, struct delivered, *n + 1);
     json_array_foreach(*list, i, d)
-        out[i] = (struct delivered){.name = json_get_text(d, "name", ""),
-                                    .path = json_get_text(d, "path", ""),
-                                    .facts = json_object_get(d, "facts")};
+        out[i] = delivered_read(d);
     return out;
 }
 

@@ -3,12 +3,14 @@
 // moved.
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct build_options;
 struct build_result;
+struct built_part;
 struct clock;
 struct delivered;
 struct err;
@@ -16,13 +18,18 @@ struct fingerprint;
 struct sight;
 struct walk;
 
-// What the caller knows of a build's fingerprint: all that was looked at before the build.
+// What the caller knows of a build's fingerprint: all that was looked at before the build. Where
+// parts of the film have not moved since the last build, its graph is that of the others.
 struct built_from {
     const char *path; // of fingerprint_path
     const struct sight *sights;
     size_t n_sights;
-    const char *said; // warnings, as they were shown; "" for none
-    int64_t began_ms; // before anything was looked at
+    const char *said;               // warnings that are of no part, as they were shown; "" for none
+    int64_t began_ms;               // before anything was looked at
+    const struct built_part *parts; // in the film's order; none: the film is made whole
+    size_t n_parts;
+    const struct fingerprint *last; // what is left out is as this says; NULL: nothing is
+    json_t *books;                  // of what is left out; NULL: of nothing
 };
 
 // Writes the fingerprint of a build that ended well: from, the files that its steps took in, the

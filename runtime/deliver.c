@@ -105,7 +105,9 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
         *out = (struct delivered){.name = w->graph->deliverables[i].name,
                                   .path = path,
                                   .digest = artifact->digest,
-                                  .facts = artifact->facts};
+                                  .facts = artifact->facts,
+                                  .rank = w->graph->deliverables[i].span.start,
+                                  .scene = w->graph->deliverables[i].step->scene};
         if (!is_current(w, path, artifact)) {
             if (!write_out(w, path, artifact, err) || !remember(w, path, artifact, err))
                 return err_wrap(err, "handing out %s", path);

@@ -15,6 +15,23 @@
 #include "runtime/build.h"
 #include "runtime/display.h"
 
+json_t *delivered_json(const struct delivered *d)
+{
+    return json_pack("{s:s, s:s, s:O, s:I, s:s?}", "name", d->name, "path", d->path, "facts",
+                     d->facts, "rank", (json_int_t)d->rank, "scene", d->scene);
+}
+
+struct delivered delivered_read(const json_t *value)
+{
+    return (struct delivered){
+        .name = json_get_text(value, "name", ""),
+        .path = json_get_text(value, "path", ""),
+        .facts = json_object_get(value, "facts"),
+        .rank = (uint32_t)json_get_integer(value, "rank", 0),
+        .scene = json_get_text(value, "scene", NULL),
+    };
+}
+
 void events_init(struct events *e, int fd, struct display *display, struct clock *clock)
 {
     *e = (struct events){fd, display, clock, clock->now_ms(clock)};

@@ -33,8 +33,14 @@ struct delivered {
     const char *name, *path;
     struct digest digest;
     const json_t *facts;
-    bool written; // by this build
+    bool written;      // by this build
+    uint32_t rank;     // of what asks for it, in the film
+    const char *scene; // or NULL
 };
+
+// As JSON, for fingerprints; and back, borrowing from value.
+json_t *delivered_json(const struct delivered *d);
+struct delivered delivered_read(const json_t *value);
 
 // Only what belongs to the type is set.
 struct event {

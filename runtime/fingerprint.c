@@ -118,6 +118,13 @@ void fingerprint_release(struct fingerprint *f)
     json_decref(f->deliverables);
 }
 
+json_t *fingerprint_deliverables(const struct fingerprint *f)
+{
+    const char *text = json_string_value(f->deliverables);
+
+    return text ? json_loads(text, 0, NULL) : json_incref(f->deliverables);
+}
+
 static bool hash_file(const char *path, struct digest *digest)
 {
     struct err err;
@@ -147,7 +154,17 @@ static bool stamps_agree(const struct sight *s, const struct file_stamp *now)
     return file_stamp_equal(now, &s->stamp);
 }
 
-static bool is_as_it_was(const struct fingerprint *f, const struct sight *s)
+// A folder in which a file was replaced by another of its name holds the same names as before.
+static bool holds_the_names(struct sight *s, const char *whole, const struct file_stamp *now)
+{
+    if (s->kind != SIGHT_FOLDER || !holds_the_same(s, whole))
+        return false;
+    s->stamp = *now;
+    s->racy = true; // for the fingerprint has to be written again
+    return true;
+}
+
+static bool is_as_it_was(const struct fingerprint *f, struct sight *s)
 {
     static const struct file_stamp missing;
     char joined[4096];
@@ -165,7 +182,9 @@ static bool is_as_it_was(const struct fingerprint *f, const struct sight *s)
         return file_stamp_equal(&s->stamp, &missing);
     if (s->kind == SIGHT_THERE)
         return !file_stamp_equal(&s->stamp, &missing);
-    return stamps_agree(s, &now) && (!s->racy || holds_the_same(s, whole));
+    if (!stamps_agree(s, &now))
+        return holds_the_names(s, whole, &now);
+    return !s->racy || holds_the_same(s, whole);
 }
 
 size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
@@ -177,9 +196,10 @@ size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
     for (size_t i = 0; i < f->n_sights; i++) {
         struct sight *s = &f->sights[i];
 
-        n_racy += s->racy;
-        if (is_as_it_was(f, s))
+        if (is_as_it_was(f, s)) {
+            n_racy += s->racy;
             continue;
+        }
         n_moved++;
         if (moved)
             moved(user, s);

@@ -43,7 +43,7 @@ struct fingerprint {
     json_t *about; // what a build says of itself: steps, saved_seconds, drafted, said, title …
     struct sight *sights;
     size_t n_sights;
-    json_t *deliverables; // [{"name", "path", "facts"}]; read on demand
+    json_t *deliverables; // a list of delivered_json, or its text
     struct arena *arena;
 };
 
@@ -65,6 +65,9 @@ size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
 
 // Writes f to its path, whole or not at all. began_ms is when the first of its sights was seen.
 bool fingerprint_write(struct fingerprint *f, int64_t began_ms, struct err *err);
+
+// What was handed out, as a new value: a list of delivered_json.
+json_t *fingerprint_deliverables(const struct fingerprint *f);
 
 // Removes all fingerprints of the project, when something was taken out of the store.
 void fingerprint_forget(const char *project);

@@ -12,6 +12,7 @@
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/deliver.h"
+#include "runtime/drafted.h"
 #include "runtime/engine.h"
 #include "runtime/ledger.h"
 #include "runtime/offer.h"
@@ -196,7 +197,7 @@ static void fill(struct planning *p)
     if (p->plan.seconds > 0 && p->plan.finish_seconds < longest)
         p->plan.finish_seconds = longest;
     list_owed(p);
-    list_deliverables(p, walk_drafted(&p->walk, &p->drafted));
+    list_deliverables(p, drafted_kinds(&p->walk, NULL, &p->drafted));
     p->plan.drafted = buf_text(&p->drafted);
 }
 

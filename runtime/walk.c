@@ -393,18 +393,7 @@ size_t walk_owed(const struct walk *w)
     return n;
 }
 
-bool walk_drafted(const struct walk *w, struct buf *kinds)
+bool work_is_drafted(const struct work *work)
 {
-    size_t n_kinds;
-    const struct kind *all = kind_all(&n_kinds);
-    bool *found = mem_new(n_kinds * sizeof(*found)), any = false;
-
-    for (size_t i = 0; i < w->graph->n_steps; i++)
-        if (w->works[i].wanted && w->works[i].by && w->works[i].by->drafts)
-            found[w->works[i].step->kind - all] = any = true;
-    for (size_t i = 0; kinds && i < n_kinds; i++)
-        if (found[i])
-            buf_printf(kinds, "%s%s", kinds->len ? ", " : "", all[i].name);
-    mem_free(found);
-    return any;
+    return work->wanted && work->by && work->by->drafts;
 }

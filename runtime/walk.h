@@ -105,6 +105,5 @@ const struct artifact *walk_input(const struct walk *w, const struct step *step,
 // The picks that wait for somebody, among what is wanted.
 size_t walk_owed(const struct walk *w);
 
-// Whether any wanted step is made by the draft; kinds (NULL is fine) gets their names, "a, b and
-// c".
-bool walk_drafted(const struct walk *w, struct buf *kinds);
+// Whether work is made by the draft, in the place of a model.
+bool work_is_drafted(const struct work *work);

@@ -246,8 +246,9 @@ local function add_cue(w, a, cue, place, unit)
     level = cue.level or -18, fade = cue.fade or 1, duck = cue.duck }
 end
 
--- One file: makes the conform of what scenes gave and hands it out. unit names it where there are several.
-local function assemble(w, d, scenes, unit)
+-- One file: makes the conform of what scenes gave and hands it out. unit names it where there are several, each of
+-- one scene.
+local function assemble(w, d, scenes, unit, scene)
   local a = assembly(w)
   for _, given in ipairs(scenes) do
     add_given(a, given)
@@ -261,7 +262,7 @@ local function assemble(w, d, scenes, unit)
     outputs = { "film", "srt", "vtt" }
   end
   w:step(nil, id, "conform", outputs, {
-    inputs = a.inputs, at = d.place,
+    inputs = a.inputs, at = d.place, scene = scene,
     params = {
       title = w.film.title, fps = w.format.fps, language = d.language,
       pixels = d.pixels, container = d.container, encode = d.encode,
@@ -314,15 +315,25 @@ function deliver.read(w)
   end
 end
 
+-- Whether no file is of more than one scene, and none names scenes or steps anywhere.
+function deliver.is_by_scene(w)
+  for _, d in ipairs(w.deliverables) do
+    if not d.spec.each then
+      return false
+    end
+  end
+  return #(w.film.music or {}) == 0
+end
+
 -- The files of a scene and its shots. Returns what the scene gives to each file of the whole film, in order.
 function deliver.scene(w, scene)
   local shots, given = scene.shots, {}
   for _, d in ipairs(#shots > 0 and w.deliverables or {}) do
     if d.spec.each == "scene" then
-      assemble(w, d, { gather(w, d, shots, 0) }, scene.name)
+      assemble(w, d, { gather(w, d, shots, 0) }, scene.name, scene.name)
     elseif d.spec.each == "shot" then
       for _, sh in ipairs(shots) do
-        assemble(w, d, { gather(w, d, { sh }, 0) }, scene.name .. "-" .. sh.name)
+        assemble(w, d, { gather(w, d, { sh }, 0) }, scene.name .. "-" .. sh.name, scene.name)
       end
     elseif not d.spec.of then
       given[#given + 1] = gather(w, d, shots, scene.first, names.neighbour(w, scene, -1),
@@ -344,7 +355,7 @@ function deliver.film(w, given)
       for _, one in ipairs(given) do
         scenes[#scenes + 1] = one[i]
       end
-      assemble(w, d, scenes, nil)
+      assemble(w, d, scenes)
     end
   end
 end

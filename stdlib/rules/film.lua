@@ -53,7 +53,8 @@ local function prepare(w, sh)
   return sh
 end
 
--- Everything that is of the whole film: names, cast, deliverables.
+-- Everything that is of the whole film: names, cast, deliverables. Returns the world that the rest works on, and
+-- whether each scene could be lowered without the others being there.
 function film.open(tree, ctx)
   local w = world.new(tree, ctx)
   function w.prepared(sh)
@@ -66,7 +67,7 @@ function film.open(tree, ctx)
     c41.error(c41.place(tree, "scenes"), "this film has no shot",
       "write `- shots:` with at least one under `scenes`")
   end
-  return w
+  return w, names.all_given(w) and deliver.is_by_scene(w)
 end
 
 -- The steps of scene number i, as if there were no other. Returns what it gives to files of the whole film.

@@ -141,7 +141,18 @@ function names.outline(w)
     w.scenes[i] = s
     w.scene_by_name[s.name] = w.scene_by_name[s.name] or s
     w.n_shots = w.n_shots + scene.shots
+    c41.name_scene(i, s.name)
   end
+end
+
+-- Whether every scene has a name of its own, and none by its number.
+function names.all_given(w)
+  for _, scene in ipairs(w.ctx.scenes) do
+    if not (scene.id or scene.scene) then
+      return false
+    end
+  end
+  return true
 end
 
 -- One record a shot: what the rules pass around.
@@ -177,6 +188,7 @@ end
 
 -- The nearest shot outside of scene s in that direction (-1 or 1); nil at the end of the film.
 function names.neighbour(w, s, step)
+  c41.want_neighbours(s.index)
   local other = w.scenes[s.index + step]
   while other and other.n_shots == 0 do
     other = w.scenes[other.index + step]

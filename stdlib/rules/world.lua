@@ -100,7 +100,7 @@ end
 
 -- Writes the step OWNER/TAIL and returns the reference to its first output. owner is a shot's record; nil:
 -- tail is the whole id, of what belongs to no shot. spec has params, inputs, at; preset (a table; absent:
--- what this machine always does), words, take. outputs: a name, or a list of them.
+-- what this machine always does), words, take, scene (of what is no shot's, and yet a scene's). outputs: a name, or a list of them.
 function world:step(owner, tail, kind, outputs, spec)
   local id = owner and owner.id .. "/" .. tail or tail
   local preset = spec.preset or self:maker(kind, nil, spec.at)
@@ -108,7 +108,7 @@ function world:step(owner, tail, kind, outputs, spec)
   c41.step {
     id = id, kind = kind, preset = preset and preset.preset, outputs = outputs,
     params = spec.params, inputs = spec.inputs, words = spec.words, take = spec.take, at = spec.at,
-    scene = owner and owner.scene and owner.scene.name, shot = owner and owner.shot and owner.id,
+    scene = spec.scene or (owner and owner.scene and owner.scene.name), shot = owner and owner.shot and owner.id,
   }
   return { step = id, output = outputs[1] }
 end

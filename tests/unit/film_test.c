@@ -201,15 +201,16 @@ static void check_case(const struct schemas *schemas, const char *root, size_t n
     struct film_path at;
     struct film film = {0};
     struct err err = {0};
-    struct sources *sources;
+    struct film_reading with = {.values = values, .schemas = schemas};
     struct buf said = {0}, json = {0};
     bool ok;
 
     write_files(a, dir, c);
     assert_true(film_locate(&at, path_join(a, dir, c->files[0].path), a, &err));
     assert_string_equal(at.project, dir);
-    sources = sources_new(a, d, at.project);
-    ok = film_read(&film, &at, values, read_values(a, c, values), schemas, sources, a, d);
+    with.sources = sources_new(a, d, at.project);
+    with.n_values = read_values(a, c, values);
+    ok = film_read(&film, &at, &with, a, d);
     diag_render(d, &said, false);
     if (ok != (c->json != NULL) || (c->said && !strstr(buf_text(&said), c->said)))
         fail_msg("%s: said \"%s\"", c->name, buf_text(&said));
@@ -222,7 +223,7 @@ static void check_case(const struct schemas *schemas, const char *root, size_t n
     }
     buf_release(&said);
     buf_release(&json);
-    sources_free(sources);
+    sources_free(with.sources);
     diag_free(d);
     arena_free(a);
 }

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""A film in many files: an edit in one of them compiles that one, and what comes of it is what comes of the whole."""
+import shutil
+
+import pytest
+
+FILM = """c41: 1
+title: Parts
+format: 64x48@24
+include: [scenes/*.yaml]
+cast: {ana: {looks: a pilot}}
+locations: {deck: {looks: the open deck, sound: waves}}
+deliver:
+  - {preset: web, each: scene}
+  - {name: shots, preset: web, each: shot, subtitles: none}
+"""
+SCENE = """- id: %s
+  location: deck
+  shots:
+    - {shot: a, seconds: 1, image: wave number %s}
+    - {shot: b, seconds: 1, image: a gull}
+"""
+
+
+@pytest.fixture(scope="module")
+def built(make_shared):
+    project = make_shared({"film.yaml": FILM, **{f"scenes/{n}.yaml": SCENE % (n, n) for n in ("one", "two", "three")}})
+    project.build()
+    return project
+
+
+@pytest.fixture
+def parts(built, tmp_path):
+    project = built.copy(tmp_path / "parts")
+    project.build()
+    project.build()
+    return project
+
+
+def ends_alike(project, tmp_path):
+    """A build of some parts leaves what a build from nothing makes; returns it."""
+    part = project.build()
+    whole = project.copy(tmp_path / "whole")
+    shutil.rmtree(whole.folder / ".c41/built", ignore_errors=True)
+    again = whole.build()
+    assert not again.ran, "what a build of the whole film would still make"
+    strip = ("seconds", "saved_seconds", "t", "ran", "cached")
+    ends = [{k: v for k, v in b.end.items() if k not in strip} for b in (part, again)]
+    assert ends[0] == ends[1]
+    assert part.of("build-start")[0]["steps"] == again.of("build-start")[0]["steps"]
+    assert part.end["cached"] + part.end["ran"] == again.end["cached"]
+    still = project.build()
+    assert [e["event"] for e in still.events] == ["build-start", "build-end"]
+    assert still.end["saved_seconds"] == pytest.approx(again.end["saved_seconds"], abs=0.01)
+    assert {k: v for k, v in still.end.items() if k not in strip} == ends[0]
+    return part
+
+
+def test_an_edit(parts, tmp_path):
+    parts.change("scenes/two.yaml", "wave number two", "wave number 2")
+    part = ends_alike(parts, tmp_path)
+    assert part.ran_models == {"two/a/image"}
+    assert [d["name"] for d in part.end["deliverables"]] == [
+        "web/one", "web/three", "web/two", "shots/one-a", "shots/one-b", "shots/three-a", "shots/three-b",
+        "shots/two-a", "shots/two-b"]
+
+
+def test_a_shot_comes_and_goes(parts, tmp_path):
+    parts.change("scenes/two.yaml", "    - {shot: b", "    - {shot: c, seconds: 1, image: a buoy}\n    - {shot: b")
+    assert ends_alike(parts, tmp_path).ran_models == {"two/c/image"}
+    shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/two.yaml", "    - {shot: c, seconds: 1, image: a buoy}\n", "")
+    assert not ends_alike(parts, tmp_path).ran_models
+    assert not list((parts.folder / ".c41/browse/film/two").glob("c*")), "its links are gone"
+
+
+def test_the_last_use_of_what_parts_share(parts, tmp_path):
+    for name in ("one", "two", "three"):
+        parts.change(f"scenes/{name}.yaml", "  location: deck\n", "")
+        ends_alike(parts, tmp_path)
+        shutil.rmtree(tmp_path / "whole")
+    assert "location/deck/bed" not in parts.run("list", "film.yaml").stdout
+
+
+def test_a_scene_of_a_name_that_is_taken(parts):
+    parts.change("scenes/two.yaml", "id: two", "id: one")
+    said = parts.refuse("build", "film.yaml")
+    assert 'two scenes are called "one"' in said
+    parts.change("scenes/two.yaml", "id: one", "id: ninety")
+    assert {"ninety/a/image", "ninety/b/image"} > parts.build().ran_models
+
+
+def test_what_is_wrong_is_said_of_the_whole_film(parts):
+    parts.change("scenes/two.yaml", "shot: a, seconds: 1", "shot: a, size: huge")
+    whole = parts.refuse("check", "film.yaml", place="scenes/two.yaml:4:23")
+    assert parts.refuse("build", "film.yaml") == whole
+
+
+def test_shots_of_other_parts(parts, tmp_path):
+    parts.change("scenes/two.yaml", "image: a gull", "image: {from: one/a}")
+    ends_alike(parts, tmp_path)
+    shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/one.yaml", "wave number one", "the first wave")
+    part = ends_alike(parts, tmp_path)
+    assert "two/b/cut/web" in part.ran, "it looks at the picture that changed"
+    parts.change("scenes/one.yaml", "shot: a,", "shot: z,")
+    assert 'unknown shot "one/a"' in parts.refuse("build", "film.yaml")
+
+
+def test_the_shot_before(parts, tmp_path):
+    parts.change("scenes/two.yaml", "image: wave number two", "image: {from: previous}")
+    ends_alike(parts, tmp_path)
+    shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/three.yaml", "image: a gull", "image: a kite")
+    part = ends_alike(parts, tmp_path)
+    assert "two/a/cut/web" in part.ran, "three stands before two"
+
+
+def test_warnings_of_parts(parts, tmp_path):
+    parts.change("scenes/two.yaml", "shot: a, seconds: 1,", "shot: a, seconds: 1, lipsync: true,")
+    assert ends_alike(parts, tmp_path).err.count("nobody speaks in this picture") == 1
+    shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/one.yaml", "wave number one", "the first wave")
+    assert ends_alike(parts, tmp_path).err.count("nobody speaks in this picture") == 1
+    shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/two.yaml", "lipsync: true,", "")
+    assert "nobody speaks" not in ends_alike(parts, tmp_path).err
+
+
+def test_an_asset_of_a_part(parts, tmp_path):
+    plate = next((parts.folder / ".c41/store").rglob("*.png"))
+    shutil.copy(plate, parts.folder / "plate.png")
+    (parts.folder / "plate.png").chmod(0o644)
+    parts.change("scenes/two.yaml", "image: a gull", "image: {file: plate.png}")
+    ends_alike(parts, tmp_path)
+    shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/one.yaml", "wave number one", "the first wave")
+    ends_alike(parts, tmp_path)
+    (parts.folder / "plate.png").unlink()
+    assert 'there is no file "plate.png"' in parts.refuse("build", "film.yaml")
