@@ -18,6 +18,7 @@
 #include "runtime/engine.h"
 #include "runtime/events.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_vault.h"
 #include "runtime/lock.h"
 #include "runtime/offer.h"
 #include "runtime/store.h"
@@ -245,12 +246,30 @@ static json_t *facts_of(const struct build_result *r)
                      (json_int_t)r->cached, "failed", (json_int_t)r->failed, "seconds", r->seconds);
 }
 
+// What a good build was made of is what gc keeps. A build of chosen steps tells of those alone.
+static bool record_good(struct build *b, struct err *err)
+{
+    json_t *steps = json_array();
+    bool ok;
+
+    for (size_t i = 0; i < b->graph->n_steps; i++)
+        if (b->walk.works[i].wanted && b->walk.works[i].key[0])
+            json_array_append_new(steps, json_string(b->graph->steps[i]->id));
+    ok = ledger_put_good(b->ledger, b->graph->film, steps, err) &&
+         (b->options->only || b->options->to ||
+          ledger_drop_good(b->ledger, b->graph->film, steps, err));
+    json_decref(steps);
+    return ok;
+}
+
 static bool record(struct build *b, struct err *err)
 {
     const struct build_result *r = &b->result;
     json_t *facts;
     bool ok;
 
+    if (r->exit_code == 0 && !record_good(b, err))
+        return false;
     if (!r->ran && !r->delivered && !r->failed)
         return true;
     facts = facts_of(r);
