@@ -16,3 +16,6 @@ void browse_link(const struct walk *w, const struct work *work);
 
 // Removes links of steps that the film no longer has, and folders that are empty then.
 void browse_prune(const struct walk *w);
+
+// Removes the links of all films to what is no longer in the store.
+void browse_sweep(const char *project);

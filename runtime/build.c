@@ -50,15 +50,16 @@ struct build {
 
 static bool take_lock(struct build *b, struct err *err)
 {
+    const char *doing = arena_printf(b->arena, "builds %s", b->graph->film);
     char who[512];
 
     err->kind = ERR_NONE;
-    if (lock_try(&b->lock, b->graph->project, b->graph->film, who, sizeof(who), err))
+    if (lock_try(&b->lock, b->graph->project, doing, who, sizeof(who), err))
         return true;
     if (err->kind != ERR_NONE)
         return false;
     display_say(b->display, "waiting for %s", who[0] ? who : "another build of this project");
-    return lock_wait(&b->lock, b->graph->film, err);
+    return lock_wait(&b->lock, doing, err);
 }
 
 static bool open_project(struct build *b, struct err *err)

@@ -13,8 +13,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-#define STORE_DIR ".c41/store"
-#define TEMP_DIR  ".c41/store/tmp"
+#define TEMP_DIR STORE_DIR "/tmp"
 
 bool store_init(struct store *s, const char *project, struct err *err)
 {

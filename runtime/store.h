@@ -12,6 +12,8 @@
 struct arena;
 struct err;
 
+#define STORE_DIR ".c41/store" // from the project's folder
+
 struct store {
     const char *project; // the folder that paths of artifacts are relative to; borrowed
 };
