@@ -39,9 +39,11 @@ static const char *const queries[N_QUERIES] = {
         "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
     [FIND_ARTIFACTS] =
         "SELECT name, digest, ext, facts FROM artifacts WHERE key = ?1 ORDER BY position",
-    [FIND_BY_DIGEST] = "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
-                       " WHERE digest >= ?1 AND digest < ?1 || 'g'"
-                       " ORDER BY r.step = ?2 DESC, position LIMIT 1",
+    [FIND_BY_DIGEST] =
+        "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
+        " WHERE digest >= ?1 AND digest < ?1 || 'g'"
+        " ORDER BY r.step = ?2 DESC, substr(r.step, 1, length(?2) + 1) = ?2 || '/' DESC,"
+        " position LIMIT 1",
     [PREIMAGE] = "SELECT preimage FROM results WHERE key = ?1",
     [PUT_RESULT] = "INSERT OR REPLACE INTO results (key, kind, step, preset, machine, seconds,"
                    " made_ms, note, preimage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

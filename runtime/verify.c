@@ -89,6 +89,12 @@ static enum verify_state look(const struct vault_file *f)
                                                                              : VERIFY_SOUND;
 }
 
+// Litter is nothing that it should be; and what only an old choice still names was made anew.
+static bool is_anything(const struct vault_file *f)
+{
+    return f->makers || f->needed || f->pin || (f->by && f->there);
+}
+
 static void list_checks(struct verifying *all)
 {
     const struct vault *v = all->vault;
@@ -97,7 +103,7 @@ static void list_checks(struct verifying *all)
     for (size_t i = 0; i < v->n_files; i++) {
         const struct vault_file *f = v->files[i];
 
-        if (!f->by && !f->pin) // litter: there is nothing that it should be
+        if (!is_anything(f))
             continue;
         all->checks[all->n++] = (struct check){
             .job = {.work = work, .done = done},

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The store as a vault: what gc takes and what it leaves, what verify finds, where du sees the bytes."""
 import json
+import os
+import random
 import re
+import shutil
 
 import pytest
 
@@ -257,6 +260,59 @@ def test_du_sums_up(vault):
     assert "by what keeps them" in told(vault.run("du"))
 
 
+MANY = "c41: 1\ntitle: Many\nformat: 64x64@8\nuse: {image: stand-in}\nscenes:\n  - id: one\n    shots:\n" + "".join(
+    f"      - {{shot: s{i}, image: {{prompt: picture {i}, takes: 2, pick: 1}}, seconds: 1}}\n" for i in range(12))
+
+
+def test_verify_names_what_is_damaged_and_the_next_build_remakes_just_that(vault):
+    vault.write("film.yaml", MANY)
+    built = vault.build()
+    made = outputs(built)
+    assert "0 damaged, 0 missing" in told(vault.run("verify"))
+    seed = int(os.environ.get("C41_SEED", random.randrange(1 << 32)))
+    print("seed", seed)
+    chance = random.Random(seed)
+    images = sorted(step for step in made if "/image/take-" in step)
+    kinds = {e["id"]: e["kind"] for e in built.of("step-done")}
+    owners = {path: step for step in made if kinds[step] != "pick" for path in made[step]}
+    picked = chance.choice(images)
+    lost = digest(min(made[picked]))
+    shot = picked.rsplit("/", 1)[0]
+    vault.write("film.picks.yaml", f"# a remark\n{shot}: {{is: {lost[:16]}}}\n")
+    vault.build()
+    damaged = set(chance.sample(sorted(stored(vault)), max(1, len(stored(vault)) // 100))) | made[picked]
+    missing = {min(made[chance.choice([s for s in images if s != picked and not made[s] & damaged])])}
+    for path in damaged:
+        whole = vault.folder / path
+        data = bytearray(whole.read_bytes())
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        whole.chmod(0o644)
+        whole.write_bytes(data)
+    for path in missing:
+        (vault.folder / path).unlink()
+
+    quick = told(vault.run("verify", "--quick"), 1)
+    assert "0 damaged, 1 missing" in quick
+    said = told(vault.run("verify"), 1)
+    for path in damaged:
+        line = [row for row in said.splitlines() if path in row]
+        assert len(line) == 1 and line[0].startswith("damaged") and owners[path] in line[0], said
+        assert not (vault.folder / path).exists()
+    assert all(re.search(rf"^missing +\S+ +{re.escape(path)}", said, re.M) for path in missing), said
+    assert "picked at film.picks.yaml:2" in said and picked in said
+    assert f"{len(damaged)} damaged, {len(missing)} missing" in said
+    assert len(list((vault.folder / ".c41/quarantine").iterdir())) == len(damaged)
+
+    refused = vault.run("build", "film.yaml")
+    assert refused.returncode == 2 and "film.picks.yaml:2:" in refused.stderr, refused.stderr
+    assert shot in refused.stderr and lost[:16] in refused.stderr
+    assert "Give the store back" in refused.stderr and "pick again" in refused.stderr
+    (vault.folder / "film.picks.yaml").unlink()
+    again = vault.build()
+    assert again.ran_models == {owners[path] for path in damaged | missing if "/image/take-" in owners[path]}
+    assert "0 damaged, 0 missing" in told(vault.run("verify"))
+
+
 def test_verify_knows_a_file_that_is_cut_short(vault):
     made = outputs(vault.build())
     path = vault.folder / min(made["one/b/image"])
@@ -273,3 +329,60 @@ def test_what_nobody_needs_is_missed_once(vault):
     (vault.folder / old).unlink()
     assert re.search(r"^missing +one/b/image ", told(vault.run("verify"), 1), re.M)
     assert "0 damaged, 0 missing" in told(vault.run("verify"))
+
+
+def lose(project, paths):
+    for path in paths:
+        (project.folder / path).unlink()
+
+
+def renders(project):
+    return (project.folder.parent / "renders").stat().st_size
+
+
+@pytest.mark.parametrize("locked", [False, True])
+@pytest.mark.parametrize("args", [(), ("--to", "image"), ("--only", "*/take-2"), ("--keep-going",)])
+def test_what_was_picked_is_never_rendered_again(vault, locked, args):
+    made = outputs(vault.build())[f"{IMAGE}/take-2"]
+    name = digest(min(made))
+    vault.write("film.picks.yaml", f"{IMAGE}:\n  is: {name[:10]}\n  locked: {str(locked).lower()}\n")
+    vault.build()
+    lose(vault, made)
+    before = renders(vault)
+    done = vault.run("build", "film.yaml", *args)
+    assert done.returncode == (1 if args == ("--keep-going",) else 2), done.stderr
+    assert re.search(rf"^film\.picks\.yaml:2:\d+: error: .*{name[:10]}.*{IMAGE}", done.stderr, re.M), done.stderr
+    assert "Give the store back" in done.stderr and "pick again" in done.stderr
+    assert renders(vault) == before, "a take was rendered before its pick was looked at"
+    listed = {row["id"]: row for row in json.loads(told(vault.run("list", "film.yaml", "--json")))}
+    assert listed[IMAGE]["status"] in ("blocked", "locked", "picked") and "lost" in listed[IMAGE]["why"]
+    vault.write("film.picks.yaml", f"{IMAGE}: {{take: 2}}\n")  # picked again
+    assert vault.build().ran_models == {f"{IMAGE}/take-2"}
+
+
+def test_a_pick_whose_ledger_and_store_are_lost_is_not_rendered_either(vault):
+    made = outputs(vault.build())[f"{IMAGE}/take-2"]
+    vault.write("film.picks.yaml", f"{IMAGE}: {{is: {digest(min(made))}}}\n")
+    copy = make_copy(vault)
+    before = renders(vault)
+    done = copy.run("build", "film.yaml")
+    assert done.returncode == 2 and "film.picks.yaml:1:" in done.stderr and renders(vault) == before
+    copy.build("film.yaml", "--use", "image=draft")  # drawn anew, it would be the same again
+
+
+def make_copy(project):
+    """The project as somebody gets it who has its texts alone."""
+    copy = project.copy(project.folder.parent / "copy")
+    shutil.rmtree(copy.folder / ".c41")
+    return copy
+
+
+def test_a_pick_that_lapses_is_kept(vault):
+    """The film asks for something else by now; what was picked is there, so nothing is lost."""
+    made = outputs(vault.build())[f"{IMAGE}/take-2"]
+    vault.write("film.picks.yaml", f"{IMAGE}: {{is: {digest(min(made))}}}\n")
+    vault.change("film.yaml", "a house on a hill", "a hut")
+    again = vault.build()
+    assert "lapses" in again.err and "film.picks.yaml:1:" in again.err
+    told(vault.run("gc", "--keep", "0", "--yes"))
+    assert made <= stored(vault)
