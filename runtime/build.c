@@ -247,20 +247,29 @@ static json_t *facts_of(const struct build_result *r)
                      (json_int_t)r->cached, "failed", (json_int_t)r->failed, "seconds", r->seconds);
 }
 
+static bool is_made(const struct work *work)
+{
+    return work->wanted && work->key[0];
+}
+
+static bool was_made(void *user, const char *id)
+{
+    const struct build *b = user;
+    const struct step *step = graph_find(b->graph, id);
+
+    return step && is_made(&b->walk.works[step->index]);
+}
+
 // What a good build was made of is what gc keeps. A build of chosen steps tells of those alone.
 static bool record_good(struct build *b, struct err *err)
 {
-    json_t *steps = json_array();
-    bool ok;
+    struct ledger_part part = {.has = was_made, .user = b};
+    const char *film = b->graph->film;
 
     for (size_t i = 0; i < b->graph->n_steps; i++)
-        if (b->walk.works[i].wanted && b->walk.works[i].key[0])
-            json_array_append_new(steps, json_string(b->graph->steps[i]->id));
-    ok = ledger_put_good(b->ledger, b->graph->film, steps, err) &&
-         (b->options->only || b->options->to ||
-          ledger_drop_good(b->ledger, b->graph->film, steps, err));
-    json_decref(steps);
-    return ok;
+        part.n += is_made(&b->walk.works[i]);
+    return ledger_put_good(b->ledger, film, &part, err) &&
+           (b->options->only || b->options->to || ledger_drop_good(b->ledger, film, &part, err));
 }
 
 static bool record(struct build *b, struct err *err)

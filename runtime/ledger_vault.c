@@ -3,20 +3,19 @@
 
 #include <sqlite3.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "base/err.h"
-#include "base/json.h"
+#include "base/vec.h"
 #include "runtime/ledger.h"
 #include "runtime/ledger_db.h"
 
-static const char put_good[] = "UPDATE steps SET good = key WHERE film = ?1 AND good IS NOT key"
-                               " AND step IN (SELECT value FROM json_each(?2))";
-
-// Counting is much cheaper than asking of each row whether it is among many: as many good rows as
-// steps means that there is no other.
+// Rows are asked for and changed one by one, by what the caller has at hand: handing a list of all
+// steps to SQL costs ten times as much where nothing has moved.
+static const char moved[] = "SELECT step FROM steps WHERE film = ?1 AND good IS NOT key";
+static const char put_good[] = "UPDATE steps SET good = key WHERE film = ?1 AND step = ?2";
 static const char count_good[] = "SELECT count(*) FROM steps WHERE film = ?1 AND good NOT NULL";
-static const char drop_good[] = "UPDATE steps SET good = NULL WHERE film = ?1 AND good NOT NULL"
-                                " AND step NOT IN (SELECT value FROM json_each(?2))";
+static const char all_of_film[] = "SELECT step FROM steps WHERE film = ?1 AND good NOT NULL";
+static const char drop_good[] = "UPDATE steps SET good = NULL WHERE film = ?1 AND step = ?2";
 static const char forget_film[] = "UPDATE steps SET good = NULL WHERE film = ?1";
 
 static const char all_rows[] =
@@ -49,27 +48,52 @@ static bool run(struct ledger_db *d, const char *sql, const char *const *given, 
     return code == SQLITE_DONE || ledger_db_fail(d, code, err);
 }
 
-static bool change(struct ledger *l, const char *sql, const char *film, const json_t *steps,
-                   struct err *err)
+// The steps of a part, or those outside of it, that a question gives.
+struct choice {
+    const struct ledger_part *part;
+    bool outside;
+    struct arena *arena;
+    VEC(const char *) steps;
+};
+
+static void choose(void *user, sqlite3_stmt *row)
 {
-    struct ledger_db *d = ledger_begin(l, err);
-    struct buf list = {0};
-    const char *given[2] = {film};
+    struct choice *c = user;
+
+    if (c->part->has(c->part->user, text(row, 0)) != c->outside)
+        vec_push(&c->steps, arena_strdup(c->arena, text(row, 0)));
+}
+
+// Runs change for every chosen step of what ask gives.
+static bool change_each(struct ledger *l, const char *film, const char *ask, const char *change,
+                        struct choice *c, struct err *err)
+{
+    struct ledger_db *d = ledger_look(l);
+    sqlite3_stmt *s = NULL;
     bool ok;
 
-    if (!d)
-        return false;
-    if (steps)
-        json_canonical(steps, &list);
-    given[1] = buf_text(&list);
-    ok = run(d, sql, given, steps ? 2 : 1, NULL, NULL, err);
-    buf_release(&list);
+    c->arena = arena_new();
+    ok = run(d, ask, &film, 1, choose, c, err);
+    if (ok && c->steps.n)
+        ok =
+            ledger_begin(l, err) && (sqlite3_prepare_v2(d->db, change, -1, &s, NULL) == SQLITE_OK ||
+                                     ledger_db_fail(d, sqlite3_errcode(d->db), err));
+    for (size_t i = 0; ok && i < c->steps.n; i++) {
+        sqlite3_bind_text(s, 1, film, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 2, c->steps.at[i], -1, SQLITE_STATIC);
+        ok = sqlite3_step(s) == SQLITE_DONE || ledger_db_fail(d, sqlite3_errcode(d->db), err);
+        sqlite3_reset(s);
+    }
+    sqlite3_finalize(s);
+    vec_release(&c->steps);
+    arena_free(c->arena);
     return ok;
 }
 
-bool ledger_put_good(struct ledger *l, const char *film, const json_t *steps, struct err *err)
+bool ledger_put_good(struct ledger *l, const char *film, const struct ledger_part *part,
+                     struct err *err)
 {
-    return change(l, put_good, film, steps, err);
+    return change_each(l, film, moved, put_good, &(struct choice){.part = part}, err);
 }
 
 static void take_count(void *user, sqlite3_stmt *row)
@@ -77,18 +101,23 @@ static void take_count(void *user, sqlite3_stmt *row)
     *(int64_t *)user = sqlite3_column_int64(row, 0);
 }
 
-bool ledger_drop_good(struct ledger *l, const char *film, const json_t *steps, struct err *err)
+bool ledger_drop_good(struct ledger *l, const char *film, const struct ledger_part *part,
+                      struct err *err)
 {
     int64_t n = 0;
 
     if (!run(ledger_look(l), count_good, &film, 1, take_count, &n, err))
         return false;
-    return (size_t)n <= json_array_size(steps) || change(l, drop_good, film, steps, err);
+    return (size_t)n <= part->n || // there is no other
+           change_each(l, film, all_of_film, drop_good,
+                       &(struct choice){.part = part, .outside = true}, err);
 }
 
 bool ledger_forget_film(struct ledger *l, const char *film, struct err *err)
 {
-    return change(l, forget_film, film, NULL, err);
+    struct ledger_db *d = ledger_begin(l, err);
+
+    return d && run(d, forget_film, &film, 1, NULL, NULL, err);
 }
 
 struct rows {

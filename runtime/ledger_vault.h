@@ -3,7 +3,6 @@
 // what each took. For gc, verify and du; builds tell what was good. Loop thread only.
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,12 +10,22 @@
 struct err;
 struct ledger;
 
-// A build of the film was good with these steps (an array of ids): what each was last made with is
-// what the film needs. Other steps stay as they are: the build may have been of a part.
-bool ledger_put_good(struct ledger *l, const char *film, const json_t *steps, struct err *err);
+// Some steps of a film; has is asked by id.
+struct ledger_part {
+    bool (*has)(void *user, const char *step);
+    void *user;
+    size_t n; // how many there are
+};
 
-// The same steps are all that the film has: no other is needed any more.
-bool ledger_drop_good(struct ledger *l, const char *film, const json_t *steps, struct err *err);
+// A build of the film was good with these steps: what each was last made with is what the film
+// needs. Other steps stay as they are: the build may have been of a part. Costs a look at the
+// film's steps, and a change for each that has moved since.
+bool ledger_put_good(struct ledger *l, const char *film, const struct ledger_part *part,
+                     struct err *err);
+
+// The same steps, all of them good, are all that the film has: no other is needed any more.
+bool ledger_drop_good(struct ledger *l, const char *film, const struct ledger_part *part,
+                      struct err *err);
 
 // The film is no longer built here: nothing of it is needed. Its renders stay until gc.
 bool ledger_forget_film(struct ledger *l, const char *film, struct err *err);
