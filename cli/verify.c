@@ -11,6 +11,7 @@
 #include "cli/table.h"
 #include "cli/vaulted.h"
 #include "runtime/engine.h"
+#include "runtime/store.h"
 
 static const char *const state_names[] = {
     [VERIFY_SOUND] = "sound",
@@ -54,6 +55,14 @@ static void print_faults(const struct verify *found, struct buf *out)
     table_print(&t, 0, out);
 }
 
+// Whoever edits a deliverable may mean to; the store has not suffered.
+static void print_altered(const struct verify *found, struct buf *out)
+{
+    for (size_t i = 0; i < found->n_altered; i++)
+        buf_printf(out, "altered     %s: not what was handed out; the next build puts that back\n",
+                   found->altered[i]);
+}
+
 static void print_counts(const struct verify *found, bool quick, struct buf *out)
 {
     size_t n[sizeof(state_names) / sizeof(*state_names)] = {0}, picked = 0;
@@ -86,6 +95,7 @@ static int tell(const struct vaulted *v, const struct verify *found, bool quick,
     int code;
 
     print_faults(found, &out);
+    print_altered(found, &out);
     if (ok)
         print_counts(found, quick, &out);
     code = say_out(&out);

@@ -70,8 +70,23 @@ static bool open_project(struct build *b, struct err *err)
     return b->ledger != NULL;
 }
 
+static void tell_spoilt(void *user, const char *path, const char *kept)
+{
+    const struct build *b = user;
+
+    display_tell(b->display, SEVERITY_WARNING, NULL,
+                 arena_printf(b->arena,
+                              "%s was the store's own file, and something wrote into it: it is "
+                              "made again; what was written is now %s",
+                              path, kept),
+                 "copy a deliverable before you edit it in place");
+}
+
 static bool look_around(struct build *b, struct err *err)
 {
+    if (!b->options->dry_run &&
+        !deliver_guard(b->graph, b->ledger, &b->store, b->arena, tell_spoilt, b, err))
+        return false;
     b->walked = true;
     walk_init(&b->walk, b->graph, b->options, b->ledger, &b->store, b->arena);
     if (survey_is_due(&b->walk.files) &&

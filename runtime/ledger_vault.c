@@ -4,7 +4,9 @@
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
+#include "base/stamp.h"
 #include "base/vec.h"
 #include "runtime/ledger.h"
 #include "runtime/ledger_db.h"
@@ -23,6 +25,9 @@ static const char all_rows[] =
     "good NOT NULL),"
     " a.digest, a.ext, json_extract(a.facts, '$.bytes')"
     " FROM results r JOIN artifacts a USING (key) ORDER BY r.key, a.position";
+static const char handed_out[] =
+    "SELECT path, device, inode, bytes, changed_ns, status_ns, digest FROM files"
+    " WHERE digest IN (SELECT digest FROM artifacts) ORDER BY path";
 static const char all_good[] =
     "SELECT film, step, good FROM steps WHERE good NOT NULL ORDER BY film, step";
 
@@ -182,4 +187,57 @@ bool ledger_drop(struct ledger *l, const char *const *keys, size_t n, struct err
         ok = run(d, "DELETE FROM results WHERE key = ?1", &keys[i], 1, NULL, NULL, err) &&
              run(d, "DELETE FROM artifacts WHERE key = ?1", &keys[i], 1, NULL, NULL, err);
     return ok && ledger_tick(l, true, err);
+}
+
+struct seen {
+    struct digest *digest;
+    bool found;
+};
+
+static void take_digest(void *user, sqlite3_stmt *row)
+{
+    struct seen *seen = user;
+
+    seen->found = digest_parse(text(row, 0), seen->digest);
+}
+
+bool ledger_file_digest(struct ledger *l, const char *path, struct digest *digest)
+{
+    struct seen seen = {.digest = digest};
+
+    return run(ledger_look(l), "SELECT digest FROM files WHERE path = ?1", &path, 1, take_digest,
+               &seen, &(struct err){0}) &&
+           seen.found;
+}
+
+struct handed {
+    void (*each)(void *user, const char *path, const struct file_stamp *stamp,
+                 const struct digest *digest);
+    void *user;
+};
+
+static void give_handed(void *user, sqlite3_stmt *s)
+{
+    const struct handed *handed = user;
+    const struct file_stamp stamp = {
+        .device = (uint64_t)sqlite3_column_int64(s, 1),
+        .inode = (uint64_t)sqlite3_column_int64(s, 2),
+        .bytes = (uint64_t)sqlite3_column_int64(s, 3),
+        .changed_ns = sqlite3_column_int64(s, 4),
+        .status_ns = sqlite3_column_int64(s, 5),
+    };
+    struct digest digest;
+
+    if (digest_parse(text(s, 6), &digest))
+        handed->each(handed->user, text(s, 0), &stamp, &digest);
+}
+
+bool ledger_handed_out(struct ledger *l,
+                       void (*each)(void *user, const char *path, const struct file_stamp *stamp,
+                                    const struct digest *digest),
+                       void *user, struct err *err)
+{
+    struct handed handed = {each, user};
+
+    return run(ledger_look(l), handed_out, NULL, 0, give_handed, &handed, err);
 }

@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct digest;
 struct err;
+struct file_stamp;
 struct ledger;
 
 // Some steps of a film; has is asked by id.
@@ -53,3 +55,14 @@ bool ledger_good_steps(struct ledger *l,
 
 // Forgets results, and is on the disk with that before it returns.
 bool ledger_drop(struct ledger *l, const char *const *keys, size_t n, struct err *err);
+
+// The digest of a file of the project as it was last seen or handed out, whatever it is now. False:
+// it was never seen.
+bool ledger_file_digest(struct ledger *l, const char *path, struct digest *digest);
+
+// Calls each for every file of the project that was last seen with the bytes of an artifact: what
+// was handed out.
+bool ledger_handed_out(struct ledger *l,
+                       void (*each)(void *user, const char *path, const struct file_stamp *stamp,
+                                    const struct digest *digest),
+                       void *user, struct err *err);

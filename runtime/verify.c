@@ -11,9 +11,12 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/stamp.h"
+#include "base/vec.h"
 #include "runtime/engine.h"
 #include "runtime/ledger_vault.h"
 #include "runtime/pool.h"
+#include "runtime/store.h"
 #include "runtime/vault.h"
 
 enum { WAIT_MS = 100 };
@@ -152,34 +155,9 @@ static bool read_all(struct verifying *all, struct engine *engine, struct err *e
     return wait_for_all(all, engine, err);
 }
 
-// A name in the quarantine that nothing has yet: the same artifact may be damaged twice.
-static const char *quarantine_path(const struct verifying *all, const struct vault_file *f)
-{
-    const char *name = path_base(f->path);
-
-    for (unsigned n = 0;; n++) {
-        const char *path =
-            n ? arena_printf(all->arena, QUARANTINE_DIR "/%.2s%s.%u", f->digest, name, n)
-              : arena_printf(all->arena, QUARANTINE_DIR "/%.2s%s", f->digest, name);
-
-        if (!file_exists(path_join(all->arena, all->vault->project, path)))
-            return path;
-    }
-}
-
-static bool move_away(const struct verifying *all, const struct check *c, const char **to,
-                      struct err *err)
-{
-    const char *whole;
-
-    *to = quarantine_path(all, c->file);
-    whole = path_join(all->arena, all->vault->project, *to);
-    return file_make_dirs(path_dir(all->arena, whole), err) &&
-           (rename(c->path, whole) == 0 || err_errno(err, "moving %s away", c->file->path));
-}
-
 static bool list_faults(struct verifying *all, struct err *err)
 {
+    const struct store store = {.project = all->vault->project};
     struct verify *out = all->out;
     bool ok = true;
 
@@ -194,7 +172,7 @@ static bool list_faults(struct verifying *all, struct err *err)
         if (c->state == VERIFY_UNREADABLE)
             f->why = arena_strdup(all->arena, c->err.text);
         if (c->state == VERIFY_DAMAGED)
-            ok = move_away(all, c, &f->moved_to, err);
+            ok = store_set_aside(&store, all->arena, c->file->path, &f->moved_to, err);
         out->n_faults++;
     }
     return ok;
@@ -228,6 +206,53 @@ static bool forget_lost(const struct verifying *all, struct ledger *ledger, stru
     return n == 0 || ledger_drop(ledger, keys, n, err);
 }
 
+struct altered {
+    struct verifying *all;
+    VEC(const char *) paths;
+};
+
+static bool hash_file(const char *path, struct digest *digest)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool ok = fd >= 0 && digest_fd(fd, digest, &(struct err){0});
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+// One that nobody touched is not read: it is not the store's, and the next build would put it
+// right.
+static void see_handed_out(void *user, const char *path, const struct file_stamp *stamp,
+                           const struct digest *digest)
+{
+    struct altered *a = user;
+    struct arena *arena = a->all->arena;
+    const char *whole = path_join(arena, a->all->vault->project, path);
+    struct file_stamp now;
+    struct digest found;
+
+    if (!file_stamp(whole, &now) || memcmp(&now, stamp, sizeof(now)) == 0)
+        return;
+    if (now.bytes == stamp->bytes &&
+        (a->all->options->quick ||
+         (hash_file(whole, &found) && memcmp(&found, digest, sizeof(found)) == 0)))
+        return;
+    vec_push(&a->paths, arena_strdup(arena, path));
+}
+
+static bool list_altered(struct verifying *all, struct ledger *ledger, struct err *err)
+{
+    struct altered a = {.all = all};
+    bool ok = ledger_handed_out(ledger, see_handed_out, &a, err);
+
+    all->out->altered = arena_array(all->arena, const char *, a.paths.n + 1);
+    for (size_t i = 0; i < a.paths.n; i++)
+        all->out->altered[all->out->n_altered++] = a.paths.at[i];
+    vec_release(&a.paths);
+    return ok;
+}
+
 bool verify_run(struct verify *out, struct arena *a, const struct vault *v, struct ledger *ledger,
                 struct engine *engine, const struct verify_options *options, struct err *err)
 {
@@ -237,5 +262,6 @@ bool verify_run(struct verify *out, struct arena *a, const struct vault *v, stru
     *out = (struct verify){0};
     list_checks(&all);
     ok = options->quick || read_all(&all, engine, err);
-    return list_faults(&all, ok ? err : &(struct err){0}) && ok && forget_lost(&all, ledger, err);
+    return list_faults(&all, ok ? err : &(struct err){0}) && ok &&
+           list_altered(&all, ledger, err) && forget_lost(&all, ledger, err);
 }

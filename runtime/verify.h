@@ -14,8 +14,6 @@ struct ledger;
 struct vault;
 struct vault_file;
 
-#define QUARANTINE_DIR ".c41/quarantine" // from the project's folder
-
 enum verify_state { VERIFY_SOUND, VERIFY_DAMAGED, VERIFY_MISSING, VERIFY_UNREADABLE };
 
 struct verify_fault {
@@ -36,6 +34,8 @@ struct verify_options {
 struct verify {
     struct verify_fault *faults; // by path
     size_t n_faults, n_files;
+    const char **altered; // deliverables that are not what was handed out any more, by path
+    size_t n_altered;
     uint64_t bytes; // that were read
 };
 
