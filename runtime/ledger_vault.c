@@ -53,6 +53,24 @@ static bool run(struct ledger_db *d, const char *sql, const char *const *given, 
     return code == SQLITE_DONE || ledger_db_fail(d, code, err);
 }
 
+// Runs sql once for each text, which is its last value; those before it are given.
+static bool run_each(struct ledger_db *d, const char *sql, const char *given,
+                     const char *const *texts, size_t n, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(d->db, sql, -1, &s, NULL), last = given ? 2 : 1;
+
+    if (code == SQLITE_OK && given)
+        code = sqlite3_bind_text(s, 1, given, -1, SQLITE_STATIC);
+    for (size_t i = 0; (code == SQLITE_OK || code == SQLITE_DONE) && i < n; i++) {
+        sqlite3_bind_text(s, last, texts[i], -1, SQLITE_STATIC);
+        code = sqlite3_step(s);
+        sqlite3_reset(s);
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_OK || code == SQLITE_DONE || ledger_db_fail(d, code, err);
+}
+
 // The steps of a part, or those outside of it, that a question gives.
 struct choice {
     const struct ledger_part *part;
@@ -74,22 +92,12 @@ static bool change_each(struct ledger *l, const char *film, const char *ask, con
                         struct choice *c, struct err *err)
 {
     struct ledger_db *d = ledger_look(l);
-    sqlite3_stmt *s = NULL;
     bool ok;
 
     c->arena = arena_new();
-    ok = run(d, ask, &film, 1, choose, c, err);
-    if (ok && c->steps.n)
-        ok =
-            ledger_begin(l, err) && (sqlite3_prepare_v2(d->db, change, -1, &s, NULL) == SQLITE_OK ||
-                                     ledger_db_fail(d, sqlite3_errcode(d->db), err));
-    for (size_t i = 0; ok && i < c->steps.n; i++) {
-        sqlite3_bind_text(s, 1, film, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 2, c->steps.at[i], -1, SQLITE_STATIC);
-        ok = sqlite3_step(s) == SQLITE_DONE || ledger_db_fail(d, sqlite3_errcode(d->db), err);
-        sqlite3_reset(s);
-    }
-    sqlite3_finalize(s);
+    ok = run(d, ask, &film, 1, choose, c, err) &&
+         (c->steps.n == 0 ||
+          (ledger_begin(l, err) && run_each(d, change, film, c->steps.at, c->steps.n, err)));
     vec_release(&c->steps);
     arena_free(c->arena);
     return ok;
@@ -181,12 +189,10 @@ bool ledger_good_steps(struct ledger *l,
 bool ledger_drop(struct ledger *l, const char *const *keys, size_t n, struct err *err)
 {
     struct ledger_db *d = ledger_begin(l, err);
-    bool ok = d != NULL;
 
-    for (size_t i = 0; ok && i < n; i++)
-        ok = run(d, "DELETE FROM results WHERE key = ?1", &keys[i], 1, NULL, NULL, err) &&
-             run(d, "DELETE FROM artifacts WHERE key = ?1", &keys[i], 1, NULL, NULL, err);
-    return ok && ledger_tick(l, true, err);
+    return d && run_each(d, "DELETE FROM results WHERE key = ?1", NULL, keys, n, err) &&
+           run_each(d, "DELETE FROM artifacts WHERE key = ?1", NULL, keys, n, err) &&
+           ledger_tick(l, true, err);
 }
 
 struct seen {
