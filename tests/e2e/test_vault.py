@@ -8,58 +8,12 @@ import shutil
 
 import pytest
 
-PRESET = """\
-preset: stand-in
-kind: image
-driver: model
-params: {{prompt: {{}}, seed: {{}}, pixels: {{}}, board: {{}}, took: {{default: {took}}}, varies: {{default: true}}}}
-"""
-
-FILM = """\
-c41: 1
-title: Vault
-format: 64x64@8
-use: {image: stand-in}
-scenes:
-  - id: one
-    shots:
-      - {shot: a, image: {prompt: a house on a hill, takes: 3, pick: 1}, seconds: 1}
-      - {shot: b, image: a boat, seconds: 1}
-"""
-IMAGE = "one/a/image"
+from vault import FILM, IMAGE, MANY, digest, du, outputs, stored, told, with_models
 
 
 @pytest.fixture
-def vault(make_studio_project, model_data, tmp_path):
-    """A project whose images are made by a model that never makes the same twice."""
-    project = make_studio_project({"film.yaml": FILM})
-    project.environment["XDG_CONFIG_HOME"] = str(tmp_path / "config")
-    project.took = lambda seconds: project.write(
-        "../config/c41/presets/image/stand-in.yaml", PRESET.format(took=seconds))
-    project.took(90)
-    return project
-
-
-def told(done, code=0):
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def outputs(build):
-    """Step -> its artifacts' paths in the store."""
-    return {e["id"]: {o["path"] for o in e["outputs"]} for e in build.of("step-done")}
-
-
-def stored(project):
-    return {str(p.relative_to(project.folder)) for p in (project.folder / ".c41/store").rglob("*") if p.is_file()}
-
-
-def du(project):
-    return json.loads(told(project.run("du", "--json")))
-
-
-def digest(path):
-    return "".join(path.split("/")[-2:]).split(".")[0]
+def vault(make_studio_project):
+    return with_models(make_studio_project({"film.yaml": FILM}))
 
 
 def test_gc_keeps_what_the_good_build_needs(vault):
@@ -258,10 +212,6 @@ def test_du_sums_up(vault):
     image = [row for row in whole["kinds"] if row["name"] == "image"][0]
     assert image["artifacts"] == 3 + 3 and image["seconds"] == 6 * 90
     assert "by what keeps them" in told(vault.run("du"))
-
-
-MANY = "c41: 1\ntitle: Many\nformat: 64x64@8\nuse: {image: stand-in}\nscenes:\n  - id: one\n    shots:\n" + "".join(
-    f"      - {{shot: s{i}, image: {{prompt: picture {i}, takes: 2, pick: 1}}, seconds: 1}}\n" for i in range(12))
 
 
 def test_verify_names_what_is_damaged_and_the_next_build_remakes_just_that(vault):
