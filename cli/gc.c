@@ -21,6 +21,12 @@
 #include "runtime/ledger.h"
 #include "runtime/ledger_vault.h"
 
+// Without a size nothing is removed, so nobody needs to be waited for.
+static bool is_asked(const struct gc_options *o)
+{
+    return o->keep_bytes >= 0 || o->free_bytes >= 0;
+}
+
 static bool read_options(const struct args *args, struct gc_options *o, struct err *err)
 {
     enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -39,7 +45,7 @@ static bool read_options(const struct args *args, struct gc_options *o, struct e
         return false;
     if (days >= 0)
         o->made_before_ms = clock->wall_ms(clock) - days * (int64_t)DAY_MS;
-    if (args_has(args, "yes") && o->keep_bytes < 0 && o->free_bytes < 0)
+    if (args_has(args, "yes") && !is_asked(o))
         return err_set(err, ERR_USAGE,
                        "--yes to what? Say how small the store shall be (--keep 20GB), or how much "
                        "shall go (--free 5GB)");
@@ -138,7 +144,7 @@ static bool is_blind(const struct vaulted *v)
 
 static int clean(struct vaulted *v, const struct args *args, const struct gc_options *o)
 {
-    bool asked = o->keep_bytes >= 0 || o->free_bytes >= 0;
+    bool asked = is_asked(o);
     struct buf out = {0};
     struct err err = {0};
     struct gc gc;
@@ -200,24 +206,29 @@ static int forget(struct vaulted *v, const char *film)
     return code;
 }
 
+static int act(struct vaulted *v, const struct args *args, const struct gc_options *o)
+{
+    if (is_blind(v))
+        return say_usage(v->cli, "build the films first",
+                         "the ledger of %s knows no step, so nobody can tell what is needed",
+                         v->project);
+    if (args_has(args, "forget"))
+        return forget(v, args_get(args, "forget", ""));
+    return clean(v, args, o);
+}
+
 static int run(const struct cli *cli, const struct args *args)
 {
     struct gc_options o;
     struct vaulted v;
     struct err err = {0};
+    bool changes;
 
     if (!read_options(args, &o, &err))
         return say_error(cli, &err);
-    if (!vaulted_open(&v, cli, args, "cleans up"))
-        ;
-    else if (is_blind(&v))
-        v.code = say_usage(cli, "build the films first",
-                           "the ledger of %s knows no step, so nobody can tell what is needed",
-                           v.project);
-    else if (args_has(args, "forget"))
-        v.code = forget(&v, args_get(args, "forget", ""));
-    else
-        v.code = clean(&v, args, &o);
+    changes = is_asked(&o) || args_has(args, "forget");
+    if (vaulted_open(&v, cli, args, changes ? "cleans up" : NULL))
+        v.code = act(&v, args, &o);
     vaulted_close(&v);
     return v.code;
 }

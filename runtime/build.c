@@ -206,7 +206,7 @@ static bool tell_impossible(struct build *b, struct dispatch *d)
         struct work *work = &b->walk.works[i];
         struct err err = work->err;
 
-        if (work->state == WORK_FAILED)
+        if (work->wanted && work->state == WORK_FAILED)
             dispatch_fail(d, work, &err, NULL, NULL);
     }
     for (size_t i = 0; i < n; i++)

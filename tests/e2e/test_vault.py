@@ -282,8 +282,10 @@ def test_what_nobody_needs_is_missed_once(vault):
 
 
 def lose(project, paths):
+    """Moves artifacts out of the store, to kept/."""
+    (project.folder / "kept").mkdir(exist_ok=True)
     for path in paths:
-        (project.folder / path).unlink()
+        (project.folder / path).rename(project.folder / "kept" / digest(path))
 
 
 def renders(project):
@@ -308,6 +310,19 @@ def test_what_was_picked_is_never_rendered_again(vault, locked, args):
     assert listed[IMAGE]["status"] in ("blocked", "locked", "picked") and "lost" in listed[IMAGE]["why"]
     vault.write("film.picks.yaml", f"{IMAGE}: {{take: 2}}\n")  # picked again
     assert vault.build().ran_models == {f"{IMAGE}/take-2"}
+
+
+def test_a_lost_pick_stops_nothing_that_does_not_need_it(vault):
+    made = outputs(vault.build())[f"{IMAGE}/take-2"]
+    vault.write("film.picks.yaml", f"{IMAGE}: {{is: {digest(min(made))}}}\n")
+    vault.build()
+    lose(vault, made)
+    vault.change("film.yaml", "a boat", "a ship")
+    assert "one/b/image" in vault.build("film.yaml", "--only", "one/b/*").ran
+    assert vault.run("build", "film.yaml").returncode == 2
+    for path in made:  # the store is given back
+        (vault.folder / path).write_bytes(next((vault.folder / "kept").iterdir()).read_bytes())
+    assert vault.build().ran_models == set()
 
 
 def test_a_pick_whose_ledger_and_store_are_lost_is_not_rendered_either(vault):
