@@ -116,6 +116,11 @@ static void print_choice(const struct gc *gc, bool asked, bool all, struct buf *
     buf_puts(out, "; making them again would cost ");
     print_seconds(gc->seconds, out);
     buf_puts(out, " of machine time\n");
+    if (gc->n_fresh)
+        buf_printf(
+            out,
+            "%zu result%s of a build that has not ended well yet: the next one would ask for %s\n",
+            gc->n_fresh, gc->n_fresh == 1 ? " is" : "s are", gc->n_fresh == 1 ? "it" : "them");
     if (gc->short_bytes) {
         buf_puts(out, "that is ");
         size_print(gc->short_bytes, out);

@@ -132,11 +132,14 @@ static void list_candidates(struct choosing *c)
     }
 }
 
-// The cheapest first, then the oldest; keys make the order one of a kind.
+// The cheapest first, then the oldest; keys make the order one of a kind. What a build that failed
+// or was killed has made is behind all others: a full disk ends builds, and gc must not undo them.
 static int by_price(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
 
+    if (x->result->fresh != y->result->fresh)
+        return x->result->fresh ? 1 : -1;
     if (x->seconds_per_byte != y->seconds_per_byte)
         return x->seconds_per_byte < y->seconds_per_byte ? -1 : 1;
     if (x->result->made_ms != y->result->made_ms)
@@ -188,6 +191,7 @@ static void list_results(struct choosing *c, size_t n_taken)
         if (frees_any(c, c->candidates[i].result)) {
             gc->results[gc->n_results++] = c->candidates[i].result;
             gc->seconds += c->candidates[i].result->seconds;
+            gc->n_fresh += c->candidates[i].result->fresh;
         }
     for (size_t i = 0; i < gc->vault->n_results; i++) {
         const struct vault_result *r = &gc->vault->results[i];

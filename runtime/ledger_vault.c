@@ -20,10 +20,15 @@ static const char all_of_film[] = "SELECT step FROM steps WHERE film = ?1 AND go
 static const char drop_good[] = "UPDATE steps SET good = NULL WHERE film = ?1 AND step = ?2";
 static const char forget_film[] = "UPDATE steps SET good = NULL WHERE film = ?1";
 
+// The last column: made for a film since its last good build, and not put in the place of
+// by anything since.
 static const char all_rows[] =
-    "SELECT r.key, r.kind, r.step, r.seconds, r.made_ms, r.key IN (SELECT good FROM steps WHERE "
-    "good NOT NULL),"
-    " a.digest, a.ext, json_extract(a.facts, '$.bytes')"
+    "SELECT r.key, r.kind, r.step, r.seconds, r.made_ms,"
+    " r.key IN (SELECT good FROM steps WHERE good NOT NULL),"
+    " a.digest, a.ext, json_extract(a.facts, '$.bytes'),"
+    " r.key IN (SELECT s.key FROM steps s JOIN results q USING (key) LEFT JOIN"
+    "  (SELECT film, max(ended_ms) AS ended_ms FROM builds WHERE good GROUP BY film) b"
+    "  ON b.film = s.film WHERE s.good IS NOT s.key AND q.made_ms > coalesce(b.ended_ms, 0))"
     " FROM results r JOIN artifacts a USING (key) ORDER BY r.key, a.position";
 static const char handed_out[] =
     "SELECT path, device, inode, bytes, changed_ns, status_ns, digest FROM files"
@@ -151,6 +156,7 @@ static void give_row(void *user, sqlite3_stmt *s)
         .digest = text(s, 6),
         .ext = text(s, 7),
         .bytes = sqlite3_column_int64(s, 8),
+        .fresh = sqlite3_column_int(s, 9),
     };
 
     rows->each(rows->user, &row);

@@ -38,6 +38,7 @@ struct ledger_row {
     double seconds;
     int64_t made_ms;
     bool needed; // by the latest good build of a film
+    bool fresh;  // a step's latest, made since the film's last good build
     const char *digest, *ext;
     int64_t bytes; // as measured when it was stored; 0: not told
 };

@@ -59,6 +59,7 @@ static void add_result(struct reading *r, const struct ledger_row *row)
                               .seconds = row->seconds,
                               .made_ms = row->made_ms,
                               .needed = row->needed,
+                              .fresh = row->fresh,
                           });
 }
 

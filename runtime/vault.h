@@ -41,6 +41,7 @@ struct vault_result {
     int64_t made_ms;
     bool needed; // by a good build
     bool pinned; // a pick names one of its files
+    bool fresh;  // of a build that was not good yet: the next one will ask for it
     struct vault_file **files;
     size_t n_files;
 };

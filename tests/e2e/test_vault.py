@@ -54,6 +54,24 @@ def test_a_build_that_fails_moves_no_root(vault):
     assert needed <= left
 
 
+def test_what_a_build_that_did_not_end_well_has_made_goes_last(vault):
+    vault.build()
+    vault.change("film.yaml", "a boat", "a ship")
+    vault.build()  # the boat is of no use any more
+    old = stored(vault)
+    vault.took(1)  # cheap, and yet
+    shutil.rmtree(vault.folder / "out")
+    vault.write("out", "a file where the folder should be")
+    assert vault.run("build", "film.yaml").returncode == 1
+    fresh = {path for path in stored(vault) - old if path.endswith(".png")}
+    assert len(fresh) == 4
+    assert told(vault.run("gc", ".", "*/image*", "--free", "1", "--yes")) and fresh <= stored(vault)
+    assert "4 results are of a build that has not ended well yet" in told(vault.run("gc", ".", "*/image*"))
+    (vault.folder / "out").unlink()
+    assert not vault.build().ran
+    assert "not ended well" not in told(vault.run("gc"))
+
+
 def test_gc_keeps_picks_and_locks_of_every_film_in_the_project(vault):
     first = outputs(vault.build())
     taken = {n: min(first[f"{IMAGE}/take-{n}"]) for n in (1, 2, 3)}

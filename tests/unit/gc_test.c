@@ -33,7 +33,7 @@ struct row {
 };
 
 // Seconds for 100 bytes: a 1, b 10, c 100, d (good) 1, e and f share a file, g is good and shares
-// with h; the pick p chose a's.
+// with h; the pick p chose a's. b is of a film whose build has not ended well.
 static const struct row rows[] = {
     {"a", "image", "one/a", 1, 'A', 100, false},   {"b", "animate", "one/b", 20, 'B', 200, false},
     {"c", "image", "two/c", 100, 'C', 100, false}, {"d", "image", "two/d", 1, 'D', 100, true},
@@ -60,7 +60,7 @@ static const struct gc_case cases[] = {
      {NULL, 0, NULL, NULL, 0, ALL},
      NULL,
      0,
-     "aefbcp",
+     "aefcbp",
      507,
      127,
      0},
@@ -76,8 +76,8 @@ static const struct gc_case cases[] = {
     {"litter alone is enough", {NULL, 0, NULL, NULL, 0, -1, 7}, NULL, 0, "", 7, 0, 0},
     {"nothing is asked for", {NULL, 0, NULL, NULL, 0, -1, 0}, NULL, 0, "", 7, 0, 0},
     {"small enough already", {NULL, 0, NULL, NULL, 0, 5000, -1}, NULL, 0, "", 7, 0, 0},
-    {"as small as it can be", {NULL, 0, NULL, NULL, 0, 0, -1}, NULL, 0, "aefbcp", 507, 127, 200},
-    {"a pick names a's file", {NULL, 0, NULL, NULL, 0, ALL}, NULL, 'A', "efbc", 407, 126, 0},
+    {"as small as it can be", {NULL, 0, NULL, NULL, 0, 0, -1}, NULL, 0, "aefcbp", 507, 127, 200},
+    {"a pick names a's file", {NULL, 0, NULL, NULL, 0, ALL}, NULL, 'A', "efcb", 407, 126, 0},
     {"a kind", {NULL, 0, "animate", NULL, 0, ALL}, NULL, 0, "b", 200, 20, 0},
     {"a scene: what it shares with another one stays",
      {NULL, 0, NULL, "one", 0, ALL},
@@ -90,7 +90,7 @@ static const struct gc_case cases[] = {
     {"the beginning of a name is no scene", {NULL, 0, NULL, "on", 0, ALL}, NULL, 0, "", 0, 0, 0},
     {"a glob", {NULL, 0, NULL, NULL, 0, ALL}, "two/?", 0, "c", 100, 100, 0},
     {"older than anything", {NULL, 0, NULL, NULL, 1, ALL}, NULL, 0, "", 0, 0, 0},
-    {"made by then", {NULL, 0, NULL, NULL, 6, ALL}, NULL, 0, "aefbcp", 500, 127, 0},
+    {"made by then", {NULL, 0, NULL, NULL, 6, ALL}, NULL, 0, "aefcbp", 500, 127, 0},
 };
 
 struct bench {
@@ -155,6 +155,8 @@ static int set_up(void **state)
         return 1;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         put_row(b, &rows[i]);
+    if (!ledger_put_last(b->ledger, "other", "one/b", "b", &b->err))
+        return 1;
     return !file_write(path_join(b->arena, b->folder, ".c41/store/tmp/left"), "litter!", 7,
                        &b->err) ||
            !ledger_put_good(b->ledger, "film", &all, &b->err);
