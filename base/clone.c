@@ -57,7 +57,8 @@ static bool copy_bytes(int from, int to)
     return ok;
 }
 
-bool file_copy(const char *from, const char *to, struct err *err)
+// Makes to anew by way of a temporary name beside it. Without may_copy only by sharing blocks.
+static bool make_anew(const char *from, const char *to, bool may_copy, struct err *err)
 {
     struct arena *a = arena_new();
     char *temp = arena_printf(a, "%s.XXXXXX", to);
@@ -66,7 +67,8 @@ bool file_copy(const char *from, const char *to, struct err *err)
 
     if (in < 0)
         err_errno(err, "reading %s", from);
-    else if (out < 0 || fchmod(out, 0644) != 0 || !(share_blocks(in, out) || copy_bytes(in, out)))
+    else if (out < 0 || fchmod(out, 0644) != 0 ||
+             !(share_blocks(in, out) || (may_copy && copy_bytes(in, out))))
         err_errno(err, "writing %s", to);
     else if (file_sync(out, err))
         ok = rename(temp, to) == 0 || err_errno(err, "writing %s", to);
@@ -78,4 +80,29 @@ bool file_copy(const char *from, const char *to, struct err *err)
         unlink(temp);
     arena_free(a);
     return ok;
+}
+
+bool file_copy(const char *from, const char *to, struct err *err)
+{
+    return make_anew(from, to, true, err);
+}
+
+// Where to is that file already, renaming would leave both names.
+static bool name_again(const char *from, const char *to)
+{
+    struct arena *a = arena_new();
+    const char *temp = arena_printf(a, "%s.new", to);
+    bool ok;
+
+    unlink(temp); // of one that was killed
+    ok = link(from, temp) == 0 && rename(temp, to) == 0;
+    unlink(temp);
+    arena_free(a);
+    return ok;
+}
+
+bool file_share(const char *from, const char *to, struct err *err)
+{
+    return make_anew(from, to, false, &(struct err){0}) || name_again(from, to) ||
+           file_copy(from, to, err);
 }

@@ -41,6 +41,11 @@ bool file_write(const char *path, const void *bytes, size_t len, struct err *err
 // shared where the file system can. The copy can be written to, whatever from is.
 bool file_copy(const char *from, const char *to, struct err *err);
 
+// The same without a second copy of the bytes: where blocks cannot be shared, to becomes another
+// name of the file that from is (a hard link), so who writes into one writes into both; where that
+// cannot be either, a copy.
+bool file_share(const char *from, const char *to, struct err *err);
+
 // Creates path and the folders above it.
 bool file_make_dirs(const char *path, struct err *err);
 

@@ -6,7 +6,9 @@
 
 extern const struct command command_build;
 extern const struct command command_check;
+extern const struct command command_du;
 extern const struct command command_exec;
+extern const struct command command_gc;
 extern const struct command command_graph;
 extern const struct command command_help;
 extern const struct command command_list;
@@ -15,3 +17,4 @@ extern const struct command command_plan;
 extern const struct command command_schema;
 extern const struct command command_show;
 extern const struct command command_trust;
+extern const struct command command_verify;

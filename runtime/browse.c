@@ -98,7 +98,8 @@ void browse_link(const struct walk *w, const struct work *work)
     arena_free(a);
 }
 
-// Removes what is a link and not known, then the folder if nothing is left in it.
+// Removes what is a link and not known (known NULL: what leads nowhere), then the folder if nothing
+// is left in it.
 static void prune_folder(const struct map *known, const char *folder, const char *name,
                          struct arena *a)
 {
@@ -116,7 +117,8 @@ static void prune_folder(const struct map *known, const char *folder, const char
             continue;
         if (S_ISDIR(st.st_mode))
             prune_folder(known, path, whole, a);
-        else if (S_ISLNK(st.st_mode) && !map_find(known, whole))
+        else if (S_ISLNK(st.st_mode) &&
+                 !(known ? map_find(known, whole) != NULL : file_exists(path)))
             unlink(path);
     }
     if (dir)
@@ -155,5 +157,13 @@ void browse_prune(const struct walk *w, bool in_part)
     else
         prune_folder(&known, folder_of(w, a), "", a);
     map_release(&known);
+    arena_free(a);
+}
+
+void browse_sweep(const char *project)
+{
+    struct arena *a = arena_new();
+
+    prune_folder(NULL, path_join(a, project, ".c41/browse"), "", a);
     arena_free(a);
 }

@@ -17,3 +17,6 @@ void browse_link(const struct walk *w, const struct work *work);
 // Removes links of steps that the film no longer has, and folders that are empty then; of the
 // graph's scenes alone where it is of a part of the film.
 void browse_prune(const struct walk *w, bool in_part);
+
+// Removes the links of all films to what is no longer in the store.
+void browse_sweep(const char *project);

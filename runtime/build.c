@@ -21,6 +21,7 @@
 #include "runtime/engine.h"
 #include "runtime/events.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_vault.h"
 #include "runtime/lock.h"
 #include "runtime/offer.h"
 #include "runtime/store.h"
@@ -52,15 +53,16 @@ struct build {
 
 static bool take_lock(struct build *b, struct err *err)
 {
+    const char *doing = arena_printf(b->arena, "builds %s", b->graph->film);
     char who[512];
 
     err->kind = ERR_NONE;
-    if (lock_try(&b->lock, b->graph->project, b->graph->film, who, sizeof(who), err))
+    if (lock_try(&b->lock, b->graph->project, doing, who, sizeof(who), err))
         return true;
     if (err->kind != ERR_NONE)
         return false;
     display_say(b->display, "waiting for %s", who[0] ? who : "another build of this project");
-    return lock_wait(&b->lock, b->graph->film, err);
+    return lock_wait(&b->lock, doing, err);
 }
 
 static bool open_project(struct build *b, struct err *err)
@@ -71,8 +73,23 @@ static bool open_project(struct build *b, struct err *err)
     return b->ledger != NULL;
 }
 
+static void tell_spoilt(void *user, const char *path, const char *kept)
+{
+    const struct build *b = user;
+
+    display_tell(b->display, SEVERITY_WARNING, NULL,
+                 arena_printf(b->arena,
+                              "%s was the store's own file, and something wrote into it: it is "
+                              "made again; what was written is now %s",
+                              path, kept),
+                 "copy a deliverable before you edit it in place");
+}
+
 static bool look_around(struct build *b, struct err *err)
 {
+    if (!b->options->dry_run &&
+        !deliver_guard(b->graph, b->ledger, &b->store, b->arena, tell_spoilt, b, err))
+        return false;
     b->walked = true;
     walk_init(&b->walk, b->graph, b->options, b->ledger, &b->store, b->arena);
     if (survey_is_due(&b->walk.files) &&
@@ -195,7 +212,7 @@ static bool tell_impossible(struct build *b, struct dispatch *d)
         struct work *work = &b->walk.works[i];
         struct err err = work->err;
 
-        if (work->state == WORK_FAILED)
+        if (work->wanted && work->state == WORK_FAILED)
             dispatch_fail(d, work, &err, NULL, NULL);
     }
     for (size_t i = 0; i < n; i++)
@@ -251,12 +268,40 @@ static json_t *facts_of(const struct build_result *r)
                      (json_int_t)r->cached, "failed", (json_int_t)r->failed, "seconds", r->seconds);
 }
 
+static bool is_made(const struct work *work)
+{
+    return work->wanted && work->key[0];
+}
+
+static bool was_made(void *user, const char *id)
+{
+    const struct build *b = user;
+    const struct step *step = graph_find(b->graph, id);
+
+    return step && is_made(&b->walk.works[step->index]);
+}
+
+// What a good build was made of is what gc keeps. A build of chosen steps tells of those alone.
+static bool record_good(struct build *b, struct err *err)
+{
+    struct ledger_part part = {.has = was_made, .user = b};
+    const char *film = b->graph->film;
+
+    for (size_t i = 0; i < b->graph->n_steps; i++)
+        part.n += is_made(&b->walk.works[i]);
+    return ledger_put_good(b->ledger, film, &part, err) &&
+           (b->options->only || b->options->to || elsewhere_is(b->options->from) ||
+            ledger_drop_good(b->ledger, film, &part, err));
+}
+
 static bool record(struct build *b, struct err *err)
 {
     const struct build_result *r = &b->result;
     json_t *facts;
     bool ok;
 
+    if (r->exit_code == 0 && !record_good(b, err))
+        return false;
     if (!r->ran && !r->delivered && !r->failed)
         return true;
     facts = facts_of(r);

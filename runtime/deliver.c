@@ -8,11 +8,17 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/stamp.h"
 #include "compiler/graph.h"
 #include "runtime/events.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_vault.h"
+#include "runtime/service.h"
+#include "runtime/store.h"
 #include "runtime/walk.h"
+
+enum { LEAST_LINKED_BYTES = 16 << 20 };
 
 const char *deliver_path(const struct walk *w, size_t deliverable, bool draft)
 {
@@ -68,16 +74,28 @@ bool deliver_is_current(struct walk *w, size_t deliverable, bool draft)
     return artifact && is_current(w, deliver_path(w, deliverable, draft), artifact);
 }
 
-static bool write_out(struct walk *w, const char *path, const struct artifact *artifact,
-                      struct err *err)
+// A hard link is the store's own file. It saves the room that a master takes, and is used only
+// where the worst that an editor can do to it is undone by making it again on this machine.
+static bool may_link(const struct walk *w, const struct deliverable *d,
+                     const struct artifact *artifact)
+{
+    const struct work *work = &w->works[d->step->index];
+
+    return work->by && work->by->op &&
+           json_get_integer(artifact->facts, "bytes", 0) >= LEAST_LINKED_BYTES;
+}
+
+static bool write_out(struct walk *w, const struct deliverable *d, const char *path,
+                      const struct artifact *artifact, struct err *err)
 {
     const char *whole = path_join(w->arena, w->graph->project, path);
+    const char *from = path_join(w->arena, w->graph->project, artifact->path);
 
     if (!path_is_inside(path))
         return err_set(err, ERR_FILM,
                        "\"%s\" leads out of the project; a deliverable's file stays in it", path);
     return file_make_dirs(path_dir(w->arena, whole), err) &&
-           file_copy(path_join(w->arena, w->graph->project, artifact->path), whole, err);
+           (may_link(w, d, artifact) ? file_share : file_copy)(from, whole, err);
 }
 
 static bool remember(struct walk *w, const char *path, const struct artifact *artifact,
@@ -109,12 +127,64 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
                                   .rank = w->graph->deliverables[i].span.start,
                                   .scene = w->graph->deliverables[i].step->scene};
         if (!is_current(w, path, artifact)) {
-            if (!write_out(w, path, artifact, err) || !remember(w, path, artifact, err))
+            if (!write_out(w, &w->graph->deliverables[i], path, artifact, err) ||
+                !remember(w, path, artifact, err))
                 return err_wrap(err, "handing out %s", path);
             out->written = true;
             ++*written;
         }
         ++*n;
     }
+    return true;
+}
+
+// Whether the deliverable at path is the store's own file and no longer what was stored; then
+// *artifact is that file's path.
+static bool is_spoilt(const struct graph *g, struct ledger *ledger, struct arena *a,
+                      const char *path, const char **artifact)
+{
+    const char *whole = path_join(a, g->project, path);
+    struct file_stamp here, stored;
+    struct digest expected, found;
+    json_t *facts = NULL;
+
+    if (!file_stamp(whole, &here))
+        return false;
+    if (ledger_find_file(ledger, path, &here, &found, &facts)) {
+        json_decref(facts);
+        return false;
+    }
+    if (!ledger_file_digest(ledger, path, &expected))
+        return false;
+    *artifact = store_path(a, &expected, path_ext(path));
+    return file_stamp(path_join(a, g->project, *artifact), &stored) &&
+           stored.device == here.device && stored.inode == here.inode && hash_file(whole, &found) &&
+           memcmp(&found, &expected, sizeof(found)) != 0;
+}
+
+static bool guard_one(const struct graph *g, struct ledger *ledger, const struct store *store,
+                      struct arena *a, const char *path,
+                      void (*tell)(void *user, const char *path, const char *kept), void *user,
+                      struct err *err)
+{
+    const char *artifact, *kept;
+
+    if (!path || !is_spoilt(g, ledger, a, path, &artifact))
+        return true;
+    if (!store_set_aside(store, a, artifact, &kept, err))
+        return false;
+    unlink(path_join(a, g->project, path)); // it is in the quarantine now
+    tell(user, path, kept);
+    return true;
+}
+
+bool deliver_guard(const struct graph *g, struct ledger *ledger, const struct store *store,
+                   struct arena *a, void (*tell)(void *user, const char *path, const char *kept),
+                   void *user, struct err *err)
+{
+    for (size_t i = 0; i < g->n_deliverables; i++)
+        if (!guard_one(g, ledger, store, a, g->deliverables[i].file, tell, user, err) ||
+            !guard_one(g, ledger, store, a, g->deliverables[i].draft_file, tell, user, err))
+            return false;
     return true;
 }

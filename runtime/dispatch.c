@@ -147,6 +147,8 @@ static void follow(struct dispatch *d, struct wave *wave)
             find_at_hand(d, next, wave);
         } else if (next->state == WORK_READY) {
             sched_push(&d->ready, next);
+        } else if (next->state == WORK_SKIPPED) {
+            walk_skip(d->walk, next);
         } else {
             struct err err = next->err;
 

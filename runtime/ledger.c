@@ -39,9 +39,11 @@ static const char *const queries[N_QUERIES] = {
         "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
     [FIND_ARTIFACTS] =
         "SELECT name, digest, ext, facts FROM artifacts WHERE key = ?1 ORDER BY position",
-    [FIND_BY_DIGEST] = "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
-                       " WHERE digest >= ?1 AND digest < ?1 || 'g'"
-                       " ORDER BY r.step = ?2 DESC, position LIMIT 1",
+    [FIND_BY_DIGEST] =
+        "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
+        " WHERE digest >= ?1 AND digest < ?1 || 'g'"
+        " ORDER BY r.step = ?2 DESC, substr(r.step, 1, length(?2) + 1) = ?2 || '/' DESC,"
+        " position LIMIT 1",
     [PREIMAGE] = "SELECT preimage FROM results WHERE key = ?1",
     [PUT_RESULT] = "INSERT OR REPLACE INTO results (key, kind, step, preset, machine, seconds,"
                    " made_ms, note, preimage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -49,7 +51,8 @@ static const char *const queries[N_QUERIES] = {
     [PUT_ARTIFACT] = "INSERT INTO artifacts (key, position, name, digest, ext, facts)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [LAST_KEY] = "SELECT key FROM steps WHERE film = ?1 AND step = ?2",
-    [PUT_LAST] = "INSERT OR REPLACE INTO steps (film, step, key) VALUES (?1, ?2, ?3)",
+    [PUT_LAST] = "INSERT INTO steps (film, step, key) VALUES (?1, ?2, ?3)"
+                 " ON CONFLICT DO UPDATE SET key = excluded.key",
     [MEAN] = "SELECT avg(seconds) FROM results WHERE kind = ?1 AND preset = ?2",
     [FIND_FILE] = "SELECT digest, facts FROM files WHERE path = ?1 AND device = ?2 AND inode = ?3"
                   " AND bytes = ?4 AND changed_ns = ?5 AND status_ns = ?6",
@@ -110,6 +113,16 @@ bool ledger_hold(struct ledger *l, struct err *err)
         return true;
     l->opened_ms = l->clock->now_ms(l->clock);
     return l->open = ledger_db_run(&l->d, "BEGIN", err);
+}
+
+struct ledger_db *ledger_begin(struct ledger *l, struct err *err)
+{
+    return begin(l, err) ? &l->d : NULL;
+}
+
+struct ledger_db *ledger_look(struct ledger *l)
+{
+    return &l->d;
 }
 
 static bool end(struct ledger *l, struct err *err)

@@ -58,7 +58,7 @@ const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a);
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err);
 
 // An artifact whose digest begins with prefix (hex), of the step called id when that has one, else
-// of any. False without an error: there is none.
+// of one below it (its takes), else of any. False without an error: there is none.
 bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
                           struct artifact *out);
 

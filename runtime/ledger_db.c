@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-enum { SCHEMA_VERSION = 1, BUSY_MS = 10000 };
+enum { SCHEMA_VERSION = 2, BUSY_MS = 10000 };
 
 static const char schema[] =
     "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
@@ -18,7 +18,7 @@ static const char schema[] =
     " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
     " PRIMARY KEY (key, position)) WITHOUT ROWID;"
     "CREATE INDEX artifacts_digest ON artifacts (digest);"
-    "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
+    "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, good TEXT,"
     " PRIMARY KEY (film, step)) WITHOUT ROWID;"
     "CREATE TABLE files (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, bytes INTEGER,"
     " changed_ns INTEGER, status_ns INTEGER, digest TEXT NOT NULL, facts TEXT NOT NULL)"
@@ -27,7 +27,20 @@ static const char schema[] =
     " job TEXT, sent_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
     " good INTEGER NOT NULL, facts TEXT NOT NULL);"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 2;";
+
+// From each version to the next. A ledger of version 1 does not tell which builds were good, so
+// what each step was last made with counts as good until the next build knows better.
+static const char *const migrations[SCHEMA_VERSION] = {
+    [1] = "ALTER TABLE steps ADD COLUMN good TEXT;"
+          "UPDATE steps SET good = key;"
+          "PRAGMA user_version = 2;",
+};
+
+// The same for a file that is only read: what is newer stands beside it, for as long as it is open.
+static const char *const stand_ins[SCHEMA_VERSION] = {
+    [1] = "CREATE TEMP VIEW steps AS SELECT film, step, key, key AS good FROM main.steps;",
+};
 
 // What SQLite says, in words that help. Returns false.
 bool ledger_db_fail(struct ledger_db *d, int code, struct err *err)
@@ -80,13 +93,29 @@ static bool read_version(struct ledger_db *d, int *version, struct err *err)
     return code == SQLITE_ROW || ledger_db_fail(d, code, err);
 }
 
+static bool bring_up(struct ledger_db *d, int version, struct err *err)
+{
+    if (version == 0)
+        return ledger_db_run(d, schema, err);
+    for (; version < SCHEMA_VERSION; version++)
+        if (!ledger_db_run(d, migrations[version], err))
+            return false;
+    return true;
+}
+
+// Makes the schema, or brings an older one up to ours; all of it or nothing.
 static bool make_schema(struct ledger_db *d, struct err *err)
 {
     int version;
 
-    // Another builder may have made it since we looked.
-    return ledger_db_run(d, "BEGIN IMMEDIATE", err) && read_version(d, &version, err) &&
-           (version != 0 || ledger_db_run(d, schema, err)) && ledger_db_run(d, "COMMIT", err);
+    // Another program may have done it since we looked.
+    if (!ledger_db_run(d, "BEGIN IMMEDIATE", err))
+        return false;
+    if (read_version(d, &version, err) && bring_up(d, version, err) &&
+        ledger_db_run(d, "COMMIT", err))
+        return true;
+    sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
 }
 
 // In reading, a ledger that is not there or was never filled in stands as an empty one in memory.
@@ -124,7 +153,7 @@ bool ledger_db_open(struct ledger_db *d, struct err *err)
         (version == 0 && !ledger_db_run(d, "PRAGMA journal_mode = WAL", err)))
         return false;
     return ledger_db_run(d, "PRAGMA synchronous = NORMAL", err) &&
-           (version != 0 || make_schema(d, err));
+           (version == SCHEMA_VERSION || make_schema(d, err));
 }
 
 // On a disk that cannot be written there is no room for SQLite's shared memory; nobody writes there
@@ -162,5 +191,9 @@ bool ledger_db_open_to_read(struct ledger_db *d, struct err *err)
         code = open_unchanging(d);
     if (code != SQLITE_OK)
         return ledger_db_fail(d, code, err);
-    return check_version(d, &version, err) && (version != 0 || stand_empty(d, err));
+    if (!check_version(d, &version, err))
+        return false;
+    if (version == 0)
+        return stand_empty(d, err);
+    return version == SCHEMA_VERSION || ledger_db_run(d, stand_ins[version], err);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The ledger's database: its file, its schema, what SQLite's failures mean. For ledger.c alone.
+// The ledger's database: its file, its schema, what SQLite's failures mean. For ledger*.c alone.
 #pragma once
 
 #include <stdbool.h>
 
 struct err;
+struct ledger;
 struct sqlite3;
 
 struct ledger_db {
@@ -24,3 +25,9 @@ bool ledger_db_run(struct ledger_db *d, const char *sql, struct err *err);
 
 // What SQLite's code means, in words that help. Returns false.
 bool ledger_db_fail(struct ledger_db *d, int code, struct err *err);
+
+// The database of a ledger, in its open transaction; NULL with *err. In ledger.c.
+struct ledger_db *ledger_begin(struct ledger *l, struct err *err);
+
+// The same to look into, whatever is open.
+struct ledger_db *ledger_look(struct ledger *l);

@@ -23,14 +23,13 @@ static bool take(int fd, int command)
 }
 
 // Leaves word of who has the lock. Nothing depends on it, so failures do not matter.
-static void sign(int fd, const char *film)
+static void sign(int fd, const char *doing)
 {
     char host[128] = "", line[512];
     int len;
 
     gethostname(host, sizeof(host) - 1);
-    len = snprintf(line, sizeof(line), "c41 (process %ld on %s) builds %s", (long)getpid(), host,
-                   film);
+    len = snprintf(line, sizeof(line), "c41 (process %ld on %s) %s", (long)getpid(), host, doing);
     if (len < 0 || ftruncate(fd, 0) != 0)
         return;
     len = len < (int)sizeof(line) ? len : (int)sizeof(line) - 1;
@@ -38,7 +37,7 @@ static void sign(int fd, const char *film)
         return;
 }
 
-bool lock_try(struct lock *lock, const char *project, const char *film, char *who, size_t size,
+bool lock_try(struct lock *lock, const char *project, const char *doing, char *who, size_t size,
               struct err *err)
 {
     struct arena *a = arena_new();
@@ -51,7 +50,7 @@ bool lock_try(struct lock *lock, const char *project, const char *film, char *wh
     if (lock->fd < 0) {
         err_errno(err, "opening %s", path);
     } else if (take(lock->fd, F_SETLK)) {
-        sign(lock->fd, film);
+        sign(lock->fd, doing);
         ok = true;
     } else if (errno == EAGAIN || errno == EACCES) {
         n = pread(lock->fd, who, size - 1, 0);
@@ -63,11 +62,11 @@ bool lock_try(struct lock *lock, const char *project, const char *film, char *wh
     return ok;
 }
 
-bool lock_wait(struct lock *lock, const char *film, struct err *err)
+bool lock_wait(struct lock *lock, const char *doing, struct err *err)
 {
     if (!take(lock->fd, F_SETLKW))
         return err_errno(err, "waiting for the project");
-    sign(lock->fd, film);
+    sign(lock->fd, doing);
     return true;
 }
 

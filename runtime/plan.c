@@ -74,6 +74,9 @@ static void set_blocked(struct planning *p, struct plan_row *row, struct work *w
     if (work->state == WORK_FAILED) {
         row->status = PLAN_BLOCKED;
         row->why = arena_strdup(p->arena, work->err.text);
+    } else if (work->held) {
+        row->status = PLAN_BLOCKED;
+        row->why = "its pick names an artifact that is lost";
     } else if (!offer_has_service(&p->walk, work, NULL, &err, &help)) {
         row->status = PLAN_BLOCKED;
         row->why = arena_strdup(p->arena, err.text);

@@ -5,14 +5,9 @@
 
 #include "base/arena.h"
 
-static const struct driver *const drivers[] = {
-    &driver_draft,
-    &driver_local,
-};
-
 const struct driver *driver_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++)
+    for (size_t i = 0; drivers[i]; i++)
         if (strcmp(drivers[i]->name, name) == 0)
             return drivers[i];
     return NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Services: what runs steps. A driver is the code for one kind of service; services.c lists them. A
-// driver never waits: it starts an attempt and says on the loop thread when it has ended.
+// Services: what runs steps. A driver is the code for one kind of service; services/drivers.c lists
+// them. A driver never waits: it starts an attempt and says on the loop thread when it has ended.
 #pragma once
 
 #include <jansson.h>
@@ -69,6 +69,9 @@ struct driver {
 
 extern const struct driver driver_draft;
 extern const struct driver driver_local;
+
+// Every driver of this program, sorted; NULL behind the last.
+extern const struct driver *const drivers[];
 
 // NULL: this c41 has no such driver.
 const struct driver *driver_find(const char *name);

@@ -13,8 +13,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-#define STORE_DIR ".c41/store"
-#define TEMP_DIR  ".c41/store/tmp"
+#define TEMP_DIR STORE_DIR "/tmp"
 
 bool store_init(struct store *s, const char *project, struct err *err)
 {
@@ -135,4 +134,28 @@ bool store_verify(const struct store *s, const char *path, const struct digest *
         close(fd);
     arena_free(a);
     return ok;
+}
+
+// "ab/cdef….png" below the store is called abcdef….png there; the same artifact may be damaged
+// twice.
+static const char *free_name(const struct store *s, struct arena *a, const char *path)
+{
+    const char *folder = path_base(path_dir(a, path)), *name = path_base(path);
+
+    for (unsigned n = 0;; n++) {
+        const char *to = n ? arena_printf(a, QUARANTINE_DIR "/%s%s.%u", folder, name, n)
+                           : arena_printf(a, QUARANTINE_DIR "/%s%s", folder, name);
+
+        if (!file_exists(path_join(a, s->project, to)))
+            return to;
+    }
+}
+
+bool store_set_aside(const struct store *s, struct arena *a, const char *path, const char **to,
+                     struct err *err)
+{
+    *to = free_name(s, a, path);
+    return file_make_dirs(path_join(a, s->project, QUARANTINE_DIR), err) &&
+           (rename(path_join(a, s->project, path), path_join(a, s->project, *to)) == 0 ||
+            err_errno(err, "moving %s away", path));
 }

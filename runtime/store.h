@@ -12,6 +12,10 @@
 struct arena;
 struct err;
 
+// From the project's folder.
+#define STORE_DIR      ".c41/store"
+#define QUARANTINE_DIR ".c41/quarantine"
+
 struct store {
     const char *project; // the folder that paths of artifacts are relative to; borrowed
 };
@@ -39,3 +43,8 @@ bool store_has(const struct store *s, const char *path);
 // Reads the artifact and compares.
 bool store_verify(const struct store *s, const char *path, const struct digest *digest,
                   struct err *err);
+
+// Moves a damaged artifact into the quarantine, from where nothing is read. *to is its path there,
+// from the project's folder, in a.
+bool store_set_aside(const struct store *s, struct arena *a, const char *path, const char **to,
+                     struct err *err);

@@ -9,6 +9,7 @@
 #include "compiler/graph.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger.h"
+#include "runtime/service.h"
 #include "runtime/store.h"
 #include "runtime/walk.h"
 
@@ -67,6 +68,42 @@ bool takes_locked(struct walk *w, struct work *work)
     work->picked = wish.is != NULL;
     work->locked = wish.locked;
     return wish.is && wish.locked && stand_for_kept(w, work, wish.is);
+}
+
+// A driver of this machine gives the same bytes again; a model does not.
+static bool is_repeatable(const struct walk *w, const struct step *step)
+{
+    for (size_t i = 0; i < step->n_inputs; i++) {
+        const struct step *from = step->inputs[i].from;
+        const struct driver *by = from ? w->works[from->index].by : NULL;
+
+        if (strcmp(step->inputs[i].name, "take") == 0 && (!by || !by->op))
+            return false;
+    }
+    return true;
+}
+
+bool takes_lost(struct walk *w, struct work *work)
+{
+    const char *is = read_wish(work->step, w->arena).is;
+    struct artifact kept;
+    bool here;
+
+    if (!is)
+        return false;
+    if (ledger_find_artifact(w->ledger, work->step->id, is, w->arena, &kept)) {
+        here = store_has(w->store, kept.path);
+        json_decref(kept.facts);
+    } else {
+        here = is_repeatable(w, work->step);
+    }
+    return !here &&
+           !err_set(
+               &work->err, ERR_FILM,
+               "the artifact %s, which was picked for %s, is lost: it is not in the store, and "
+               "a render cannot be repeated. Give the store back (.c41/store of a copy), or "
+               "pick again",
+               is, work->step->id);
 }
 
 static bool has_digest(const struct artifact *artifact, const char *prefix)

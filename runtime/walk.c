@@ -40,13 +40,40 @@ static void want(struct walk *w, const struct step *step)
     work->wanted = true;
 }
 
+// A pick whose artifact is lost fails before any of its takes is made.
+static bool fail_lost(struct walk *w, struct work *work)
+{
+    const struct step *step = work->step;
+
+    if (!step->kind->chooses || !takes_lost(w, work))
+        return false;
+    for (size_t i = 0; i < step->n_inputs; i++)
+        if (step->inputs[i].from)
+            work_of(w, step->inputs[i].from)->held = true;
+    work->state = WORK_FAILED;
+    return true;
+}
+
+// Where takes are wanted for themselves, their pick is looked at all the same.
+static void want_lost(struct walk *w)
+{
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        const struct step *step = w->graph->steps[i];
+
+        for (size_t k = 0; w->works[i].state == WORK_FAILED && k < step->n_inputs; k++)
+            if (step->inputs[k].from && work_of(w, step->inputs[k].from)->wanted)
+                want(w, step);
+    }
+}
+
 // From the last step back to the first: whatever a wanted one takes in stands before it.
 static void want_inputs(struct walk *w)
 {
     for (size_t i = w->graph->n_steps; i-- > 0;) {
         const struct step *step = w->graph->steps[i];
 
-        if (!w->works[i].wanted || settle_locked(w, &w->works[i]))
+        if ((w->works[i].wanted && settle_locked(w, &w->works[i])) || fail_lost(w, &w->works[i]) ||
+            !w->works[i].wanted)
             continue;
         for (size_t k = 0; k < step->n_inputs; k++) {
             if (step->inputs[k].from)
@@ -149,6 +176,7 @@ void walk_init(struct walk *w, const struct graph *graph, const struct build_opt
     else
         want_film(w);
     want_inputs(w);
+    want_lost(w);
     count_waits(w);
 }
 
@@ -273,7 +301,7 @@ void walk_resolve(struct walk *w, struct work *work)
         work->state = WORK_DONE;
         work->cached = true;
     } else {
-        work->state = WORK_READY;
+        work->state = work->held ? WORK_SKIPPED : WORK_READY;
     }
     mem_free(inputs);
 }

@@ -44,6 +44,7 @@ struct work {
     bool owed;           // a pick that waits for somebody, or made from one
     bool picked, locked; // of picks: somebody chose, and for good
     bool lapsed;         // somebody chose what the step would not make any more
+    bool held;           // a take whose pick names what is lost: not made again
     size_t waits;        // wanted inputs that are not done
     struct work **users; // every step that takes an output of this one, once for each edge
     size_t n_users;
@@ -82,7 +83,7 @@ void walk_release(struct walk *w);
 void walk_resolve_all(struct walk *w);
 
 // A step that no longer waits: binds it, learns its key and looks that up. It is then done, ready
-// or failed.
+// or failed; or skipped, where it is held.
 void walk_resolve(struct walk *w, struct work *work);
 
 // Looks a ready step up again: another step may have made the same meanwhile. Returns whether it is

@@ -94,7 +94,7 @@ doors() {
     door '(lua|lauxlib|lualib)\.h' \
         'compiler/(lua|api|convert|convert_back|convert_text|files|hooks|lower|order|rules|sandbox|script|shape)\.c|tests/unit/lua_test\.c'
     door 'curl/' 'runtime/(loop|http)\.c'
-    door 'sqlite3' 'runtime/ledger[a-z_]*\.c|tests/unit/ledger_test\.c'
+    door 'sqlite3' 'runtime/ledger[a-z_]*\.c|tests/unit/ledger[a-z_]*_test\.c'
     door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/unit/(blend|conform|cut|fit|picture)_test\.c'
     door 'openssl/' 'base/digest\.c'
     door 'dlfcn' 'base/'

@@ -65,7 +65,7 @@ function takes.make(w, sh, spec)
     inputs[#inputs + 1] = judged and w.input("scores", judge(w, sh, spec, tail, ref)) or nil
   end
   return w:step(sh, spec.tail, "pick", spec.output, {
-    inputs = inputs, at = spec.at,
+    inputs = inputs, at = chosen.is and c41.place(chosen, "is") or spec.at,
     params = {
       pick = number or spec.pick or "auto", ["until"] = until_ and until_.score,
       is = chosen.is, locked = chosen.locked,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The program that is tested, and projects to try it in."""
+import json
 import os
 import pathlib
 import shutil
@@ -55,3 +56,35 @@ def copy_example(program, environment, tmp_path_factory):
         shutil.copytree(ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns(".c41", "out"))
         return Project(program, folder, environment)
     return copy
+
+
+@pytest.fixture(scope="session")
+def model_data(tmp_path_factory):
+    """Our data with the presets of tests/fixtures/models, and a schema that knows their driver."""
+    data = tmp_path_factory.mktemp("data")
+    for name in ("stdlib", "presets"):
+        shutil.copytree(ROOT / name, data / name)
+    shutil.copytree(ROOT / "tests/fixtures/models", data / "presets", dirs_exist_ok=True)
+    path = data / "stdlib/schema/preset.json"
+    schema = json.loads(path.read_text())
+    schema["$defs"]["driver"]["enum"].append("model")
+    path.write_text(json.dumps(schema))
+    return data
+
+
+@pytest.fixture(scope="session")
+def model_program(program):
+    """The program with the driver that stands in for models (tests/standin/model)."""
+    path = program.parent / "tests/standin/model/c41-model"
+    if not path.is_file():
+        pytest.exit(f"there is no {path}: build first", 2)
+    return path
+
+
+@pytest.fixture
+def make_studio_project(model_program, model_data, environment, tmp_path):
+    """As make_project, where models make what `use:` gives to the preset stand-in."""
+    def make(files={}, folder="project"):
+        told = {**environment, "C41_DATA": str(model_data), "C41_MODEL_COUNTER": str(tmp_path / "renders")}
+        return Project(model_program, tmp_path / folder, told, files)
+    return make

@@ -43,6 +43,15 @@ WRONG_USE = [
     (["schema", "fim"], 'did you mean "film"?'),
     (["trust", "nowhere"], "name the folder of a project"),
     (["exec"], "exec takes one file"),
+    (["gc"], "has no folder .c41"),
+    (["gc", "--keep", "much"], "a size such as 500M"),
+    (["gc", "--free", "-1"], "a size such as 500M"),
+    (["gc", "--yes"], "--yes to what?"),
+    (["gc", "--older", "yesterday"], "a whole number from 0"),
+    (["du", "a", "b"], "du takes one folder"),
+    (["du"], "has no folder .c41"),
+    (["verify", "a", "b"], "verify takes one folder"),
+    (["verify", "--jobs", "0"], "a whole number from 1"),
 ]
 
 

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// The drivers of this program. A file of its own, so that a program of the tests can be linked with
+// another table.
+#include "runtime/service.h"
+
+const struct driver *const drivers[] = {
+    &driver_draft,
+    &driver_local,
+    NULL,
+};

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// The table of c41-model: the program's own drivers, and one that stands in for models.
+#include "runtime/service.h"
+
+extern const struct driver driver_model;
+
+const struct driver *const drivers[] = {
+    &driver_draft,
+    &driver_local,
+    &driver_model,
+    NULL,
+};

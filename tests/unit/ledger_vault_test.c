@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// What the ledger knows of good builds, and how it forgets.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "runtime/artifact.h"
+#include "runtime/ledger.h"
+#include "runtime/ledger_vault.h"
+#include "tests/unit/scratch.h"
+
+struct bench {
+    struct arena *arena;
+    char folder[SCRATCH_BYTES];
+    struct ledger *ledger;
+    struct buf seen; // what the last question gave
+    struct err err;
+};
+
+static int set_up(void **state)
+{
+    struct bench *b = mem_new(sizeof(*b));
+
+    scratch_make(b->folder);
+    b->arena = arena_new();
+    *state = b;
+    if (!file_make_dirs(path_join(b->arena, b->folder, ".c41"), &b->err))
+        return 1;
+    b->ledger = ledger_open(b->folder, LEDGER_WRITE, clock_system(), &b->err);
+    return !b->ledger;
+}
+
+static int tear_down(void **state)
+{
+    struct bench *b = *state;
+
+    ledger_close(b->ledger, &b->err);
+    scratch_remove(b->folder);
+    buf_release(&b->seen);
+    arena_free(b->arena);
+    mem_free(b);
+    return 0;
+}
+
+static void put(struct bench *b, const char *key, const char *step, const char *bytes)
+{
+    struct artifact artifact = {.name = "image",
+                                .digest = digest_of(bytes, strlen(bytes)),
+                                .ext = "png",
+                                .facts = json_pack("{s:i}", "bytes", (int)strlen(bytes))};
+    struct result r = {.kind = "image",
+                       .step = step,
+                       .preset = "draft",
+                       .machine = "here",
+                       .preimage = "{}",
+                       .seconds = 2,
+                       .made_ms = 5,
+                       .artifacts = &artifact,
+                       .n_artifacts = 1};
+
+    snprintf(r.key, sizeof(r.key), "%s", key);
+    assert_true(ledger_put(b->ledger, &r, &b->err));
+    json_decref(artifact.facts);
+}
+
+static void put_last(struct bench *b, const char *film, const char *step, const char *key)
+{
+    assert_true(ledger_put_last(b->ledger, film, step, key, &b->err));
+}
+
+static void see_row(void *user, const struct ledger_row *row)
+{
+    buf_printf(user, "%s %s %s %.1f %lld%s; ", row->key, row->step, row->kind, row->seconds,
+               (long long)row->bytes, row->needed ? " needed" : "");
+}
+
+static const char *rows(struct bench *b)
+{
+    buf_clear(&b->seen);
+    assert_true(ledger_rows(b->ledger, see_row, &b->seen, &b->err));
+    return buf_text(&b->seen);
+}
+
+static void see_good(void *user, const char *film, const char *step, const char *key)
+{
+    buf_printf(user, "%s:%s=%s ", film, step, key);
+}
+
+static const char *good(struct bench *b)
+{
+    buf_clear(&b->seen);
+    assert_true(ledger_good_steps(b->ledger, see_good, &b->seen, &b->err));
+    return buf_text(&b->seen);
+}
+
+// A part whose steps are letters of a text.
+static bool is_letter(void *user, const char *step)
+{
+    return strstr(user, step) != NULL;
+}
+
+static struct ledger_part part_of(char *letters)
+{
+    return (struct ledger_part){is_letter, letters, strlen(letters)};
+}
+
+struct good_case {
+    const char *about;
+    const char *film;
+    const char *last; // pairs STEP KEY that a build leaves behind, each of one letter
+    char good[4];     // steps that were good; none: the build failed
+    bool whole;
+    const char *then; // film:step=key…
+};
+
+// In order: each stands on what those before it have left.
+static const struct good_case good_cases[] = {
+    {"nothing was built", "f", "", "", false, ""},
+    {"a first build fails", "f", "a1b2", "", false, ""},
+    {"and is good", "f", "", "ab", true, "f:a=1 f:b=2 "},
+    {"one that fails leaves it alone", "f", "a3", "", false, "f:a=1 f:b=2 "},
+    {"a part of the film", "f", "b4", "b", false, "f:a=1 f:b=4 "},
+    {"another film", "g", "a5", "a", true, "f:a=1 f:b=4 g:a=5 "},
+    {"a step goes, one comes", "f", "c6", "ac", true, "f:a=3 f:c=6 g:a=5 "},
+    {"back to what was", "f", "a1", "ac", true, "f:a=1 f:c=6 g:a=5 "},
+};
+
+static void knows_what_was_good(void **state)
+{
+    struct bench *b = *state;
+
+    for (size_t i = 0; i < sizeof(good_cases) / sizeof(*good_cases); i++) {
+        const struct good_case *c = &good_cases[i];
+        char steps[sizeof(c->good)];
+        struct ledger_part part = part_of(memcpy(steps, c->good, sizeof(steps)));
+
+        for (const char *at = c->last; *at; at += 2)
+            put_last(b, c->film, (char[]){at[0], 0}, (char[]){at[1], 0});
+        if (part.n)
+            assert_true(ledger_put_good(b->ledger, c->film, &part, &b->err));
+        if (c->whole)
+            assert_true(ledger_drop_good(b->ledger, c->film, &part, &b->err));
+        if (strcmp(good(b), c->then) != 0)
+            fail_msg("%s: \"%s\", not \"%s\"", c->about, buf_text(&b->seen), c->then);
+    }
+    assert_true(ledger_forget_film(b->ledger, "f", &b->err));
+    assert_string_equal(good(b), "g:a=5 ");
+    assert_string_equal(ledger_last_key(b->ledger, "f", "a", b->arena), "1");
+}
+
+static void tells_every_artifact(void **state)
+{
+    struct bench *b = *state;
+    char steps[] = "a";
+    struct ledger_part part = part_of(steps);
+
+    put(b, "k2", "b", "xyz");
+    put(b, "k1", "a", "x");
+    put_last(b, "f", "a", "k1");
+    assert_true(ledger_put_good(b->ledger, "f", &part, &b->err));
+    assert_string_equal(rows(b), "k1 a image 2.0 1 needed; k2 b image 2.0 3; ");
+}
+
+static void forgets_results_for_good(void **state)
+{
+    struct bench *b = *state;
+    const char *const keys[] = {"k1", "k3"};
+    struct result found;
+
+    put(b, "k1", "a", "x");
+    put(b, "k2", "b", "x");
+    put(b, "k3", "c", "y");
+    assert_true(ledger_drop(b->ledger, keys, 2, &b->err));
+    assert_true(ledger_close(b->ledger, &b->err));
+    b->ledger = ledger_open(b->folder, LEDGER_READ, clock_system(), &b->err);
+    assert_string_equal(rows(b), "k2 b image 2.0 1; ");
+    assert_false(ledger_find(b->ledger, "k1", b->arena, &found));
+}
+
+static const char version_1[] =
+    "DROP TABLE steps;"
+    "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (film, step)) WITHOUT ROWID;"
+    "INSERT INTO steps VALUES ('f', 'a', 'k1'), ('g', 'b', 'k2');"
+    "PRAGMA user_version = 1;";
+
+static void make_old(struct bench *b)
+{
+    sqlite3 *db;
+
+    put(b, "k1", "a", "x");
+    assert_true(ledger_close(b->ledger, &b->err));
+    assert_int_equal(sqlite3_open(path_join(b->arena, b->folder, ".c41/ledger.db"), &db),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, version_1, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+// Read first, by one that may not write; then brought up to date; then opened again.
+static void takes_an_older_ledger_over(void **state)
+{
+    static const enum ledger_mode modes[] = {LEDGER_READ, LEDGER_WRITE, LEDGER_WRITE, LEDGER_READ};
+    struct bench *b = *state;
+
+    make_old(b);
+    for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+        b->ledger = ledger_open(b->folder, modes[i], clock_system(), &b->err);
+        assert_non_null(b->ledger);
+        assert_string_equal(good(b), "f:a=k1 g:b=k2 ");
+        assert_string_equal(ledger_last_key(b->ledger, "g", "b", b->arena), "k2");
+        assert_string_equal(rows(b), "k1 a image 2.0 1 needed; ");
+        if (i + 1 < sizeof(modes) / sizeof(*modes))
+            assert_true(ledger_close(b->ledger, &b->err));
+    }
+}
+
+#define WITH_LEDGER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_LEDGER(knows_what_was_good),
+        WITH_LEDGER(tells_every_artifact),
+        WITH_LEDGER(forgets_results_for_good),
+        WITH_LEDGER(takes_an_older_ledger_over),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
