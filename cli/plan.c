@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "cli/commands.h"
+#include "cli/kind_name.h"
 #include "cli/planned.h"
 #include "cli/say.h"
+#include "cli/selected.h"
 #include "cli/table.h"
 #include "compiler/graph.h"
 
@@ -130,10 +133,15 @@ static void print_plan(const struct planned *p, bool all, struct buf *out)
 static int run(const struct cli *cli, const struct args *args)
 {
     struct planned p;
+    struct selection only;
     struct buf out = {0};
+    struct err err = {0};
     int code;
 
-    if (planned_open(&p, cli, args, 1, args_get(args, "only", NULL), args_get(args, "to", NULL))) {
+    if (!selected_read(cli, args, 1, &only, &err) ||
+        !kind_name_check(args_get(args, "to", NULL), &err))
+        return say_error(cli, &err);
+    if (planned_open(&p, cli, args, 1, &only, args_get(args, "to", NULL))) {
         print_plan(&p, args_has(args, "all"), &out);
         code = say_out(&out);
         buf_release(&out);
@@ -145,7 +153,9 @@ static int run(const struct cli *cli, const struct args *args)
 }
 
 static const struct option options[] = {
-    {"only", 0, "GLOB", "plan for these steps, and what they need"},
+    OPTION_ONLY,
+    OPTION_KIND,
+    OPTION_SCENE,
     {"to", 0, "KIND", "plan up to this kind"},
     {"all", 'a', NULL, "name every step, however many there are"},
     OPTION_DRAFT,

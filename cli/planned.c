@@ -10,10 +10,10 @@
 #include "runtime/plan.h"
 
 bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
-                  size_t most_words, const char *only, const char *to)
+                  size_t most_words, const struct selection *only, const char *to)
 {
     struct build_options o = {
-        .only = only,
+        .only = only ? *only : (struct selection){0},
         .to = to,
         .draft_asked = args_has(args, "draft"),
         .module_dir = cli->module_dir,

@@ -9,16 +9,19 @@
 struct buf;
 struct plan;
 struct plan_row;
+struct selection;
 
 struct planned {
     struct compiled film;
     struct plan *plan; // NULL where film.code says why
 };
 
+enum { PLANNED_ANY_WORDS = 1 << 20 };
+
 // Opens the one film of args, of which there may be most_words words. False with p->film.code set;
 // close in either case. only and to, or NULL, choose what is wanted.
 bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
-                  size_t most_words, const char *only, const char *to);
+                  size_t most_words, const struct selection *only, const char *to);
 void planned_close(struct planned *p);
 
 // "0.4 s", "12 s", "3 min 20 s", "2 h 05 min"; "" for 0.

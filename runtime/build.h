@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/selection.h"
+
 struct arena;
 struct clock;
 struct graph;
@@ -22,9 +24,9 @@ struct display_options {
 };
 
 struct build_options {
-    const char *only; // a glob over step ids (`*` matches `/` too); NULL: all deliverables
-    const char *to;   // the name of a kind: its steps are the targets; NULL
-    unsigned jobs;    // steps at once on this machine; 0: one a core
+    struct selection only; // its steps are the targets; an empty one: all deliverables
+    const char *to;        // the name of a kind: those of its steps alone; NULL
+    unsigned jobs;         // steps at once on this machine; 0: one a core
     bool keep_going;
     bool dry_run; // say what would run
     bool explain; // say why each step runs

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/walk.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -13,6 +12,7 @@
 #include "runtime/key.h"
 #include "runtime/ledger.h"
 #include "runtime/sched.h"
+#include "runtime/selection.h"
 #include "runtime/service.h"
 #include "runtime/store.h"
 #include "runtime/takes.h"
@@ -59,24 +59,21 @@ static void want_inputs(struct walk *w)
 
 static bool is_chosen(const struct build_options *options, const struct step *s)
 {
-    return (!options->only || fnmatch(options->only, s->id, 0) == 0) &&
-           (!options->to || strcmp(options->to, s->kind->name) == 0);
+    return (!options->to || strcmp(options->to, s->kind->name) == 0) &&
+           selection_has_step(&options->only, s);
 }
 
 bool walk_check(const struct graph *graph, const struct build_options *options, struct err *err)
 {
-    if (!options->only && !options->to)
-        return true;
+    if (!selection_check(&options->only, graph, err))
+        return false;
     for (size_t i = 0; i < graph->n_steps; i++)
-        if (is_chosen(options, graph->steps[i]))
+        if (!options->to || is_chosen(options, graph->steps[i]))
             return true;
-    if (options->only && options->to)
-        return err_set(err, ERR_USAGE, "no step of kind \"%s\" is called \"%s\"", options->to,
-                       options->only);
-    if (options->only)
-        return err_set(err, ERR_USAGE, "no step is called \"%s\"; `c41 list` shows their names",
-                       options->only);
-    return err_set(err, ERR_USAGE, "the film has no step of kind \"%s\"", options->to);
+    if (graph->n_steps == 0)
+        return true;
+    return err_set(err, ERR_USAGE, "the film has no step of kind \"%s\"%s", options->to,
+                   selection_is_all(&options->only) ? "" : " among those that are selected");
 }
 
 static void want_chosen(struct walk *w, const struct build_options *options)
@@ -144,7 +141,7 @@ void walk_init(struct walk *w, const struct graph *graph, const struct build_opt
         w->works[i].by = driver_find(w->works[i].driver);
     }
     link_users(w);
-    if (options->only || options->to)
+    if (options->to || !selection_is_all(&options->only))
         want_chosen(w, options);
     else
         want_film(w);

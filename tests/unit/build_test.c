@@ -216,7 +216,7 @@ static const char *list_ran(struct bench *b, const char *path)
 static struct build_options options_for(const struct build_case *c, int events, int display)
 {
     return (struct build_options){
-        .only = c->only,
+        .only = {.globs = &c->only, .n_globs = c->only != NULL},
         .jobs = 2,
         .keep_going = c->keep_going,
         .module_dir = STANDIN_DIR,
