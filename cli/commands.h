@@ -15,3 +15,4 @@ extern const struct command command_plan;
 extern const struct command command_schema;
 extern const struct command command_show;
 extern const struct command command_trust;
+extern const struct command command_why;

@@ -16,13 +16,6 @@ static bool passes(const struct selection *s, const struct plan_row *row)
     return selection_takes(s, row->step, row->status == PLAN_CURRENT);
 }
 
-static const char *status_of(const struct plan_row *row)
-{
-    if (row->locked)
-        return "locked";
-    return row->picked ? "picked" : plan_status_name(row->status);
-}
-
 static void print_text(const struct plan *plan, const struct selection *s, struct buf *out)
 {
     struct table t = {.columns = 3};
@@ -30,7 +23,7 @@ static void print_text(const struct plan *plan, const struct selection *s, struc
     for (size_t i = 0; i < plan->n; i++) {
         if (!passes(s, &plan->rows[i]))
             continue;
-        table_add(&t, "%s", status_of(&plan->rows[i]));
+        table_add(&t, "%s", plan_row_word(&plan->rows[i]));
         table_add(&t, "%s", plan->rows[i].step->kind->name);
         table_add(&t, "%s", plan->rows[i].step->id);
     }
@@ -42,7 +35,7 @@ static json_t *row_json(const struct plan_row *row)
     const struct step *s = row->step;
     json_t *value = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?}", "id", s->id, "kind",
                               s->kind->name, "preset", s->preset ? s->preset : "", "status",
-                              status_of(row), "scene", s->scene, "shot", s->shot);
+                              plan_row_word(row), "scene", s->scene, "shot", s->shot);
 
     json_object_set_new(value, "why", json_string(row->why));
     return value;

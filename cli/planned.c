@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/planned.h"
 
+#include <time.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/cli.h"
@@ -36,6 +38,16 @@ void planned_close(struct planned *p)
     plan_free(p->plan);
     p->plan = NULL;
     compiled_close(&p->film);
+}
+
+void planned_print_time(int64_t ms, struct buf *out)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+    char text[32];
+
+    if (localtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+        buf_puts(out, text);
 }
 
 void planned_print_seconds(double seconds, struct buf *out)

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "cli/compiled.h"
 
@@ -23,6 +25,9 @@ enum { PLANNED_ANY_WORDS = 1 << 20 };
 bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
                   size_t most_words, const struct selection *only, const char *to);
 void planned_close(struct planned *p);
+
+// "2026-11-25 21:52:05", as clocks show it here.
+void planned_print_time(int64_t ms, struct buf *out);
 
 // "0.4 s", "12 s", "3 min 20 s", "2 h 05 min"; "" for 0.
 void planned_print_seconds(double seconds, struct buf *out);

@@ -154,10 +154,7 @@ static void tell_plan(struct build *b)
             continue;
         display_say(b->display, "%-8s %s%s%s", work->step->kind->name, work->step->id,
                     b->options->explain ? ": " : "",
-                    !b->options->explain         ? ""
-                    : work->state == WORK_READY  ? why_runs(&b->walk, work)
-                    : work->state == WORK_FAILED ? work->err.text
-                                                 : "its inputs will be made anew");
+                    !b->options->explain ? "" : why_runs(&b->walk, work));
     }
     display_say(b->display, "%zu step%s would run, %zu at hand", b->to_run,
                 b->to_run == 1 ? "" : "s", b->result.cached);

@@ -31,6 +31,7 @@ struct planning {
     struct walk walk;
     struct plan_row *rows;
     struct buf drafted;
+    struct telling telling;
 };
 
 const char *plan_status_name(enum plan_status status)
@@ -50,15 +51,13 @@ static bool is_here(const struct work *work)
     return work->by && work->by->op;
 }
 
-// The first input that is not at hand. NULL: all are.
-static const struct step *first_missing(const struct planning *p, const struct step *step,
-                                        bool blocked)
+// The first input that cannot be made. NULL: all can.
+static const struct step *first_blocked(const struct planning *p, const struct step *step)
 {
     for (size_t i = 0; i < step->n_inputs; i++) {
         const struct step *from = step->inputs[i].from;
 
-        if (from && (blocked ? p->rows[from->index].status == PLAN_BLOCKED
-                             : p->walk.works[from->index].state != WORK_DONE))
+        if (from && p->rows[from->index].status == PLAN_BLOCKED)
             return from;
     }
     return NULL;
@@ -66,7 +65,7 @@ static const struct step *first_missing(const struct planning *p, const struct s
 
 static void set_blocked(struct planning *p, struct plan_row *row, struct work *work)
 {
-    const struct step *needs = first_missing(p, work->step, true);
+    const struct step *needs = first_blocked(p, work->step);
     const char *help;
     struct err err;
 
@@ -89,20 +88,14 @@ static void set_status(struct planning *p, struct plan_row *row, struct work *wo
 {
     const char *film = p->walk.graph->film;
     const char *last = ledger_last_key(p->ledger, film, work->step->id, p->arena);
-    const struct step *waits_for;
 
     row->status = last ? PLAN_STALE : PLAN_MISSING;
     if (!work->wanted) {
         row->why = "nothing that is wanted needs it";
-    } else if (work->state == WORK_READY) {
-        row->why = why_runs(&p->walk, work);
-        if (last && strcmp(last, work->key) == 0)
-            row->status = PLAN_MISSING;
     } else {
-        waits_for = first_missing(p, work->step, false);
-        row->why =
-            !last ? "never made"
-                  : arena_printf(p->arena, "input changed: %s", waits_for ? waits_for->id : "?");
+        row->why = why_runs(&p->walk, work);
+        if (last && work->state == WORK_READY && strcmp(last, work->key) == 0)
+            row->status = PLAN_MISSING;
     }
     if (work->wanted)
         set_blocked(p, row, work);
@@ -224,9 +217,10 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
     }
     walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena);
     survey_here(&p->walk.files, options->module_dir);
-    walk_resolve_all(&p->walk);
+    walk_foresee(&p->walk);
     walk_measure(&p->walk);
     fill(p);
+    telling_init(&p->telling, &p->walk, true);
     return &p->plan;
 }
 
@@ -241,6 +235,20 @@ void plan_free(struct plan *plan)
     buf_release(&p->drafted);
     arena_free(p->arena);
     mem_free(p);
+}
+
+const struct why *plan_why(struct plan *plan, const struct plan_row *row)
+{
+    struct planning *p = (struct planning *)(void *)plan; // plan is its first member
+
+    return telling_of(&p->telling, &p->walk.works[row->step->index]);
+}
+
+const char *plan_row_word(const struct plan_row *row)
+{
+    if (row->status == PLAN_CURRENT && (row->locked || row->picked))
+        return row->locked ? "locked" : "picked";
+    return plan_status_name(row->status);
 }
 
 const struct plan_row *plan_find(const struct plan *plan, const char *id)

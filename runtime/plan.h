@@ -26,6 +26,7 @@ enum plan_status {
 const char *plan_status_name(enum plan_status status); // "current" …
 
 struct artifact;
+struct why;
 
 struct plan_row {
     const struct step *step;
@@ -61,6 +62,13 @@ struct plan {
 struct plan *plan_new(const struct graph *graph, const struct studio *studio,
                       const struct build_options *options, struct err *err);
 void plan_free(struct plan *plan); // accepts NULL
+
+// Why a step stands as it does, held against the earlier run that differs least; see why.h. Lives
+// as long as the plan.
+const struct why *plan_why(struct plan *plan, const struct plan_row *row);
+
+// The word for people: "locked" and "picked" stand before "current".
+const char *plan_row_word(const struct plan_row *row);
 
 // NULL when there is no such step.
 const struct plan_row *plan_find(const struct plan *plan, const char *id);

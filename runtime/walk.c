@@ -180,7 +180,7 @@ const struct artifact *walk_input(const struct walk *w, const struct step *step,
     const struct project_file *f = e->from ? NULL : files_find(&w->files, e->file);
 
     if (from)
-        return from->state == WORK_DONE ? output_of(from, e->output) : NULL;
+        return from->artifacts ? output_of(from, e->output) : NULL;
     return f && f->known ? &f->artifact : NULL;
 }
 
@@ -301,7 +301,7 @@ static void lift_waits(void *user, struct work *work)
     (void)work; // it stands later in the graph's order, so the walk comes to it
 }
 
-void walk_resolve_all(struct walk *w)
+static void resolve_all(struct walk *w, bool foresee)
 {
     for (size_t i = 0; i < w->graph->n_steps; i++) {
         struct work *work = &w->works[i];
@@ -310,9 +310,20 @@ void walk_resolve_all(struct walk *w)
             !knows_files(w, work->step))
             continue;
         walk_resolve(w, work);
-        if (work->state == WORK_DONE)
+        if (work->state == WORK_DONE ||
+            (foresee && work->state == WORK_READY && work->step->kind->chooses))
             walk_finish(w, work, lift_waits, NULL);
     }
+}
+
+void walk_resolve_all(struct walk *w)
+{
+    resolve_all(w, false);
+}
+
+void walk_foresee(struct walk *w)
+{
+    resolve_all(w, true);
 }
 
 void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, struct work *work),

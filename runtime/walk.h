@@ -22,6 +22,7 @@ struct graph;
 struct ledger;
 struct step;
 struct store;
+struct telling;
 
 enum work_state {
     WORK_WAITING, // for inputs
@@ -50,7 +51,7 @@ struct work {
     struct bound bound; // once ready
     char *preimage;     // once ready
     char key[DIGEST_HEX_BYTES];
-    struct artifact *artifacts; // one for each of step->outputs; once done
+    struct artifact *artifacts; // one for each of step->outputs; once done, of a choice once ready
     double seconds;             // what it took, or is expected to take
     double path_seconds;        // its own and the longest way to a target behind it
     const char *note;           // what its driver or its choice had to say
@@ -67,7 +68,8 @@ struct walk {
     struct files files;
     struct work *works; // one a step, in the graph's order
     size_t n_wanted;
-    struct map expected; // "KIND PRESET" -> seconds
+    struct map expected;     // "KIND PRESET" -> seconds
+    struct telling *telling; // why.c's; NULL until somebody asks
 };
 
 // False with ERR_USAGE when options name steps or a kind that the graph does not have.
@@ -80,6 +82,10 @@ void walk_release(struct walk *w);
 
 // Goes through the wanted steps in order and resolves what can be.
 void walk_resolve_all(struct walk *w);
+
+// The same for those who build nothing: a choice among what is there stays ready, and what is made
+// from it is known all the same.
+void walk_foresee(struct walk *w);
 
 // A step that no longer waits: binds it, learns its key and looks that up. It is then done, ready
 // or failed.

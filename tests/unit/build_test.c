@@ -322,9 +322,8 @@ static void plans(void **state)
     assert_non_null(plan);
     assert_int_equal(plan->current, 4);
     assert_int_equal(plan->stale, 3);
-    assert_string_equal(plan_find(plan, "a/image")->why,
-                        "words changed: says \"a house\" -> \"a barn\"");
-    assert_string_equal(plan_find(plan, "a/cut")->why, "input changed: a/image");
+    assert_string_equal(plan_find(plan, "a/image")->why, "says: \"a house\" -> \"a barn\"");
+    assert_string_equal(plan_find(plan, "a/cut")->why, "waits for a/image");
     assert_string_equal(plan->drafted, "image, speak");
     plan_free(plan);
     json_decref(g->presets);
