@@ -50,6 +50,21 @@ void planned_print_time(int64_t ms, struct buf *out)
         buf_puts(out, text);
 }
 
+void planned_print_clock(int64_t now_ms, int64_t ms, struct buf *out)
+{
+    time_t now = (time_t)(now_ms / 1000), then = (time_t)(ms / 1000);
+    struct tm today, day;
+    char text[32];
+
+    if (!localtime_r(&now, &today) || !localtime_r(&then, &day))
+        return;
+    if (strftime(text, sizeof(text),
+                 today.tm_yday == day.tm_yday && today.tm_year == day.tm_year ? "%H:%M"
+                                                                              : "%a %H:%M",
+                 &day))
+        buf_puts(out, text);
+}
+
 void planned_print_seconds(double seconds, struct buf *out)
 {
     long whole = (long)(seconds + 0.5);

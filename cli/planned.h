@@ -29,5 +29,8 @@ void planned_close(struct planned *p);
 // "2026-11-25 21:52:05", as clocks show it here.
 void planned_print_time(int64_t ms, struct buf *out);
 
+// "14:32", and where that is another day than now_ms is, "Thu 14:32".
+void planned_print_clock(int64_t now_ms, int64_t ms, struct buf *out);
+
 // "0.4 s", "12 s", "3 min 20 s", "2 h 05 min"; "" for 0.
 void planned_print_seconds(double seconds, struct buf *out);

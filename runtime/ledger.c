@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/vec.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger_db.h"
 #include "runtime/store.h"
@@ -34,6 +35,7 @@ enum query {
     FIND_RUN,
     RUNS,
     FIND_MAKER,
+    STEPS,
     N_QUERIES,
 };
 
@@ -65,6 +67,8 @@ static const char *const queries[N_QUERIES] = {
     [FIND_MAKER] = "SELECT r.key, r.step, r.preimage, r.made_ms FROM artifacts JOIN results r"
                    " USING (key) WHERE digest = ?1 AND (?2 IS NULL OR r.step = ?2)"
                    " ORDER BY r.kind = 'pick', r.made_ms DESC LIMIT 1",
+    [STEPS] = "SELECT s.step, coalesce(kind, '') FROM steps s LEFT JOIN results r USING (key)"
+              " WHERE film = ?1 ORDER BY s.step",
 };
 
 struct ledger {
@@ -388,6 +392,26 @@ bool ledger_put_last(struct ledger *l, const char *film, const char *step, const
         bind_text(s, 3, key);
     }
     return change(l, s, err);
+}
+
+size_t ledger_steps(struct ledger *l, const char *film, struct arena *a, struct known_step **list)
+{
+    VEC(struct known_step) found = {0};
+    sqlite3_stmt *s = prepare(l, STEPS);
+    size_t n;
+
+    if (s)
+        bind_text(s, 1, film);
+    while (s && sqlite3_step(s) == SQLITE_ROW)
+        vec_push(&found, (struct known_step){arena_strdup(a, column_text(s, 0)),
+                                             arena_strdup(a, column_text(s, 1))});
+    sqlite3_reset(s); // of NULL: nothing
+    n = found.n;
+    *list = arena_array(a, struct known_step, n + 1);
+    if (n)
+        memcpy(*list, found.at, n * sizeof(**list));
+    vec_release(&found);
+    return n;
 }
 
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset)

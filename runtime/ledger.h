@@ -84,6 +84,15 @@ const char *ledger_last_key(struct ledger *l, const char *film, const char *step
 bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
                      struct err *err);
 
+// A step that a film once had.
+struct known_step {
+    const char *id;
+    const char *kind; // "" where its result is gone
+};
+
+// All that the ledger knows of this film, by id, in a; returns how many.
+size_t ledger_steps(struct ledger *l, const char *film, struct arena *a, struct known_step **list);
+
 // The mean of what steps of this kind and preset took, or 0.
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);
 

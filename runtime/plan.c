@@ -8,11 +8,13 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/deliver.h"
 #include "runtime/engine.h"
+#include "runtime/forecast.h"
 #include "runtime/ledger.h"
 #include "runtime/offer.h"
 #include "runtime/service.h"
@@ -25,6 +27,7 @@
 struct planning {
     struct plan plan;
     const struct build_options *options;
+    const struct studio *studio;
     struct arena *arena;
     struct store store;
     struct ledger *ledger;
@@ -89,6 +92,7 @@ static void set_status(struct planning *p, struct plan_row *row, struct work *wo
     const char *film = p->walk.graph->film;
     const char *last = ledger_last_key(p->ledger, film, work->step->id, p->arena);
 
+    row->made_before = last != NULL;
     row->status = last ? PLAN_STALE : PLAN_MISSING;
     if (!work->wanted) {
         row->why = "nothing that is wanted needs it";
@@ -109,9 +113,7 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         .picked = work->picked,
         .locked = work->locked,
         .why = "",
-        .where = work->machine   ? work->machine
-                 : is_here(work) ? "here"
-                                 : "",
+        .where = work->machine ? work->machine : forecast_machine(p->studio, work),
         .seconds = work->seconds,
         .request = work->bound.request,
         .made_ms = work->made_ms,
@@ -122,10 +124,17 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         set_status(p, row, work);
         return;
     }
+    row->made_before = true;
     row->artifacts = work->artifacts;
     row->n_artifacts = work->step->n_outputs;
     if (work->owed && work->step->kind->chooses)
         row->why = "a pick is owed: take 1 stands in";
+}
+
+// Work that a build would do.
+static bool is_left(const struct plan_row *row)
+{
+    return row->wanted && (row->status == PLAN_STALE || row->status == PLAN_MISSING);
 }
 
 static void count_row(struct planning *p, const struct plan_row *row)
@@ -141,8 +150,28 @@ static void count_row(struct planning *p, const struct plan_row *row)
     if (!row->wanted)
         return;
     ++*counts[row->status];
-    if (row->status == PLAN_STALE || row->status == PLAN_MISSING)
+    if (is_left(row))
         plan->seconds += row->seconds;
+}
+
+static void list_gone(struct planning *p)
+{
+    struct known_step *known;
+    size_t n = ledger_steps(p->ledger, p->walk.graph->film, p->arena, &known);
+    const char **gone = arena_array(p->arena, const char *, n + 1);
+    struct map there = {0};
+
+    for (size_t i = 0; i < p->plan.n; i++)
+        map_put(&there, p->rows[i].step->id, &p->rows[i]);
+    for (size_t i = 0; i < n; i++) {
+        struct selectable what = {.id = known[i].id, .kind = known[i].kind};
+
+        if (!map_find(&there, what.id) && selection_has(&p->options->only, &what) &&
+            (!p->options->to || strcmp(p->options->to, what.kind) == 0))
+            gone[p->plan.n_gone++] = what.id;
+    }
+    map_release(&there);
+    p->plan.gone = gone;
 }
 
 static void list_owed(struct planning *p)
@@ -171,8 +200,11 @@ static void list_deliverables(struct planning *p, bool draft)
 
 static void fill(struct planning *p)
 {
-    unsigned workers = p->options->jobs ? p->options->jobs : engine_cores();
-    double longest = 0;
+    struct forecast forecast = {
+        .studio = p->studio,
+        .workers = p->options->jobs ? p->options->jobs : engine_cores(),
+        .arena = p->arena,
+    };
 
     p->plan.n = p->walk.graph->n_steps;
     p->rows = arena_array(p->arena, struct plan_row, p->plan.n);
@@ -182,12 +214,14 @@ static void fill(struct planning *p)
 
         fill_row(p, &p->rows[i], work);
         count_row(p, &p->rows[i]);
-        if (work->wanted && work->path_seconds > longest)
-            longest = work->path_seconds;
+        if (is_left(&p->rows[i]))
+            forecast_add(&forecast, p->rows[i].where, work);
     }
-    p->plan.finish_seconds = p->plan.seconds / workers;
-    if (p->plan.seconds > 0 && p->plan.finish_seconds < longest)
-        p->plan.finish_seconds = longest;
+    p->plan.finish_seconds = forecast_seconds(&forecast);
+    p->plan.done_ms = p->plan.now_ms + (int64_t)(p->plan.finish_seconds * 1000);
+    p->plan.machines = forecast_machines(&forecast, &p->plan.n_machines);
+    forecast_release(&forecast);
+    list_gone(p);
     list_owed(p);
     list_deliverables(p, walk_drafted(&p->walk, &p->drafted));
     p->plan.drafted = buf_text(&p->drafted);
@@ -199,11 +233,12 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
     struct clock *clock = options->clock ? options->clock : clock_system();
     struct planning *p;
 
-    (void)studio; // its services come with their drivers
     if (!walk_check(graph, options, err))
         return NULL;
     p = mem_new(sizeof(*p));
     p->options = options;
+    p->studio = studio;
+    p->plan.now_ms = clock->wall_ms(clock);
     p->arena = arena_new();
     p->store.project = graph->project;
     p->ledger = ledger_open(graph->project, LEDGER_READ, clock, err);

@@ -2,6 +2,7 @@
 """What the program says of what changed: films that are built, edited, and asked."""
 import json
 import re
+import time
 
 import pytest
 
@@ -166,6 +167,59 @@ def test_explain_and_plan_say_the_same(film):
     reason = "input image: take 2 -> take 3, because film.picks.yaml:1 changed"
     assert reason in ask(film, "plan")
     assert f"hall/ask/lipsync: {reason}" in film.run("build", "film.yaml", "--explain", "-v").stderr
+
+
+def test_the_plan_reads_like_a_change(film):
+    film.change("film.yaml", "I am not.", "I am.")
+    film.change("film.yaml", "shot: leaving", "shot: going")
+    told = ask(film, "plan")
+    told = re.sub(r"  here  +\d+(\.\d)? s  ", "  here  SOME s  ", told)
+    told = re.sub(r"\d+(\.\d)? s of work", "SOME s of work", told)
+    assert re.sub(r"about \d+(\.\d)? s, at \d\d:\d\d$", "about SOME s, at CLOCK", told, flags=re.M) == """\
+Talk: 21 current, 8 stale, 5 missing, 0 blocked
+reuse: 21 steps
+re-run: 8 steps
+  stale  hall/answer/voice/no   here  SOME s  text: "I am not." -> "I am."
+  stale  hall/answer/timing     here  SOME s  waits for hall/answer/voice/no
+  stale  hall/answer/board      here  SOME s  panel.lines.0.text: "I am not." -> "I am."
+  stale  hall/answer/track/bob  here  SOME s  waits for hall/answer/voice/no and 1 more
+  stale  hall/answer/lipsync    here  SOME s  waits for hall/answer/timing and 1 more
+  stale  hall/answer/mix        here  SOME s  waits for hall/answer/voice/no and 1 more
+  stale  hall/answer/cut/web    here  SOME s  waits for hall/answer/lipsync and 1 more
+  stale  film/web               here  SOME s  waits for hall/answer/timing and 4 more
+new: 5 steps
+  missing  street/going/image    here  SOME s  never made
+  missing  street/going/board    here  SOME s  never made
+  missing  street/going/sound    here  SOME s  never made
+  missing  street/going/mix      here  SOME s  never made
+  missing  street/going/cut/web  here  SOME s  never made
+gone: 5 steps
+  street/leaving/board
+  street/leaving/cut/web
+  street/leaving/image
+  street/leaving/mix
+  street/leaving/sound
+makes out/draft/talk.mp4
+makes out/draft/talk.srt
+makes out/draft/talk.vtt
+here: 13 steps, SOME s of work
+about SOME s of work, done in about SOME s, at CLOCK
+a draft: nothing in the studio makes ambience, animate, image, lipsync, speak
+"""
+
+
+def test_the_plan_as_json(film):
+    film.change("film.yaml", "shot: walk", "shot: run")
+    plan = json.loads(ask(film, "plan", "--json"))
+    groups = {group: {s["id"] for s in plan["steps"] if s["group"] == group} for group in ("reuse", "re-run", "new")}
+    assert "hall/run/image" in groups["new"] and "film/web" in groups["re-run"] and "hall/ask/image" in groups["reuse"]
+    assert len(groups["reuse"]) == plan["current"]
+    assert len(groups["re-run"] | groups["new"]) == plan["stale"] + plan["missing"] == plan["machines"][0]["steps"]
+    assert plan["gone"] == sorted(s.replace("/run/", "/walk/") for s in groups["new"])
+    assert plan["machines"][0]["name"] == "here" and plan["machines"][0]["seconds"] == pytest.approx(plan["seconds"])
+    assert plan["done_ms"] / 1000 == pytest.approx(time.time() + plan["finish_seconds"], abs=60)
+    film.build()
+    assert json.loads(ask(film, "plan", "--json"))["machines"] == []
 
 
 @pytest.mark.parametrize("words, says", [

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -329,11 +330,53 @@ static void plans(void **state)
     json_decref(g->presets);
 }
 
+static int64_t stand_still(struct clock *c)
+{
+    (void)c;
+    return 1000000;
+}
+
+// When it should be done comes from the clock that is handed down; a step that the film lost is
+// gone.
+static void plans_a_change(void **state)
+{
+    struct bench *b = *state;
+    struct build_options options = options_for(&cases[0], -1, -1);
+    struct clock clock = {stand_still, stand_still};
+    struct graph *g;
+    struct err err;
+    struct plan *plan;
+
+    build(b, &cases[0]);
+    json_object_del(b->film, "a/twin-2");
+    json_object_del(b->film, "b/cut");
+    json_array_remove(json_object_get(json_object_get(b->film, "film/web"), "inputs"), 1);
+    json_object_set_new(json_object_get(json_object_get(b->film, "a/voice"), "params"), "says",
+                        json_string("goodbye @2"));
+    options.clock = &clock;
+    g = make_graph(b);
+    plan = plan_new(g, NULL, &options, &err);
+    assert_non_null(plan);
+    assert_int_equal(plan->n_gone, 1); // nobody ever wanted the twin
+    assert_string_equal(plan->gone[0], "b/cut");
+    assert_true(plan_find(plan, "a/voice")->made_before && plan_find(plan, "a/image")->made_before);
+    assert_int_equal(plan->now_ms, 1000000);
+    assert_int_equal(plan->done_ms, 1000000 + (int64_t)(plan->finish_seconds * 1000));
+    assert_int_equal(plan->n_machines, 1);
+    assert_string_equal(plan->machines[0].name, "here");
+    assert_int_equal(plan->machines[0].steps, plan->stale + plan->missing);
+    assert_true(plan->machines[0].seconds == plan->seconds && plan->seconds > 0);
+    assert_int_equal(plan->machines[0].loads, 0);
+    plan_free(plan);
+    json_decref(g->presets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(builds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plans, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plans_a_change, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
