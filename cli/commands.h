@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_bless;
 extern const struct command command_build;
 extern const struct command command_check;
 extern const struct command command_exec;

@@ -76,7 +76,7 @@ static int run(const struct cli *cli, const struct args *args)
 
     if (!selected_read(cli, args, 1, &s, &err))
         return say_error(cli, &err);
-    if (planned_open(&p, cli, args, PLANNED_ANY_WORDS, NULL, NULL))
+    if (planned_open(&p, cli, args, SELECTED_ANY_WORDS, NULL, NULL))
         code = print_list(cli, &p, &s, args_has(args, "json"));
     else
         code = p.film.code;

@@ -18,8 +18,6 @@ struct planned {
     struct plan *plan; // NULL where film.code says why
 };
 
-enum { PLANNED_ANY_WORDS = 1 << 20 };
-
 // Opens the one film of args, of which there may be most_words words. False with p->film.code set;
 // close in either case. only and to, or NULL, choose what is wanted.
 bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,

@@ -20,6 +20,8 @@ struct err;
 #define OPTION_STALE {"stale", 0, NULL, "only what is not current"}
 // clang-format on
 
+enum { SELECTED_ANY_WORDS = 1 << 20 }; // beside the film
+
 // Fills *s in from the options that the command has, with globs those of --only, or, where it has
 // no
 // --only, the words from the one at index first on. Lives in cli's arena. False with ERR_USAGE for

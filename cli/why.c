@@ -48,7 +48,7 @@ static int run(const struct cli *cli, const struct args *args)
     if (selection_is_all(&s) && !s.stale && args->n_words)
         return say_usage(cli, "`c41 why FILM STEP…`, or --stale for all that is not current",
                          "which step?");
-    if (planned_open(&p, cli, args, PLANNED_ANY_WORDS, &s, NULL)) {
+    if (planned_open(&p, cli, args, SELECTED_ANY_WORDS, &s, NULL)) {
         (args_has(args, "json") ? print_json : print_text)(&p, &s, &out);
         code = say_out(&out);
         buf_release(&out);

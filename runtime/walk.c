@@ -224,11 +224,11 @@ static void drop_facts(const struct result *r)
 }
 
 // A pick has its artifacts already; the row tells that it is the same choice as before.
-static bool look_up(struct walk *w, struct work *work)
+static bool look_up(struct walk *w, struct work *work, const char *key)
 {
     struct result r;
 
-    if (!ledger_find(w->ledger, work->key, w->arena, &r))
+    if (!ledger_find(w->ledger, key, w->arena, &r))
         return false;
     if (!is_whole(w, work, &r)) {
         drop_facts(&r);
@@ -266,7 +266,7 @@ void walk_resolve(struct walk *w, struct work *work)
     } else if (!find_key(work, inputs) ||
                (work->step->kind->chooses && !takes_choose(w, work, inputs))) {
         work->state = WORK_FAILED;
-    } else if (look_up(w, work)) {
+    } else if (look_up(w, work, work->key)) {
         work->state = WORK_DONE;
         work->cached = true;
     } else {
@@ -275,12 +275,17 @@ void walk_resolve(struct walk *w, struct work *work)
     mem_free(inputs);
 }
 
-bool walk_look_again(struct walk *w, struct work *work)
+bool walk_adopt(struct walk *w, struct work *work, const char *key)
 {
-    if (!look_up(w, work))
+    if (!look_up(w, work, key))
         return false;
     work->state = WORK_DONE;
     return work->cached = true;
+}
+
+bool walk_look_again(struct walk *w, struct work *work)
+{
+    return walk_adopt(w, work, work->key);
 }
 
 static bool knows_files(const struct walk *w, const struct step *step)

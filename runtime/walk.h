@@ -95,6 +95,10 @@ void walk_resolve(struct walk *w, struct work *work);
 // done now.
 bool walk_look_again(struct walk *w, struct work *work);
 
+// Takes what another key gave (in this film or before) as the result of a ready step, which is done
+// then. False: there is none that is whole, with the outputs that the step has now.
+bool walk_adopt(struct walk *w, struct work *work, const char *key);
+
 // Marks work done: its users wait for one input less. Calls ready for each that waits no longer.
 void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, struct work *work),
                  void *user);
