@@ -148,18 +148,27 @@ static void print_gone(const struct plan *plan, bool all, struct buf *out)
         buf_printf(out, "  %s\n", plan->gone[i]);
 }
 
+// What becomes of a deliverable, whose step is wanted.
+static const char *fate_of(const struct plan *plan, const struct plan_row *row, bool delivered)
+{
+    if (row->status == PLAN_BLOCKED)
+        return "cannot make";
+    if (plan->stale + plan->missing > 0)
+        return "makes";
+    return delivered ? "there is" : "puts out";
+}
+
 static void print_deliverables(const struct planned *p, struct buf *out)
 {
     const struct graph *g = p->film.graph;
-    bool made = p->plan->stale + p->plan->missing + p->plan->blocked > 0;
 
-    for (size_t i = 0; i < g->n_deliverables; i++)
-        if (p->plan->rows[g->deliverables[i].step->index].wanted)
-            buf_printf(out, "%s %s\n",
-                       made                    ? "makes"
-                       : p->plan->delivered[i] ? "there is"
-                                               : "puts out",
+    for (size_t i = 0; i < g->n_deliverables; i++) {
+        const struct plan_row *row = &p->plan->rows[g->deliverables[i].step->index];
+
+        if (row->wanted)
+            buf_printf(out, "%s %s\n", fate_of(p->plan, row, p->plan->delivered[i]),
                        p->plan->deliverables[i]);
+    }
 }
 
 static void print_machines(const struct plan *plan, struct buf *out)

@@ -12,7 +12,7 @@
 
 static bool is_meant(const struct selection *s, const struct plan_row *row)
 {
-    return selection_takes(s, row->step, row->status == PLAN_CURRENT);
+    return row->wanted && selection_takes(s, row->step, row->status == PLAN_CURRENT);
 }
 
 static void print_text(const struct planned *p, const struct selection *s, struct buf *out)

@@ -163,6 +163,19 @@ static void explain_word(struct telling *t, const struct work *work, const struc
         find_places(t, work->step, c);
 }
 
+// A locked pick is never bound, so nothing can be compared; its line says what goes in.
+static void find_lock(struct telling *t, struct why_change *c)
+{
+    const struct place **at = arena_array(t->walk->arena, const struct place *, 1);
+
+    if (!work_of(t, c->from)->locked || !c->from->at.file)
+        return;
+    at[0] = &c->from->at;
+    c->at = at;
+    c->n_at = 1;
+    c->exact = true;
+}
+
 // What went in before was made by a run of the same step, as a rule: that run tells what happened
 // to it.
 static void explain_input(struct telling *t, const struct work *work, const struct run *run,
@@ -187,6 +200,8 @@ static void explain_input(struct telling *t, const struct work *work, const stru
         c->because = tell_past(t, work_of(t, c->from), &maker);
     else
         c->because = tell_since(t, c->from, run->made_ms);
+    if (!c->because)
+        find_lock(t, c);
 }
 
 static void explain(struct telling *t, const struct work *work, const struct run *run,

@@ -82,7 +82,8 @@ static void print_making(const struct why_change *c, struct buf *out)
 
 void why_print_change(const struct why_change *c, struct buf *out)
 {
-    const struct place *root = c->because ? why_root(c->because) : NULL;
+    const struct place *root =
+        c->because || c->what.of == DIFFERENCE_INPUT ? root_of_change(c, 0) : NULL;
 
     if (c->what.of == DIFFERENCE_INPUT) {
         print_input(c, out);

@@ -103,6 +103,34 @@ hall/ask/cut/web: stale
 """
 
 
+def test_a_locked_pick_is_its_own_reason(film):
+    take = next((film.folder / ".c41/browse/film/hall/ask/image").glob("take-3.*")).resolve()
+    digest = take.parent.name + take.name
+    film.write("film.picks.yaml", f"hall/ask/image: {{is: '{digest[:12]}', locked: true}}\n")
+    assert ask(film, "why", "hall/ask/image", "hall/ask/lipsync") == f"""\
+hall/ask/image: locked
+hall/ask/lipsync: stale
+  input image: take 2 -> take 3, because film.picks.yaml:1 changed
+    film.picks.yaml:1:22: hall/ask/image: {{is: '{digest[:12]}', locked: true}}
+  since it was made TIME
+"""
+
+
+def test_what_is_blocked(make_project):
+    project = make_project({"film.yaml": "c41: 1\ntitle: Words\nscenes:\n  - id: a\n    shots:\n"
+                            "      - {shot: s, image: {prompt: {write: a poem}}, seconds: 1}\n"})
+    assert ask(project, "why", "a/s/image*") == """\
+a/s/image/words: blocked: nothing in the studio makes "write", and the draft cannot
+  film.yaml:6:35: - {shot: s, image: {prompt: {write: a poem}}, seconds: 1}
+a/s/image: blocked: needs a/s/image/words
+  waits for a/s/image/words, which was never made
+  film.yaml:6:35: - {shot: s, image: {prompt: {write: a poem}}, seconds: 1}
+"""
+    plan = ask(project, "plan")
+    assert "\nblocked: 5 steps\n" in plan and "\ncannot make out/draft/words.mp4\n" in plan
+    assert {s["group"] for s in json.loads(ask(project, "plan", "--json"))["steps"]} == {"blocked"}
+
+
 def test_the_cause_is_followed_upstream(film):
     """The voice is made anew; what hangs on it names it, its words and their line, and what its length changed."""
     film.change("film.yaml", "I am not.", "I am not going anywhere with any of you.")
