@@ -58,6 +58,10 @@ size_t diag_warnings(const struct diag *d);
 // are shown; then "… and N more". With colour, ANSI colours.
 void diag_render(struct diag *d, struct buf *out, bool colour);
 
+// Adds text for people, which may have several lines: of a stranger's words, what a terminal would
+// obey becomes blanks, and what is no UTF-8 becomes U+FFFD.
+void diag_put_lines(struct buf *out, const char *text);
+
 // Renders one message at a place, in the same form, for a step that fails at run time.
 void place_render(const struct place *place, enum severity severity, const char *message,
                   const char *help, struct buf *out, bool colour);

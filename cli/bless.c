@@ -3,6 +3,7 @@
 #include "runtime/bless.h"
 
 #include "base/buf.h"
+#include "base/diag.h"
 #include "base/err.h"
 #include "cli/commands.h"
 #include "cli/compiled.h"
@@ -14,13 +15,15 @@
 
 static int print(const struct blessing *b)
 {
-    struct buf out = {0};
+    struct buf text = {0}, out = {0};
     int code;
 
     for (size_t i = 0; i < b->n; i++) {
-        buf_printf(&out, "%s: blessed\n", b->list[i].step->id);
-        why_text_changes(b->list[i].why, 2, &out);
+        buf_printf(&text, "%s: blessed\n", b->list[i].step->id);
+        why_text_changes(b->list[i].why, 2, &text);
     }
+    diag_put_lines(&out, buf_text(&text));
+    buf_release(&text);
     if (b->n == 0)
         buf_puts(&out, "all of it is current: there is nothing to bless\n");
     else if (b->n == 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // c41 why: what has changed since a step was last made, down to the line of the film.
 #include "base/buf.h"
+#include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/commands.h"
@@ -17,10 +18,14 @@ static bool is_meant(const struct selection *s, const struct plan_row *row)
 
 static void print_text(const struct planned *p, const struct selection *s, struct buf *out)
 {
+    struct buf text = {0};
+
     for (size_t i = 0; i < p->plan->n; i++)
         if (is_meant(s, &p->plan->rows[i]))
             why_text_print(p->film.graph, &p->plan->rows[i], plan_why(p->plan, &p->plan->rows[i]),
-                           out);
+                           &text);
+    diag_put_lines(out, buf_text(&text));
+    buf_release(&text);
 }
 
 static void print_json(const struct planned *p, const struct selection *s, struct buf *out)

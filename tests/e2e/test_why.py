@@ -177,6 +177,13 @@ def test_lost_files(film):
     assert ask(film, "why", "hall/walk/image") == "hall/walk/image: missing: its files are gone\n"
 
 
+def test_words_never_drive_the_terminal(film):
+    film.change("film.yaml", "image: an empty corridor", 'image: "an \\x9b31m empty \\u202e corridor"')
+    for command in ("why", "bless"):
+        told = ask(film, command, "hall/walk/image")
+        assert "31m empty" in told and not set(told) & {"\x9b", "\u202e", "\x1b"}
+
+
 def test_json_tells_the_same(film):
     film.write("film.picks.yaml", "hall/ask/image: 3\n")
     told = json.loads(ask(film, "why", "--stale", "--scene", "hall", "--json"))
