@@ -8,7 +8,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/mem.h"
+#include "runtime/key.h"
 #include "runtime/ledger.h"
+#include "runtime/service.h"
 #include "runtime/walk.h"
 
 enum { MOST_RUNS = 50 };
@@ -204,12 +207,13 @@ static void explain_input(struct telling *t, const struct work *work, const stru
         find_lock(t, c);
 }
 
+// now is the preimage that the run's is held against.
 static void explain(struct telling *t, const struct work *work, const struct run *run,
-                    struct why *why)
+                    const char *now, struct why *why)
 {
     struct difference *list;
     struct why_change *changes;
-    size_t n = difference_find(run->preimage, work->preimage, t->walk->arena, &list);
+    size_t n = difference_find(run->preimage, now, t->walk->arena, &list);
 
     changes = arena_array(t->walk->arena, struct why_change, n + 1);
     why->before = run->key;
@@ -241,7 +245,7 @@ static const struct why *tell_past(struct telling *t, const struct work *work,
                         .reason = work->state == WORK_DONE ? WHY_CURRENT : WHY_CHANGED,
                         .before = run->key};
     *past = why;
-    explain(t, work, run, why);
+    explain(t, work, run, work->preimage, why);
     return why;
 }
 
@@ -278,7 +282,23 @@ static void tell_change(struct telling *t, const struct work *work, const char *
     if (t->nearest)
         before = find_nearest(t, work, before);
     if (before)
-        explain(t, work, before, why);
+        explain(t, work, before, work->preimage, why);
+}
+
+// What the film says otherwise by now makes the step anew, whatever its inputs turn out to be.
+static void tell_words(struct telling *t, const struct work *work, const char *last,
+                       struct why *why)
+{
+    bool here = work->by && work->by->op;
+    struct run run;
+    char *now;
+
+    if (!ledger_find_run(t->walk->ledger, last, t->walk->arena, &run))
+        return;
+    now = key_foresee(work->step, work->preset, here, run.preimage);
+    if (now)
+        explain(t, work, &run, now, why);
+    mem_free(now);
 }
 
 static const struct why *tell(struct telling *t, const struct work *work)
@@ -293,9 +313,11 @@ static const struct why *tell(struct telling *t, const struct work *work)
     else if (work->state == WORK_FAILED) {
         why->reason = WHY_FAULT;
         why->fault = work->err.text;
-    } else if (!work->preimage)
+    } else if (!work->preimage) {
         tell_waits(t, work, why);
-    else if (last)
+        if (last)
+            tell_words(t, work, last, why);
+    } else if (last)
         tell_change(t, work, last, why);
     return why;
 }

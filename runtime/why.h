@@ -62,7 +62,8 @@ struct telling {
 
 void telling_init(struct telling *t, struct walk *walk, bool nearest);
 
-// Never NULL; the same for the same step. A step that waits is told without changes.
+// Never NULL; the same for the same step. Of a step that waits only those changes are told that the
+// film makes itself, against its last run.
 const struct why *telling_of(struct telling *t, const struct work *work);
 
 // One line, without an end: `prompt: "a" -> "b"; input voice changed`. At most three changes.

@@ -118,6 +118,16 @@ static void print_changes(const struct why *why, struct buf *out)
         buf_printf(out, "; and %zu more", why->n_changes - MOST_CHANGES);
 }
 
+// Own words run it in any case; those it waits for come behind.
+static void print_waiting(const struct why *why, struct buf *out)
+{
+    if (why->n_changes) {
+        print_changes(why, out);
+        buf_puts(out, "; ");
+    }
+    print_waits(why, out);
+}
+
 void why_print_line(const struct why *why, struct buf *out)
 {
     if (why->reason == WHY_NEVER)
@@ -127,7 +137,7 @@ void why_print_line(const struct why *why, struct buf *out)
     else if (why->reason == WHY_FAULT)
         buf_puts(out, why->fault);
     else if (why->reason == WHY_WAITS)
-        print_waits(why, out);
+        print_waiting(why, out);
     else if (why->reason == WHY_CHANGED)
         print_changes(why, out);
 }

@@ -76,12 +76,15 @@ hall/walk/image: stale
     film.yaml:23:16: image: an empty corridor at dusk
   since it was made TIME
 hall/walk/video: stale
+  board.prompt: "an empty corridor" -> "an empty corridor at dusk"
+    film.yaml:24:16: video: a door swings slowly
   waits for hall/walk/image
     prompt: "an empty corridor. a long hall. ink on paper" -> "an empty corridor at dusk. a long hall. oil on …"
       film.yaml:23:16: image: an empty corridor at dusk
       film.yaml:5:8: style: oil on canvas
     board.prompt: "an empty corridor" -> "an empty corridor at dusk"
       film.yaml:23:16: image: an empty corridor at dusk
+  since it was made TIME
 """
 
 
@@ -101,6 +104,15 @@ hall/ask/cut/web: stale
         pick: 2 -> 3
           film.picks.yaml:4:17: hall/ask/image: 3
 """
+
+
+def test_own_words_of_a_step_that_waits(film):
+    """It runs whatever the picture turns out to be, and the plan says so before that is made."""
+    film.change("film.yaml", "an empty corridor", "an empty corridor at dusk")
+    film.change("film.yaml", "a door swings slowly", "a door swings fast")
+    assert 'prompt: "a door swings slowly" -> "a door swings fast"' in ask(film, "why", "hall/walk/video")
+    row = next(line for line in ask(film, "plan").splitlines() if " hall/walk/video " in line)
+    assert 'prompt: "a door swings slowly" -> "a door swings fast"' in row and row.endswith("; waits for hall/walk/image")
 
 
 def test_a_locked_pick_is_its_own_reason(film):

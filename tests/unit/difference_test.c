@@ -10,7 +10,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/mem.h"
+#include "compiler/graph.h"
 #include "runtime/difference.h"
+#include "runtime/key.h"
 
 enum { COLUMNS = 30 };
 
@@ -115,9 +118,38 @@ static void finds(void **state)
     }
 }
 
+// What is known of a step that waits: its words, but for those that are late or fitted to a model.
+static void foresees_words(void **state)
+{
+    struct arena *a = arena_new();
+    struct step step = {.params = json_pack("{s:s, s:s, s:s, s:s, s:i, s:{s:s}}", "prompt", "dusk",
+                                            "language", "de", "call", "Ann", "unknown", "x", "seed",
+                                            7, "seconds", "late", "t.seconds")};
+    json_t *preset =
+        json_pack("{s:{s:{}, s:{s:{}}, s:{s:s}, s:{}, s:{}}}", "params", "prompt", "language",
+                  "values", "call", "form", "Hi ${call}", "seed", "seconds");
+    char *served = key_foresee(
+        &step, preset, false,
+        quoted(a, "{'request':{'params':{'prompt':'dawn','seconds':2},'preset':{'preset':'p'}}}"));
+    char *here =
+        key_foresee(&step, NULL, true, quoted(a, "{'request':{'prompt':'dawn','seconds':2}}"));
+
+    (void)state;
+    assert_string_equal(served, quoted(a, "{'request':{'params':{'prompt':'dusk','seconds':2},"
+                                          "'preset':{'preset':'p'}}}"));
+    assert_string_equal(here, quoted(a, "{'request':{'call':'Ann','language':'de','prompt':'dusk',"
+                                        "'seconds':2,'seed':7,'unknown':'x'}}"));
+    assert_null(key_foresee(&step, preset, false, quoted(a, "{'request':{'prompt':'dawn'}}")));
+    mem_free(served);
+    mem_free(here);
+    json_decref(step.params);
+    json_decref(preset);
+    arena_free(a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(finds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(finds), cmocka_unit_test(foresees_words)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
