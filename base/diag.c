@@ -235,8 +235,7 @@ static void put_clean(struct buf *out, struct str s)
     }
 }
 
-// The same for words that may stand on several lines.
-static void put_lines(struct buf *out, const char *text)
+void diag_put_lines(struct buf *out, const char *text)
 {
     struct str rest = str_of(text);
 
@@ -292,14 +291,14 @@ void place_render(const struct place *place, enum severity severity, const char 
     if (place->file)
         buf_printf(out, "%s:%u:%u: ", place->file, place->line, place->column);
     buf_printf(out, "%s%s:%s ", mark, names[severity], plain);
-    put_lines(out, message);
+    diag_put_lines(out, message);
     buf_char(out, '\n');
     if (place->file && place->text)
         render_line(place, out, mark, plain);
     if (!help)
         return;
     buf_puts(out, "help: ");
-    put_lines(out, help);
+    diag_put_lines(out, help);
     buf_char(out, '\n');
 }
 

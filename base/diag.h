@@ -62,6 +62,10 @@ void diag_render(struct diag *d, struct buf *out, bool colour);
 // Renders what was said at places of one source, with its notes, and forgets nothing.
 void diag_render_of(struct diag *d, uint32_t source, struct buf *out, bool colour);
 
+// Adds text for people, which may have several lines: of a stranger's words, what a terminal would
+// obey becomes blanks, and what is no UTF-8 becomes U+FFFD.
+void diag_put_lines(struct buf *out, const char *text);
+
 // Renders one message at a place, in the same form, for a step that fails at run time.
 void place_render(const struct place *place, enum severity severity, const char *message,
                   const char *help, struct buf *out, bool colour);

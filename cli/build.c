@@ -15,6 +15,7 @@
 #include "cli/kind_name.h"
 #include "cli/say.h"
 #include "cli/seen.h"
+#include "cli/selected.h"
 #include "compiler/compile.h"
 
 // "-" is standard output.
@@ -36,7 +37,6 @@ static bool read_options(const struct cli *cli, const struct args *args, struct 
     if (!args_number(args, "jobs", 1, 0, &jobs, err))
         return false;
     *o = (struct build_options){
-        .only = args_get(args, "only", NULL),
         .to = args_get(args, "to", NULL),
         .jobs = (unsigned)jobs,
         .keep_going = args_has(args, "keep-going"),
@@ -52,7 +52,7 @@ static bool read_options(const struct cli *cli, const struct args *args, struct 
                     .colour = cli->colour,
                     .verbosity = args_has(args, "quiet") ? -1 : args_has(args, "verbose")},
     };
-    return kind_name_check(o->to, err) &&
+    return kind_name_check(o->to, err) && selected_read(cli, args, 0, &o->only, err) &&
            open_events(args_get(args, "events", NULL), &o->events_fd, err);
 }
 
@@ -66,7 +66,7 @@ struct job {
 // A dry run and a part of the film are gone through whatever moved.
 static bool asks_for_all(const struct build_options *o)
 {
-    return !o->only && !o->to && !o->dry_run;
+    return build_is_whole(o) && !o->dry_run;
 }
 
 // All are compiled before the first is built: what is wrong is told in one go.
@@ -140,7 +140,9 @@ static int run(const struct cli *cli, const struct args *args)
 }
 
 static const struct option options[] = {
-    {"only", 0, "GLOB", "build these steps alone, and what they need: 'lamp/*'"},
+    OPTION_ONLY,
+    OPTION_KIND,
+    OPTION_SCENE,
     {"to", 0, "KIND", "stop at this kind: `--to image` makes the stills"},
     OPTION_DRAFT,
     OPTION_STUDIO,

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_bless;
 extern const struct command command_build;
 extern const struct command command_check;
 extern const struct command command_du;
@@ -18,3 +19,4 @@ extern const struct command command_schema;
 extern const struct command command_show;
 extern const struct command command_trust;
 extern const struct command command_verify;
+extern const struct command command_why;

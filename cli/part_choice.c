@@ -109,6 +109,7 @@ void part_choice_release(struct part_choice *c)
     map_release(&c->left_out);
     map_release(&c->scenes);
     json_decref(c->books);
+    *c = (struct part_choice){0};
 }
 
 // A name that is new among the chosen parts may be that of a scene elsewhere.

@@ -5,17 +5,65 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
 #include "cli/commands.h"
+#include "cli/kind_name.h"
 #include "cli/planned.h"
 #include "cli/say.h"
+#include "cli/selected.h"
 #include "cli/table.h"
 #include "compiler/graph.h"
 
 enum { MOST_ROWS = 40 }; // more steps than this are told by kind
 
+// A part of the change: what happens to the steps in it.
+struct group {
+    const char *name;
+    bool (*has)(const struct plan_row *row);
+    bool by_step; // each is named, however many there are
+};
+
+static bool is_reused(const struct plan_row *row)
+{
+    return row->wanted && row->status == PLAN_CURRENT;
+}
+
+static bool is_blocked(const struct plan_row *row)
+{
+    return row->wanted && row->status == PLAN_BLOCKED;
+}
+
 static bool will_run(const struct plan_row *row)
 {
-    return row->wanted && row->status != PLAN_CURRENT;
+    return row->wanted && (row->status == PLAN_STALE || row->status == PLAN_MISSING);
+}
+
+static bool will_run_again(const struct plan_row *row)
+{
+    return will_run(row) && row->made_before;
+}
+
+static bool is_new(const struct plan_row *row)
+{
+    return will_run(row) && !row->made_before;
+}
+
+static const struct group groups[] = {
+    {"blocked", is_blocked, true}, // somebody has to act
+    {"re-run", will_run_again, false},
+    {"new", is_new, false},
+};
+
+enum { N_GROUPS = sizeof(groups) / sizeof(*groups) };
+
+static size_t count(const struct plan *plan, bool (*has)(const struct plan_row *row))
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n; i++)
+        n += has(&plan->rows[i]);
+    return n;
 }
 
 static void add_seconds(struct table *t, double seconds)
@@ -27,16 +75,16 @@ static void add_seconds(struct table *t, double seconds)
     buf_release(&text);
 }
 
-static void print_steps(const struct plan *plan, enum plan_status status, struct buf *out)
+static void print_steps(const struct plan *plan, const struct group *g, struct buf *out)
 {
     struct table t = {.columns = 5};
 
     for (size_t i = 0; i < plan->n; i++) {
         const struct plan_row *row = &plan->rows[i];
 
-        if (!will_run(row) || row->status != status)
+        if (!g->has(row))
             continue;
-        table_add(&t, "%s", plan_status_name(status));
+        table_add(&t, "%s", plan_row_word(row));
         table_add(&t, "%s", row->step->id);
         table_add(&t, "%s", row->where);
         add_seconds(&t, row->seconds);
@@ -45,10 +93,10 @@ static void print_steps(const struct plan *plan, enum plan_status status, struct
     table_print(&t, 2, out);
 }
 
-// Of one kind: how many there are of a status, and what they should take together.
-static void print_kinds(const struct plan *plan, enum plan_status status, struct buf *out)
+// Of one kind: how many there are, and what they should take together.
+static void print_kinds(const struct plan *plan, const struct group *g, struct buf *out)
 {
-    struct table t = {.columns = 5};
+    struct table t = {.columns = 4};
     size_t n_kinds;
     const struct kind *kinds = kind_all(&n_kinds);
 
@@ -60,7 +108,7 @@ static void print_kinds(const struct plan *plan, enum plan_status status, struct
         for (size_t i = 0; i < plan->n; i++) {
             const struct plan_row *row = &plan->rows[i];
 
-            if (!will_run(row) || row->status != status || row->step->kind != &kinds[k])
+            if (!g->has(row) || row->step->kind != &kinds[k])
                 continue;
             n++;
             seconds += row->seconds;
@@ -68,7 +116,6 @@ static void print_kinds(const struct plan *plan, enum plan_status status, struct
         }
         if (!n)
             continue;
-        table_add(&t, "%s", plan_status_name(status));
         table_add(&t, "%s", kinds[k].name);
         table_add(&t, "%zu step%s", n, n == 1 ? "" : "s");
         table_add(&t, "%s", where);
@@ -77,26 +124,66 @@ static void print_kinds(const struct plan *plan, enum plan_status status, struct
     table_print(&t, 2, out);
 }
 
-static void print_status(const struct plan *plan, enum plan_status status, size_t n, bool all,
-                         struct buf *out)
+static void print_count(const char *name, size_t n, struct buf *out)
 {
-    if (all || n <= MOST_ROWS)
-        print_steps(plan, status, out);
+    if (n)
+        buf_printf(out, "%s: %zu step%s\n", name, n, n == 1 ? "" : "s");
+}
+
+static void print_group(const struct plan *plan, const struct group *g, bool all, struct buf *out)
+{
+    size_t n = count(plan, g->has);
+
+    print_count(g->name, n, out);
+    if (all || g->by_step || n <= MOST_ROWS)
+        print_steps(plan, g, out);
     else
-        print_kinds(plan, status, out);
+        print_kinds(plan, g, out);
+}
+
+static void print_gone(const struct plan *plan, bool all, struct buf *out)
+{
+    print_count("gone", plan->n_gone, out);
+    for (size_t i = 0; i < plan->n_gone && (all || plan->n_gone <= MOST_ROWS); i++)
+        buf_printf(out, "  %s\n", plan->gone[i]);
+}
+
+// What becomes of a deliverable, whose step is wanted.
+static const char *fate_of(const struct plan *plan, const struct plan_row *row, bool delivered)
+{
+    if (row->status == PLAN_BLOCKED)
+        return "cannot make";
+    if (plan->stale + plan->missing > 0)
+        return "makes";
+    return delivered ? "there is" : "puts out";
 }
 
 static void print_deliverables(const struct planned *p, struct buf *out)
 {
     const struct graph *g = p->film.graph;
-    bool made = p->plan->stale + p->plan->missing + p->plan->blocked > 0;
 
-    for (size_t i = 0; i < g->n_deliverables; i++)
-        buf_printf(out, "%s %s\n",
-                   made                    ? "makes"
-                   : p->plan->delivered[i] ? "there is"
-                                           : "puts out",
-                   p->plan->deliverables[i]);
+    for (size_t i = 0; i < g->n_deliverables; i++) {
+        const struct plan_row *row = &p->plan->rows[g->deliverables[i].step->index];
+
+        if (row->wanted)
+            buf_printf(out, "%s %s\n", fate_of(p->plan, row, p->plan->delivered[i]),
+                       p->plan->deliverables[i]);
+    }
+}
+
+static void print_machines(const struct plan *plan, struct buf *out)
+{
+    for (size_t i = 0; i < plan->n_machines; i++) {
+        const struct plan_machine *m = &plan->machines[i];
+
+        buf_printf(out, "%s%s: %zu step%s, ", strcmp(m->name, "here") == 0 ? "" : "on ", m->name,
+                   m->steps, m->steps == 1 ? "" : "s");
+        planned_print_seconds(m->seconds, out);
+        buf_puts(out, " of work");
+        if (m->loads)
+            buf_printf(out, ", %zu model load%s", m->loads, m->loads == 1 ? "" : "s");
+        buf_char(out, '\n');
+    }
 }
 
 static void print_time(const struct plan *plan, struct buf *out)
@@ -107,34 +194,107 @@ static void print_time(const struct plan *plan, struct buf *out)
     planned_print_seconds(plan->seconds, out);
     buf_puts(out, " of work, done in about ");
     planned_print_seconds(plan->finish_seconds, out);
+    buf_puts(out, ", at ");
+    planned_print_clock(plan->now_ms, plan->done_ms, out);
     buf_char(out, '\n');
 }
 
-static void print_plan(const struct planned *p, bool all, struct buf *out)
+static void print_text(const struct planned *p, bool all, struct buf *out)
 {
     const struct plan *plan = p->plan;
 
     buf_printf(out, "%s: %zu current, %zu stale, %zu missing, %zu blocked\n", p->film.graph->title,
                plan->current, plan->stale, plan->missing, plan->blocked);
-    print_status(plan, PLAN_BLOCKED, 0, all, out); // always by step: somebody has to act
-    print_status(plan, PLAN_STALE, plan->stale, all, out);
-    print_status(plan, PLAN_MISSING, plan->missing, all, out);
+    print_count("reuse", count(plan, is_reused), out);
+    for (size_t i = 0; i < N_GROUPS; i++)
+        print_group(plan, &groups[i], all, out);
+    print_gone(plan, all, out);
     for (size_t i = 0; i < plan->n_owed; i++)
         buf_printf(out, "pick owed: %s\n", plan->owed[i]);
     print_deliverables(p, out);
+    print_machines(plan, out);
     print_time(plan, out);
     if (plan->drafted[0])
         buf_printf(out, "a draft: nothing in the studio makes %s\n", plan->drafted);
 }
 
+static const char *group_of(const struct plan_row *row)
+{
+    for (size_t i = 0; i < N_GROUPS; i++)
+        if (groups[i].has(row))
+            return groups[i].name;
+    return "reuse";
+}
+
+static json_t *row_json(const struct plan_row *row)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:f}", "id", row->step->id, "kind",
+                     row->step->kind->name, "status", plan_row_word(row), "group", group_of(row),
+                     "why", row->why, "machine", row->where, "seconds", row->seconds);
+}
+
+static json_t *machine_json(const struct plan_machine *m)
+{
+    return json_pack("{s:s, s:I, s:f, s:I}", "name", m->name, "steps", (json_int_t)m->steps,
+                     "seconds", m->seconds, "model_loads", (json_int_t)m->loads);
+}
+
+static json_t *texts_json(const char *const *texts, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_string(texts[i]));
+    return list;
+}
+
+static json_t *deliverables_json(const struct planned *p)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < p->film.graph->n_deliverables; i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:b}", "name", p->film.graph->deliverables[i].name, "path",
+                            p->plan->deliverables[i], "current", (int)p->plan->delivered[i]));
+    return list;
+}
+
+static void print_json(const struct planned *p, bool all, struct buf *out)
+{
+    const struct plan *plan = p->plan;
+    json_t *steps = json_array(), *machines = json_array(), *whole;
+
+    (void)all; // every step is named
+    for (size_t i = 0; i < plan->n; i++)
+        if (plan->rows[i].wanted)
+            json_array_append_new(steps, row_json(&plan->rows[i]));
+    for (size_t i = 0; i < plan->n_machines; i++)
+        json_array_append_new(machines, machine_json(&plan->machines[i]));
+    whole = json_pack(
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:I, s:s}", "film",
+        p->film.graph->film, "title", p->film.graph->title, "current", (json_int_t)plan->current,
+        "stale", (json_int_t)plan->stale, "missing", (json_int_t)plan->missing, "blocked",
+        (json_int_t)plan->blocked, "steps", steps, "gone", texts_json(plan->gone, plan->n_gone),
+        "picks_owed", texts_json(plan->owed, plan->n_owed), "deliverables", deliverables_json(p),
+        "machines", machines, "seconds", plan->seconds, "finish_seconds", plan->finish_seconds,
+        "done_ms", (json_int_t)plan->done_ms, "drafted", plan->drafted);
+    json_pretty(whole, out);
+    json_decref(whole);
+}
+
 static int run(const struct cli *cli, const struct args *args)
 {
     struct planned p;
+    struct selection only;
     struct buf out = {0};
+    struct err err = {0};
     int code;
 
-    if (planned_open(&p, cli, args, 1, args_get(args, "only", NULL), args_get(args, "to", NULL))) {
-        print_plan(&p, args_has(args, "all"), &out);
+    if (!selected_read(cli, args, 1, &only, &err) ||
+        !kind_name_check(args_get(args, "to", NULL), &err))
+        return say_error(cli, &err);
+    if (planned_open(&p, cli, args, 1, &only, args_get(args, "to", NULL))) {
+        (args_has(args, "json") ? print_json : print_text)(&p, args_has(args, "all"), &out);
         code = say_out(&out);
         buf_release(&out);
     } else {
@@ -145,9 +305,12 @@ static int run(const struct cli *cli, const struct args *args)
 }
 
 static const struct option options[] = {
-    {"only", 0, "GLOB", "plan for these steps, and what they need"},
+    OPTION_ONLY,
+    OPTION_KIND,
+    OPTION_SCENE,
     {"to", 0, "KIND", "plan up to this kind"},
     {"all", 'a', NULL, "name every step, however many there are"},
+    {"json", 0, NULL, "as JSON; every step is named"},
     OPTION_DRAFT,
     OPTION_STUDIO,
     OPTION_USE,
@@ -160,7 +323,9 @@ const struct command command_plan = {
     .about = "what a build would run: why, where, how long",
     .more = "Runs nothing and writes nothing. What hangs on the result of a step that has to run "
             "is told\n"
-            "as stale, though that result may turn out to be the same and stop the change there.\n",
+            "as stale, though that result may turn out to be the same and stop the change there.\n"
+            "Times are those of earlier steps of the same kind and preset, else the preset's own.\n"
+            "A machine loads each model once at best; that many loads are told.\n",
     .examples = "  c41 plan film.yaml\n"
                 "  c41 plan film.yaml --to image --all\n",
     .options = options,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/planned.h"
 
+#include <time.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/cli.h"
@@ -10,10 +12,10 @@
 #include "runtime/plan.h"
 
 bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
-                  size_t most_words, const char *only, const char *to)
+                  size_t most_words, const struct selection *only, const char *to)
 {
     struct build_options o = {
-        .only = only,
+        .only = only ? *only : (struct selection){0},
         .to = to,
         .draft_asked = args_has(args, "draft"),
         .module_dir = cli->module_dir,
@@ -36,6 +38,31 @@ void planned_close(struct planned *p)
     plan_free(p->plan);
     p->plan = NULL;
     compiled_close(&p->film);
+}
+
+void planned_print_time(int64_t ms, struct buf *out)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+    char text[32];
+
+    if (localtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+        buf_puts(out, text);
+}
+
+void planned_print_clock(int64_t now_ms, int64_t ms, struct buf *out)
+{
+    time_t now = (time_t)(now_ms / 1000), then = (time_t)(ms / 1000);
+    struct tm today, day;
+    char text[32];
+
+    if (!localtime_r(&now, &today) || !localtime_r(&then, &day))
+        return;
+    if (strftime(text, sizeof(text),
+                 today.tm_yday == day.tm_yday && today.tm_year == day.tm_year ? "%H:%M"
+                                                                              : "%a %H:%M",
+                 &day))
+        buf_puts(out, text);
 }
 
 void planned_print_seconds(double seconds, struct buf *out)

@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include "cli/show.h"
 
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/str.h"
+#include "base/err.h"
 #include "cli/commands.h"
 #include "cli/planned.h"
 #include "cli/say.h"
+#include "cli/selected.h"
 #include "compiler/graph.h"
 #include "runtime/plan.h"
 
-static int refuse_step(const struct cli *cli, const struct graph *g, const char *id)
+static void show_steps(const struct planned *p, const struct selection *s, struct buf *out)
 {
-    const char **names = arena_array(cli->arena, const char *, g->n_steps + 1), *near;
-    const char *help = "`c41 list FILM` names the steps";
+    size_t start = out->len;
 
-    for (size_t i = 0; i < g->n_steps; i++)
-        names[i] = g->steps[i]->id;
-    near = str_nearest(id, names, g->n_steps);
-    if (near)
-        help = arena_printf(cli->arena, "did you mean \"%s\"?", near);
-    return say_usage(cli, help, "no step \"%s\"", id);
+    for (size_t i = 0; i < p->plan->n; i++) {
+        const struct plan_row *row = &p->plan->rows[i];
+
+        if (!selection_takes(s, row->step, row->status == PLAN_CURRENT))
+            continue;
+        if (out->len > start)
+            buf_char(out, '\n');
+        show_step(p, row, out);
+    }
 }
 
-static int show(const struct cli *cli, const struct args *args, const struct planned *p)
+static int show(const struct cli *cli, const struct planned *p, const struct selection *s)
 {
-    size_t n;
-    const char **words = compiled_films(cli, args, &n);
-    const struct plan_row *row = n > 1 ? plan_find(p->plan, words[1]) : NULL;
     struct buf out = {0};
+    struct err err = {0};
     int code;
 
-    if (n > 1 && !row)
-        return refuse_step(cli, p->film.graph, words[1]);
-    if (row)
-        show_step(p, row, &out);
-    else
+    if (!selection_check(s, p->film.graph, &err))
+        return say_error(cli, &err);
+    if (selection_is_all(s) && !s->stale)
         show_film(p, &out);
+    else
+        show_steps(p, s, &out);
     code = say_out(&out);
     buf_release(&out);
     return code;
@@ -44,30 +44,40 @@ static int show(const struct cli *cli, const struct args *args, const struct pla
 
 static int run(const struct cli *cli, const struct args *args)
 {
+    struct selection s;
     struct planned p;
+    struct err err = {0};
     int code;
 
-    if (planned_open(&p, cli, args, 2, NULL, NULL))
-        code = show(cli, args, &p);
+    if (!selected_read(cli, args, 1, &s, &err))
+        return say_error(cli, &err);
+    if (planned_open(&p, cli, args, SELECTED_ANY_WORDS, NULL, NULL))
+        code = show(cli, &p, &s);
     else
         code = p.film.code;
     planned_close(&p);
     return code;
 }
 
+// clang-format off
 static const struct option options[] = {
+    OPTION_KIND,
+    OPTION_SCENE,
+    OPTION_STALE,
     OPTION_DRAFT,
     OPTION_STUDIO,
     OPTION_USE,
     {0},
 };
+// clang-format on
 
 const struct command command_show = {
     .name = "show",
-    .usage = "FILM [STEP]",
-    .about = "a film's shots and lengths; or all about one step",
+    .usage = "FILM [STEP…]",
+    .about = "a film's shots and lengths; or all about steps",
     .examples = "  c41 show film.yaml\n"
-                "  c41 show film.yaml lamp/mara/image\n",
+                "  c41 show film.yaml lamp/mara/image\n"
+                "  c41 show film.yaml 'lamp/*' --kind image --stale\n",
     .options = options,
     .run = run,
 };

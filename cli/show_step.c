@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/json.h"
@@ -38,16 +37,6 @@ static void print_head(const struct planned *p, const struct step *s, struct buf
     buf_char(out, '\n');
 }
 
-static void print_time(int64_t ms, struct buf *out)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm;
-    char text[32];
-
-    if (localtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
-        buf_puts(out, text);
-}
-
 static void print_status(const struct plan_row *row, struct buf *out)
 {
     buf_printf(out, "  %s%s%s", plan_status_name(row->status), row->picked ? ", picked" : "",
@@ -56,7 +45,7 @@ static void print_status(const struct plan_row *row, struct buf *out)
         buf_printf(out, ": %s", row->why);
     if (row->made_ms) {
         buf_puts(out, "; made ");
-        print_time(row->made_ms, out);
+        planned_print_time(row->made_ms, out);
         if (row->where[0])
             buf_printf(out, " %s%s", row->where[0] == 'h' ? "" : "on ", row->where);
         if (row->seconds > 0) {

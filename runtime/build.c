@@ -51,6 +51,11 @@ struct build {
     bool walked;   // walk is filled in
 };
 
+bool build_is_whole(const struct build_options *options)
+{
+    return selection_is_all(&options->only) && !options->to;
+}
+
 static bool take_lock(struct build *b, struct err *err)
 {
     const char *doing = arena_printf(b->arena, "builds %s", b->graph->film);
@@ -177,10 +182,7 @@ static void tell_plan(struct build *b)
             continue;
         display_say(b->display, "%-8s %s%s%s", work->step->kind->name, work->step->id,
                     b->options->explain ? ": " : "",
-                    !b->options->explain         ? ""
-                    : work->state == WORK_READY  ? why_runs(&b->walk, work)
-                    : work->state == WORK_FAILED ? work->err.text
-                                                 : "its inputs will be made anew");
+                    !b->options->explain ? "" : why_runs(&b->walk, work));
     }
     display_say(b->display, "%zu step%s would run, %zu at hand", b->to_run,
                 b->to_run == 1 ? "" : "s", b->result.cached);
@@ -290,7 +292,7 @@ static bool record_good(struct build *b, struct err *err)
     for (size_t i = 0; i < b->graph->n_steps; i++)
         part.n += is_made(&b->walk.works[i]);
     return ledger_put_good(b->ledger, film, &part, err) &&
-           (b->options->only || b->options->to || elsewhere_is(b->options->from) ||
+           (!build_is_whole(b->options) || elsewhere_is(b->options->from) ||
             ledger_drop_good(b->ledger, film, &part, err));
 }
 
@@ -357,7 +359,7 @@ static void leave_fingerprint(struct build *b)
 {
     struct err err;
 
-    if (b->options->from && !b->options->only && !b->options->to && is_settled(b))
+    if (b->options->from && build_is_whole(b->options) && is_settled(b))
         built_record(b->options->from, &b->walk, &b->result, b->delivered, b->n_delivered,
                      buf_text(&b->drafted), &err);
 }

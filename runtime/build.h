@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/selection.h"
+
 struct arena;
 struct built_from;
 struct clock;
@@ -23,9 +25,9 @@ struct display_options {
 };
 
 struct build_options {
-    const char *only; // a glob over step ids (`*` matches `/` too); NULL: all deliverables
-    const char *to;   // the name of a kind: its steps are the targets; NULL
-    unsigned jobs;    // steps at once on this machine; 0: one a core
+    struct selection only; // its steps are the targets; an empty one: all deliverables
+    const char *to;        // the name of a kind: those of its steps alone; NULL
+    unsigned jobs;         // steps at once on this machine; 0: one a core
     bool keep_going;
     bool dry_run; // say what would run
     bool explain; // say why each step runs
@@ -39,6 +41,9 @@ struct build_options {
     const struct built_from *from; // what to leave a fingerprint of; NULL: of nothing
     struct clock *clock;           // NULL: the system's
 };
+
+// Whether all that the film wants is to be made, and not some steps alone.
+bool build_is_whole(const struct build_options *options);
 
 struct build_result {
     int exit_code;

@@ -21,3 +21,9 @@ char *key_preimage(const struct step *step, const char *driver, const json_t *re
 
 // Writes the key of a preimage.
 void key_of(const char *preimage, char hex[DIGEST_HEX_BYTES]);
+
+// The preimage that a step whose inputs are not there yet would have if they brought nothing new:
+// that of the run before, with the words that the film says by now. Words that binding fits to the
+// preset's model stay as they were. Heap (mem_free); NULL when before is none.
+char *key_foresee(const struct step *step, const json_t *preset, bool as_they_stand,
+                  const char *before);

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/vec.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger_db.h"
 #include "runtime/store.h"
@@ -31,6 +32,10 @@ enum query {
     FIND_FILE,
     PUT_FILE,
     PUT_BUILD,
+    FIND_RUN,
+    RUNS,
+    FIND_MAKER,
+    STEPS,
     N_QUERIES,
 };
 
@@ -59,6 +64,14 @@ static const char *const queries[N_QUERIES] = {
     [PUT_FILE] = "INSERT OR REPLACE INTO files (path, device, inode, bytes, changed_ns, status_ns,"
                  " digest, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [PUT_BUILD] = "INSERT INTO builds (film, ended_ms, good, facts) VALUES (?1, ?2, ?3, ?4)",
+    [FIND_RUN] = "SELECT key, step, preimage, made_ms FROM results WHERE key = ?1",
+    [RUNS] = "SELECT key, step, preimage, made_ms FROM results WHERE step = ?1"
+             " ORDER BY made_ms DESC LIMIT ?2",
+    [FIND_MAKER] = "SELECT r.key, r.step, r.preimage, r.made_ms FROM artifacts JOIN results r"
+                   " USING (key) WHERE digest = ?1 AND (?2 IS NULL OR r.step = ?2)"
+                   " ORDER BY r.kind = 'pick', r.made_ms DESC LIMIT 1",
+    [STEPS] = "SELECT s.step, coalesce(kind, '') FROM steps s LEFT JOIN results r USING (key)"
+              " WHERE film = ?1 ORDER BY s.step",
 };
 
 struct ledger {
@@ -251,6 +264,52 @@ const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a)
     return find_text(l, s, a);
 }
 
+static size_t read_runs(sqlite3_stmt *s, struct arena *a, struct run *list, size_t max)
+{
+    size_t n = 0;
+
+    for (; n < max && sqlite3_step(s) == SQLITE_ROW; n++)
+        list[n] = (struct run){.key = arena_strdup(a, column_text(s, 0)),
+                               .step = arena_strdup(a, column_text(s, 1)),
+                               .preimage = arena_strdup(a, column_text(s, 2)),
+                               .made_ms = sqlite3_column_int64(s, 3)};
+    sqlite3_reset(s);
+    return n;
+}
+
+bool ledger_find_run(struct ledger *l, const char *key, struct arena *a, struct run *out)
+{
+    sqlite3_stmt *s = prepare(l, FIND_RUN);
+
+    if (!s)
+        return false;
+    bind_text(s, 1, key);
+    return read_runs(s, a, out, 1) == 1;
+}
+
+size_t ledger_runs(struct ledger *l, const char *id, struct arena *a, struct run *list, size_t max)
+{
+    sqlite3_stmt *s = prepare(l, RUNS);
+
+    if (!s)
+        return 0;
+    bind_text(s, 1, id);
+    sqlite3_bind_int64(s, 2, (sqlite3_int64)max);
+    return read_runs(s, a, list, max);
+}
+
+bool ledger_find_maker(struct ledger *l, const char *digest, const char *id, struct arena *a,
+                       struct run *out)
+{
+    sqlite3_stmt *s = prepare(l, FIND_MAKER);
+
+    if (!s)
+        return false;
+    bind_text(s, 1, digest);
+    bind_text(s, 2, id); // NULL is SQL's NULL
+    return read_runs(s, a, out, 1) == 1;
+}
+
 static bool put_artifact(struct ledger *l, const char *key, int position,
                          const struct artifact *artifact, struct err *err)
 {
@@ -346,6 +405,26 @@ bool ledger_put_last(struct ledger *l, const char *film, const char *step, const
         bind_text(s, 3, key);
     }
     return change(l, s, err);
+}
+
+size_t ledger_steps(struct ledger *l, const char *film, struct arena *a, struct known_step **list)
+{
+    VEC(struct known_step) found = {0};
+    sqlite3_stmt *s = prepare(l, STEPS);
+    size_t n;
+
+    if (s)
+        bind_text(s, 1, film);
+    while (s && sqlite3_step(s) == SQLITE_ROW)
+        vec_push(&found, (struct known_step){arena_strdup(a, column_text(s, 0)),
+                                             arena_strdup(a, column_text(s, 1))});
+    sqlite3_reset(s); // of NULL: nothing
+    n = found.n;
+    *list = arena_array(a, struct known_step, n + 1);
+    if (n)
+        memcpy(*list, found.at, n * sizeof(**list));
+    vec_release(&found);
+    return n;
 }
 
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset)

@@ -57,6 +57,23 @@ bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct resu
 const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a);
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err);
 
+// One time that a step was made.
+struct run {
+    const char *key, *step, *preimage;
+    int64_t made_ms;
+};
+
+// All of these in a. False without an error: there is no such row.
+bool ledger_find_run(struct ledger *l, const char *key, struct arena *a, struct run *out);
+
+// The runs of the step called id, the last first; returns how many, at most max.
+size_t ledger_runs(struct ledger *l, const char *id, struct arena *a, struct run *list, size_t max);
+
+// The run that made an artifact (its digest in hex), of the step called id where that is not NULL;
+// of several the last, and of picks only where nothing else made it.
+bool ledger_find_maker(struct ledger *l, const char *digest, const char *id, struct arena *a,
+                       struct run *out);
+
 // An artifact whose digest begins with prefix (hex), of the step called id when that has one, else
 // of one below it (its takes), else of any. False without an error: there is none.
 bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
@@ -66,6 +83,15 @@ bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, 
 const char *ledger_last_key(struct ledger *l, const char *film, const char *step, struct arena *a);
 bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
                      struct err *err);
+
+// A step that a film once had.
+struct known_step {
+    const char *id;
+    const char *kind; // "" where its result is gone
+};
+
+// All that the ledger knows of this film, by id, in a; returns how many.
+size_t ledger_steps(struct ledger *l, const char *film, struct arena *a, struct known_step **list);
 
 // The mean of what steps of this kind and preset took, or 0.
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);

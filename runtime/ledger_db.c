@@ -14,6 +14,7 @@ static const char schema[] =
     " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
     " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX results_kind ON results (kind, preset, seconds);"
+    "CREATE INDEX results_step ON results (step, made_ms);"
     "CREATE TABLE artifacts (key TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
     " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
     " PRIMARY KEY (key, position)) WITHOUT ROWID;"

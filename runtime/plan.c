@@ -8,12 +8,14 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/deliver.h"
 #include "runtime/drafted.h"
 #include "runtime/engine.h"
+#include "runtime/forecast.h"
 #include "runtime/ledger.h"
 #include "runtime/offer.h"
 #include "runtime/service.h"
@@ -26,12 +28,14 @@
 struct planning {
     struct plan plan;
     const struct build_options *options;
+    const struct studio *studio;
     struct arena *arena;
     struct store store;
     struct ledger *ledger;
     struct walk walk;
     struct plan_row *rows;
     struct buf drafted;
+    struct telling telling;
 };
 
 const char *plan_status_name(enum plan_status status)
@@ -51,15 +55,13 @@ static bool is_here(const struct work *work)
     return work->by && work->by->op;
 }
 
-// The first input that is not at hand. NULL: all are.
-static const struct step *first_missing(const struct planning *p, const struct step *step,
-                                        bool blocked)
+// The first input that cannot be made. NULL: all can.
+static const struct step *first_blocked(const struct planning *p, const struct step *step)
 {
     for (size_t i = 0; i < step->n_inputs; i++) {
         const struct step *from = step->inputs[i].from;
 
-        if (from && (blocked ? p->rows[from->index].status == PLAN_BLOCKED
-                             : p->walk.works[from->index].state != WORK_DONE))
+        if (from && p->rows[from->index].status == PLAN_BLOCKED)
             return from;
     }
     return NULL;
@@ -67,7 +69,7 @@ static const struct step *first_missing(const struct planning *p, const struct s
 
 static void set_blocked(struct planning *p, struct plan_row *row, struct work *work)
 {
-    const struct step *needs = first_missing(p, work->step, true);
+    const struct step *needs = first_blocked(p, work->step);
     const char *help;
     struct err err;
 
@@ -93,20 +95,15 @@ static void set_status(struct planning *p, struct plan_row *row, struct work *wo
 {
     const char *film = p->walk.graph->film;
     const char *last = ledger_last_key(p->ledger, film, work->step->id, p->arena);
-    const struct step *waits_for;
 
+    row->made_before = last != NULL;
     row->status = last ? PLAN_STALE : PLAN_MISSING;
     if (!work->wanted) {
         row->why = "nothing that is wanted needs it";
-    } else if (work->state == WORK_READY) {
-        row->why = why_runs(&p->walk, work);
-        if (last && strcmp(last, work->key) == 0)
-            row->status = PLAN_MISSING;
     } else {
-        waits_for = first_missing(p, work->step, false);
-        row->why =
-            !last ? "never made"
-                  : arena_printf(p->arena, "input changed: %s", waits_for ? waits_for->id : "?");
+        row->why = why_runs(&p->walk, work);
+        if (last && work->state == WORK_READY && strcmp(last, work->key) == 0)
+            row->status = PLAN_MISSING;
     }
     if (work->wanted)
         set_blocked(p, row, work);
@@ -120,9 +117,7 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         .picked = work->picked,
         .locked = work->locked,
         .why = "",
-        .where = work->machine   ? work->machine
-                 : is_here(work) ? "here"
-                                 : "",
+        .where = work->machine ? work->machine : forecast_machine(p->studio, work),
         .seconds = work->seconds,
         .request = work->bound.request,
         .made_ms = work->made_ms,
@@ -133,10 +128,17 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         set_status(p, row, work);
         return;
     }
+    row->made_before = true;
     row->artifacts = work->artifacts;
     row->n_artifacts = work->step->n_outputs;
     if (work->owed && work->step->kind->chooses)
         row->why = "a pick is owed: take 1 stands in";
+}
+
+// Work that a build would do.
+static bool is_left(const struct plan_row *row)
+{
+    return row->wanted && (row->status == PLAN_STALE || row->status == PLAN_MISSING);
 }
 
 static void count_row(struct planning *p, const struct plan_row *row)
@@ -152,8 +154,28 @@ static void count_row(struct planning *p, const struct plan_row *row)
     if (!row->wanted)
         return;
     ++*counts[row->status];
-    if (row->status == PLAN_STALE || row->status == PLAN_MISSING)
+    if (is_left(row))
         plan->seconds += row->seconds;
+}
+
+static void list_gone(struct planning *p)
+{
+    struct known_step *known;
+    size_t n = ledger_steps(p->ledger, p->walk.graph->film, p->arena, &known);
+    const char **gone = arena_array(p->arena, const char *, n + 1);
+    struct map there = {0};
+
+    for (size_t i = 0; i < p->plan.n; i++)
+        map_put(&there, p->rows[i].step->id, &p->rows[i]);
+    for (size_t i = 0; i < n; i++) {
+        struct selectable what = {.id = known[i].id, .kind = known[i].kind};
+
+        if (!map_find(&there, what.id) && selection_has(&p->options->only, &what) &&
+            (!p->options->to || strcmp(p->options->to, what.kind) == 0))
+            gone[p->plan.n_gone++] = what.id;
+    }
+    map_release(&there);
+    p->plan.gone = gone;
 }
 
 static void list_owed(struct planning *p)
@@ -182,8 +204,11 @@ static void list_deliverables(struct planning *p, bool draft)
 
 static void fill(struct planning *p)
 {
-    unsigned workers = p->options->jobs ? p->options->jobs : engine_cores();
-    double longest = 0;
+    struct forecast forecast = {
+        .studio = p->studio,
+        .workers = p->options->jobs ? p->options->jobs : engine_cores(),
+        .arena = p->arena,
+    };
 
     p->plan.n = p->walk.graph->n_steps;
     p->rows = arena_array(p->arena, struct plan_row, p->plan.n);
@@ -193,12 +218,14 @@ static void fill(struct planning *p)
 
         fill_row(p, &p->rows[i], work);
         count_row(p, &p->rows[i]);
-        if (work->wanted && work->path_seconds > longest)
-            longest = work->path_seconds;
+        if (is_left(&p->rows[i]))
+            forecast_add(&forecast, p->rows[i].where, work);
     }
-    p->plan.finish_seconds = p->plan.seconds / workers;
-    if (p->plan.seconds > 0 && p->plan.finish_seconds < longest)
-        p->plan.finish_seconds = longest;
+    p->plan.finish_seconds = forecast_seconds(&forecast);
+    p->plan.done_ms = p->plan.now_ms + (int64_t)(p->plan.finish_seconds * 1000);
+    p->plan.machines = forecast_machines(&forecast, &p->plan.n_machines);
+    forecast_release(&forecast);
+    list_gone(p);
     list_owed(p);
     list_deliverables(p, drafted_kinds(&p->walk, NULL, &p->drafted));
     p->plan.drafted = buf_text(&p->drafted);
@@ -210,11 +237,12 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
     struct clock *clock = options->clock ? options->clock : clock_system();
     struct planning *p;
 
-    (void)studio; // its services come with their drivers
     if (!walk_check(graph, options, err))
         return NULL;
     p = mem_new(sizeof(*p));
     p->options = options;
+    p->studio = studio;
+    p->plan.now_ms = clock->wall_ms(clock);
     p->arena = arena_new();
     p->store.project = graph->project;
     p->ledger = ledger_open(graph->project, LEDGER_READ, clock, err);
@@ -228,9 +256,10 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
     }
     walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena);
     survey_here(&p->walk.files, options->module_dir);
-    walk_resolve_all(&p->walk);
+    walk_foresee(&p->walk);
     walk_measure(&p->walk);
     fill(p);
+    telling_init(&p->telling, &p->walk, true);
     return &p->plan;
 }
 
@@ -245,6 +274,20 @@ void plan_free(struct plan *plan)
     buf_release(&p->drafted);
     arena_free(p->arena);
     mem_free(p);
+}
+
+const struct why *plan_why(struct plan *plan, const struct plan_row *row)
+{
+    struct planning *p = (struct planning *)(void *)plan; // plan is its first member
+
+    return telling_of(&p->telling, &p->walk.works[row->step->index]);
+}
+
+const char *plan_row_word(const struct plan_row *row)
+{
+    if (row->status == PLAN_CURRENT && (row->locked || row->picked))
+        return row->locked ? "locked" : "picked";
+    return plan_status_name(row->status);
 }
 
 const struct plan_row *plan_find(const struct plan *plan, const char *id)

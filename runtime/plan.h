@@ -26,12 +26,14 @@ enum plan_status {
 const char *plan_status_name(enum plan_status status); // "current" …
 
 struct artifact;
+struct why;
 
 struct plan_row {
     const struct step *step;
     enum plan_status status;
     bool wanted;                // the targets need it
     bool picked, locked;        // of pick steps
+    bool made_before;           // for this film, in this form or another
     const char *why;            // one line: "words changed: prompt "a" -> "b""; "" when current
     const char *where;          // the machine that made it or would, "" when none would
     double seconds;             // what it took, or should take; 0: unknown
@@ -43,13 +45,27 @@ struct plan_row {
     size_t n_artifacts;
 };
 
+// What a machine would have to do.
+struct plan_machine {
+    const char *name;
+    size_t steps;
+    double seconds; // of work
+    unsigned slots; // steps at once
+    size_t loads;   // heavy models that are loaded, each once at best
+};
+
 struct plan {
     const struct plan_row *rows; // one a step, in the graph's order
     size_t n;
     size_t current, stale, missing, blocked; // of those wanted
     double seconds;                          // of machine work that is left
-    double finish_seconds;                   // on this machine's workers
-    const char *const *owed;                 // ids of the pick steps that wait for somebody
+    double finish_seconds;                   // until all machines are done
+    int64_t now_ms, done_ms;                 // since 1970: of the clock that options hand down
+    const struct plan_machine *machines;     // that would work, in the studio's order; here first
+    size_t n_machines;
+    const char *const *gone; // steps that the ledger knows and the film no longer has, by id
+    size_t n_gone;
+    const char *const *owed; // ids of the pick steps that wait for somebody
     size_t n_owed;
     const char *drafted; // "image, animate": kinds that only the draft makes; "" for none
     const char *const *deliverables; // the path of each, in the graph's order
@@ -61,6 +77,13 @@ struct plan {
 struct plan *plan_new(const struct graph *graph, const struct studio *studio,
                       const struct build_options *options, struct err *err);
 void plan_free(struct plan *plan); // accepts NULL
+
+// Why a step stands as it does, held against the earlier run that differs least; see why.h. Lives
+// as long as the plan.
+const struct why *plan_why(struct plan *plan, const struct plan_row *row);
+
+// The word for people: "locked" and "picked" stand before "current".
+const char *plan_row_word(const struct plan_row *row);
 
 // NULL when there is no such step.
 const struct plan_row *plan_find(const struct plan *plan, const char *id);

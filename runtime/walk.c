@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/walk.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -13,6 +12,7 @@
 #include "runtime/key.h"
 #include "runtime/ledger.h"
 #include "runtime/sched.h"
+#include "runtime/selection.h"
 #include "runtime/service.h"
 #include "runtime/store.h"
 #include "runtime/takes.h"
@@ -86,24 +86,21 @@ static void want_inputs(struct walk *w)
 
 static bool is_chosen(const struct build_options *options, const struct step *s)
 {
-    return (!options->only || fnmatch(options->only, s->id, 0) == 0) &&
-           (!options->to || strcmp(options->to, s->kind->name) == 0);
+    return (!options->to || strcmp(options->to, s->kind->name) == 0) &&
+           selection_has_step(&options->only, s);
 }
 
 bool walk_check(const struct graph *graph, const struct build_options *options, struct err *err)
 {
-    if (!options->only && !options->to)
-        return true;
+    if (!selection_check(&options->only, graph, err))
+        return false;
     for (size_t i = 0; i < graph->n_steps; i++)
-        if (is_chosen(options, graph->steps[i]))
+        if (!options->to || is_chosen(options, graph->steps[i]))
             return true;
-    if (options->only && options->to)
-        return err_set(err, ERR_USAGE, "no step of kind \"%s\" is called \"%s\"", options->to,
-                       options->only);
-    if (options->only)
-        return err_set(err, ERR_USAGE, "no step is called \"%s\"; `c41 list` shows their names",
-                       options->only);
-    return err_set(err, ERR_USAGE, "the film has no step of kind \"%s\"", options->to);
+    if (graph->n_steps == 0)
+        return true;
+    return err_set(err, ERR_USAGE, "the film has no step of kind \"%s\"%s", options->to,
+                   selection_is_all(&options->only) ? "" : " among those that are selected");
 }
 
 static void want_chosen(struct walk *w, const struct build_options *options)
@@ -171,7 +168,7 @@ void walk_init(struct walk *w, const struct graph *graph, const struct build_opt
         w->works[i].by = driver_find(w->works[i].driver);
     }
     link_users(w);
-    if (options->only || options->to)
+    if (options->to || !selection_is_all(&options->only))
         want_chosen(w, options);
     else
         want_film(w);
@@ -211,7 +208,7 @@ const struct artifact *walk_input(const struct walk *w, const struct step *step,
     const struct project_file *f = e->from ? NULL : files_find(&w->files, e->file);
 
     if (from)
-        return from->state == WORK_DONE ? output_of(from, e->output) : NULL;
+        return from->artifacts ? output_of(from, e->output) : NULL;
     return f && f->known ? &f->artifact : NULL;
 }
 
@@ -255,11 +252,11 @@ static void drop_facts(const struct result *r)
 }
 
 // A pick has its artifacts already; the row tells that it is the same choice as before.
-static bool look_up(struct walk *w, struct work *work)
+static bool look_up(struct walk *w, struct work *work, const char *key)
 {
     struct result r;
 
-    if (!ledger_find(w->ledger, work->key, w->arena, &r))
+    if (!ledger_find(w->ledger, key, w->arena, &r))
         return false;
     if (!is_whole(w, work, &r)) {
         drop_facts(&r);
@@ -297,7 +294,7 @@ void walk_resolve(struct walk *w, struct work *work)
     } else if (!find_key(work, inputs) ||
                (work->step->kind->chooses && !takes_choose(w, work, inputs))) {
         work->state = WORK_FAILED;
-    } else if (look_up(w, work)) {
+    } else if (look_up(w, work, work->key)) {
         work->state = WORK_DONE;
         work->cached = true;
     } else {
@@ -306,12 +303,17 @@ void walk_resolve(struct walk *w, struct work *work)
     mem_free(inputs);
 }
 
-bool walk_look_again(struct walk *w, struct work *work)
+bool walk_adopt(struct walk *w, struct work *work, const char *key)
 {
-    if (!look_up(w, work))
+    if (!look_up(w, work, key))
         return false;
     work->state = WORK_DONE;
     return work->cached = true;
+}
+
+bool walk_look_again(struct walk *w, struct work *work)
+{
+    return walk_adopt(w, work, work->key);
 }
 
 static bool knows_files(const struct walk *w, const struct step *step)
@@ -332,7 +334,7 @@ static void lift_waits(void *user, struct work *work)
     (void)work; // it stands later in the graph's order, so the walk comes to it
 }
 
-void walk_resolve_all(struct walk *w)
+static void resolve_all(struct walk *w, bool foresee)
 {
     for (size_t i = 0; i < w->graph->n_steps; i++) {
         struct work *work = &w->works[i];
@@ -341,9 +343,20 @@ void walk_resolve_all(struct walk *w)
             !knows_files(w, work->step))
             continue;
         walk_resolve(w, work);
-        if (work->state == WORK_DONE)
+        if (work->state == WORK_DONE ||
+            (foresee && work->state == WORK_READY && work->step->kind->chooses))
             walk_finish(w, work, lift_waits, NULL);
     }
+}
+
+void walk_resolve_all(struct walk *w)
+{
+    resolve_all(w, false);
+}
+
+void walk_foresee(struct walk *w)
+{
+    resolve_all(w, true);
 }
 
 void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, struct work *work),

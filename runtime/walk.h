@@ -22,6 +22,7 @@ struct graph;
 struct ledger;
 struct step;
 struct store;
+struct telling;
 
 enum work_state {
     WORK_WAITING, // for inputs
@@ -51,7 +52,7 @@ struct work {
     struct bound bound; // once ready
     char *preimage;     // once ready
     char key[DIGEST_HEX_BYTES];
-    struct artifact *artifacts; // one for each of step->outputs; once done
+    struct artifact *artifacts; // one for each of step->outputs; once done, of a choice once ready
     double seconds;             // what it took, or is expected to take
     double path_seconds;        // its own and the longest way to a target behind it
     const char *note;           // what its driver or its choice had to say
@@ -68,7 +69,8 @@ struct walk {
     struct files files;
     struct work *works; // one a step, in the graph's order
     size_t n_wanted;
-    struct map expected; // "KIND PRESET" -> seconds
+    struct map expected;     // "KIND PRESET" -> seconds
+    struct telling *telling; // why.c's; NULL until somebody asks
 };
 
 // False with ERR_USAGE when options name steps or a kind that the graph does not have.
@@ -82,6 +84,10 @@ void walk_release(struct walk *w);
 // Goes through the wanted steps in order and resolves what can be.
 void walk_resolve_all(struct walk *w);
 
+// The same for those who build nothing: a choice among what is there stays ready, and what is made
+// from it is known all the same.
+void walk_foresee(struct walk *w);
+
 // A step that no longer waits: binds it, learns its key and looks that up. It is then done, ready
 // or failed; or skipped, where it is held.
 void walk_resolve(struct walk *w, struct work *work);
@@ -89,6 +95,10 @@ void walk_resolve(struct walk *w, struct work *work);
 // Looks a ready step up again: another step may have made the same meanwhile. Returns whether it is
 // done now.
 bool walk_look_again(struct walk *w, struct work *work);
+
+// Takes what another key gave (in this film or before) as the result of a ready step, which is done
+// then. False: there is none that is whole, with the outputs that the step has now.
+bool walk_adopt(struct walk *w, struct work *work, const char *key);
 
 // Marks work done: its users wait for one input less. Calls ready for each that waits no longer.
 void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, struct work *work),

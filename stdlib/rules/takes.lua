@@ -64,8 +64,9 @@ function takes.make(w, sh, spec)
     inputs[#inputs + 1] = w.input("take", ref)
     inputs[#inputs + 1] = judged and w.input("scores", judge(w, sh, spec, tail, ref)) or nil
   end
+  local chosen_at = (chosen.is and c41.place(chosen, "is")) or (chosen.take and c41.place(chosen, "take"))
   return w:step(sh, spec.tail, "pick", spec.output, {
-    inputs = inputs, at = chosen.is and c41.place(chosen, "is") or spec.at,
+    inputs = inputs, at = chosen_at or spec.pick and spec.pick_at or spec.at,
     params = {
       pick = number or spec.pick or "auto", ["until"] = until_ and until_.score,
       is = chosen.is, locked = chosen.locked,

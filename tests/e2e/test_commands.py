@@ -39,6 +39,15 @@ WRONG_USE = [
     (["graph", "film.yaml", "--format", "svg"], "--format json or --format dot"),
     (["graph", "film.yaml", "--pass", "none"], "the passes are"),
     (["show", "film.yaml", "sea/a/imaeg"], 'did you mean "sea/a/image"?'),
+    (["show", "film.yaml", "sea/*", "pier/*"], 'no step is called "pier/*"'),
+    (["list", "film.yaml", "sea/a/imaeg"], 'did you mean "sea/a/image"?'),
+    (["list", "film.yaml", "--scene", "sae"], 'did you mean "sea"?'),
+    (["plan", "film.yaml", "--only", "sea/c/*"], 'no step is called "sea/c/*"'),
+    (["build", "film.yaml", "--only", "sea/a/imaeg"], 'did you mean "sea/a/image"?'),
+    (["build", "film.yaml", "--kind", "speak"], 'the film has no step of kind "speak"'),
+    (["bless", "film.yaml"], "which step?"),
+    (["bless", "film.yaml", "sea/a/imaeg"], 'did you mean "sea/a/image"?'),
+    (["bless", "film.yaml", "sea/a/image"], "nothing of this film was made yet"),
     (["check", "film.yaml", "--draft=yes"], "takes no value"),
     (["schema", "fim"], 'did you mean "film"?'),
     (["trust", "nowhere"], "name the folder of a project"),
@@ -122,6 +131,28 @@ def test_one_kind_alone(c41, film):
     statuses = dict(reversed(line.split()[::2]) for line in c41("list", "film.yaml", cwd=film).stdout.splitlines())
     assert {step for step, status in statuses.items() if status == "current"} >= {"sea/a/image", "sea/b/image"}
     assert not (film / "out").exists()
+
+
+SELECTIONS = [
+    (["sea/a/image"], ["sea/a/image"]),
+    (["sea/a/image", "sea/b/*"], ["sea/a/image", "sea/b/image"]),
+    (["*", "--kind", "image"], ["sea/a/image", "sea/b/image"]),
+    (["--scene", "sea", "--kind", "image", "--stale"], ["sea/b/image"]),
+]
+
+
+@pytest.mark.parametrize("words, taken", SELECTIONS, ids=lambda value: "_".join(value))
+def test_commands_take_the_same_selection(c41, film, words, taken):
+    c41("build", "film.yaml", "--only", "sea/a/image", cwd=film)
+    listed = [line.split()[-1] for line in c41("list", "film.yaml", *words, cwd=film).stdout.splitlines()]
+    shown = re.findall(r"^(\S+/\S+)$", c41("show", "film.yaml", *words, cwd=film).stdout, re.M)
+    assert shown == listed and [step for step in listed if step.endswith("/image")] == taken
+
+
+def test_only_several_and_of_one_scene(c41, film):
+    done = c41("build", "film.yaml", "--only", "*/a/*", "--only", "sea/b/image", "--kind", "image", "--scene", "sea",
+               "--dry-run", cwd=film)
+    assert re.findall(r"^image +(\S+)", done.stderr, re.M) == ["sea/a/image", "sea/b/image"]
 
 
 def test_events_on_standard_output(c41, film):

@@ -102,6 +102,41 @@ static void keeps_results(void **state)
     json_decref(artifact.facts);
 }
 
+// Who made what, and when: for telling what has changed.
+static void tells_runs(void **state)
+{
+    static const char *const keys[] = {"k1", "k2", "k3"};
+    struct bench *b = *state;
+    struct artifact artifact = {
+        .name = "image", .digest = digest_of("x", 1), .ext = "png", .facts = json_object()};
+    char hex[DIGEST_HEX_BYTES];
+    struct run runs[2], run;
+
+    digest_hex(&artifact.digest, hex);
+    for (size_t i = 0; i < 3; i++) {
+        struct result r = a_result(&artifact, keys[i]);
+
+        r.made_ms = (int64_t)i;
+        r.kind = i == 2 ? "pick" : "image";
+        r.step = i == 2 ? "a/pick" : "a/b/image";
+        assert_true(ledger_put(b->ledger, &r, &b->err));
+    }
+    assert_int_equal(ledger_runs(b->ledger, "a/b/image", b->arena, runs, 2), 2);
+    assert_string_equal(runs[0].key, "k2"); // the last first
+    assert_string_equal(runs[1].key, "k1");
+    assert_int_equal(ledger_runs(b->ledger, "a/b/image", b->arena, runs, 1), 1);
+    assert_int_equal(ledger_runs(b->ledger, "a/c", b->arena, runs, 2), 0);
+    assert_true(ledger_find_run(b->ledger, "k1", b->arena, &run));
+    assert_true(run.made_ms == 0 && strcmp(run.preimage, "{}") == 0);
+    assert_false(ledger_find_run(b->ledger, "k9", b->arena, &run));
+    assert_true(ledger_find_maker(b->ledger, hex, NULL, b->arena, &run));
+    assert_string_equal(run.key, "k2"); // a pick makes nothing
+    assert_true(ledger_find_maker(b->ledger, hex, "a/pick", b->arena, &run));
+    assert_string_equal(run.key, "k3");
+    assert_false(ledger_find_maker(b->ledger, hex, "a/c", b->arena, &run));
+    json_decref(artifact.facts);
+}
+
 static void replaces_a_result(void **state)
 {
     struct bench *b = *state;
@@ -204,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_LEDGER(keeps_results),
         WITH_LEDGER(replaces_a_result),
+        WITH_LEDGER(tells_runs),
         WITH_LEDGER(finds_artifacts_by_digest),
         WITH_LEDGER(remembers_files_by_their_stamp),
         WITH_LEDGER(reading_needs_no_ledger),
