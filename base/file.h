@@ -9,6 +9,7 @@
 #include "base/buf.h"
 
 struct arena;
+struct digest;
 struct err;
 
 // "a" and "b" give "a/b"; an absolute b stands alone; "" and "." vanish.
@@ -37,9 +38,10 @@ int file_open_inside(const char *root, const char *path, struct err *err);
 // Writes to a temporary name beside path, syncs, renames, syncs the folder.
 bool file_write(const char *path, const void *bytes, size_t len, struct err *err);
 
-// Copies a file by way of a temporary name beside to, which is replaced in one go; blocks are
-// shared where the file system can. The copy can be written to, whatever from is.
-bool file_copy(const char *from, const char *to, struct err *err);
+// Copies a file by way of "TO.part" beside to, which is replaced in one go; blocks are shared where
+// the file system can. The bytes are hashed on their way: when they are not the expected ones, to
+// stays as it is. The copy can be written to, whatever from is.
+bool file_copy(const char *from, const char *to, const struct digest *expected, struct err *err);
 
 // Creates path and the folders above it.
 bool file_make_dirs(const char *path, struct err *err);

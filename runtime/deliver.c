@@ -77,7 +77,8 @@ static bool write_out(struct walk *w, const char *path, const struct artifact *a
         return err_set(err, ERR_FILM,
                        "\"%s\" leads out of the project; a deliverable's file stays in it", path);
     return file_make_dirs(path_dir(w->arena, whole), err) &&
-           file_copy(path_join(w->arena, w->graph->project, artifact->path), whole, err);
+           file_copy(path_join(w->arena, w->graph->project, artifact->path), whole,
+                     &artifact->digest, err);
 }
 
 static bool remember(struct walk *w, const char *path, const struct artifact *artifact,
