@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #endif
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -81,6 +82,15 @@ static int open_part(const char *part)
     return open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
+static bool put_in_place(const char *part, const char *to, struct err *err)
+{
+    abort_point("copy-written");
+    if (rename(part, to) != 0)
+        return err_errno(err, "writing %s", to);
+    abort_point("copy-renamed");
+    return true;
+}
+
 bool file_copy(const char *from, const char *to, const struct digest *expected, struct err *err)
 {
     struct arena *a = arena_new();
@@ -98,7 +108,7 @@ bool file_copy(const char *from, const char *to, const struct digest *expected, 
     else if (memcmp(&found, expected, sizeof(found)) != 0)
         err_set(err, ERR_FINAL, "%s is damaged: its bytes are not those that were stored", from);
     else if (file_sync(out, err))
-        ok = rename(part, to) == 0 || err_errno(err, "writing %s", to);
+        ok = put_in_place(part, to, err);
     if (in >= 0)
         close(in);
     if (out >= 0)

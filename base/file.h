@@ -38,6 +38,9 @@ int file_open_inside(const char *root, const char *path, struct err *err);
 // Writes to a temporary name beside path, syncs, renames, syncs the folder.
 bool file_write(const char *path, const void *bytes, size_t len, struct err *err);
 
+// Writes a file that is nobody's yet and is not synced: a temporary one of the store.
+bool file_put(const char *path, const void *bytes, size_t len, struct err *err);
+
 // Copies a file by way of "TO.part" beside to, which is replaced in one go; blocks are shared where
 // the file system can. The bytes are hashed on their way: when they are not the expected ones, to
 // stays as it is. The copy can be written to, whatever from is.
@@ -46,9 +49,13 @@ bool file_copy(const char *from, const char *to, const struct digest *expected, 
 // Creates path and the folders above it.
 bool file_make_dirs(const char *path, struct err *err);
 
-// Syncs what fd holds to the disk; and the entries of the folder at path.
+// Syncs to the disk what fd holds; what the file at path holds, or the entries of a folder.
 bool file_sync(int fd, struct err *err);
-bool file_sync_dir(const char *path, struct err *err);
+bool file_sync_path(const char *path, struct err *err);
+
+// Syncs all that was written to the disk that path lies on, by anybody. False where the system
+// cannot tell whether it has: then each file is to be synced by itself.
+bool file_sync_disk(const char *path);
 
 bool file_exists(const char *path);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -105,8 +106,10 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
             continue;
         *out = (struct delivered){w->graph->deliverables[i].name, path, artifact->facts, false};
         if (!is_current(w, path, artifact)) {
+            abort_point("deliver-begun");
             if (!write_out(w, path, artifact, err) || !remember(w, path, artifact, err))
                 return err_wrap(err, "handing out %s", path);
+            abort_point("deliver-remembered");
             out->written = true;
             ++*written;
         }

@@ -23,7 +23,7 @@
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
-enum { DRAW_MS = 100, COMMIT_MS = 200 };
+enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20 };
 
 // One attempt, and whose it is.
 struct flight {
@@ -127,9 +127,9 @@ static void find_at_hand(struct dispatch *d, struct work *work, struct wave *wav
 {
     d->result->cached++;
     d->result->saved_seconds += work->key[0] ? work->seconds : 0;
+    browse_link(d->walk, work);
     if (work->key[0])
         remember_last(d, work);
-    browse_link(d->walk, work);
     tell_done(d, work);
     if (work->step->kind->chooses)
         dispatch_tell_choice(d->display, work);
@@ -225,13 +225,13 @@ static void succeed(struct dispatch *d, struct work *work)
 {
     struct err err;
 
+    browse_link(d->walk, work); // before the record: a step that is recorded is linked
     if (!record(d, work, &err)) {
         give_up(d, &err);
         return;
     }
     work->state = WORK_DONE;
     d->result->ran++;
-    browse_link(d->walk, work);
     tell_done(d, work);
     go_on_from(d, work);
 }
@@ -446,7 +446,8 @@ bool dispatch_run(struct dispatch *d, struct err *err)
         if (d->n_flights == 0)
             break;
         draw(d);
-        polled = engine_wait(d->engine, wait_ms, err);
+        polled =
+            engine_wait(d->engine, ledger_unsettled(d->walk->ledger) ? SETTLE_MS : wait_ms, err);
         if (!polled)
             give_up(d, err);
         if (!ledger_tick(d->walk->ledger, false, err))

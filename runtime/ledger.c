@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -13,6 +14,8 @@
 #include "base/mem.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger_db.h"
+#include "runtime/ledger_recover.h"
+#include "runtime/settle.h"
 #include "runtime/store.h"
 
 enum { COMMIT_AFTER_MS = 200 };
@@ -31,6 +34,8 @@ enum query {
     FIND_FILE,
     PUT_FILE,
     PUT_BUILD,
+    MARK,
+    UNMARK,
     N_QUERIES,
 };
 
@@ -56,6 +61,8 @@ static const char *const queries[N_QUERIES] = {
     [PUT_FILE] = "INSERT OR REPLACE INTO files (path, device, inode, bytes, changed_ns, status_ns,"
                  " digest, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [PUT_BUILD] = "INSERT INTO builds (film, ended_ms, good, facts) VALUES (?1, ?2, ?3, ?4)",
+    [MARK] = "INSERT INTO unsettled (id, key) VALUES (?1, ?2)",
+    [UNMARK] = "DELETE FROM unsettled WHERE id <= ?1",
 };
 
 struct ledger {
@@ -64,6 +71,9 @@ struct ledger {
     struct clock *clock;
     bool open; // a transaction
     int64_t opened_ms;
+    struct settle *settle; // NULL when reading
+    int64_t mark;          // the last that was given; SQLite would begin again at 1
+    int64_t safe;          // marks up to this one were removed
 };
 
 static sqlite3_stmt *prepare(struct ledger *l, enum query q)
@@ -117,10 +127,19 @@ static bool end(struct ledger *l, struct err *err)
     if (!l->open)
         return true;
     l->open = false;
-    if (ledger_db_run(&l->d, "COMMIT", err))
+    abort_point("ledger-written");
+    if (ledger_db_run(&l->d, "COMMIT", err)) {
+        abort_point("ledger-committed");
         return true;
+    }
     sqlite3_exec(l->d.db, "ROLLBACK", NULL, NULL, NULL);
     return false;
+}
+
+static bool open_to_write(struct ledger *l, const char *project, struct err *err)
+{
+    l->settle = settle_new(project, l->clock);
+    return ledger_db_open(&l->d, err) && ledger_recover(&l->d, project, l->settle, &l->mark, err);
 }
 
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
@@ -132,10 +151,30 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
     l->clock = clock;
     l->d.path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
     arena_free(a);
-    if (mode == LEDGER_WRITE ? ledger_db_open(&l->d, err) : ledger_db_open_to_read(&l->d, err))
+    if (mode == LEDGER_WRITE ? open_to_write(l, project, err) : ledger_db_open_to_read(&l->d, err))
         return l;
     ledger_close(l, &(struct err){0});
     return NULL;
+}
+
+// Marks go once what they mark is safe.
+static bool unmark(struct ledger *l, int64_t safe, struct err *err)
+{
+    sqlite3_stmt *s;
+
+    if (safe == l->safe)
+        return true;
+    l->safe = safe;
+    if ((s = prepare(l, UNMARK)))
+        sqlite3_bind_int64(s, 1, safe);
+    return change(l, s, err);
+}
+
+static bool settle_last(struct ledger *l, struct err *err)
+{
+    int64_t safe;
+
+    return !l->settle || (settle_wait(l->settle, &safe, err) && unmark(l, safe, err));
 }
 
 bool ledger_close(struct ledger *l, struct err *err)
@@ -144,7 +183,8 @@ bool ledger_close(struct ledger *l, struct err *err)
 
     if (!l)
         return true;
-    ok = end(l, err);
+    ok = end(l, err) && settle_last(l, err);
+    settle_free(l->settle);
     for (size_t i = 0; i < N_QUERIES; i++)
         sqlite3_finalize(l->statements[i]);
     sqlite3_close(l->d.db);
@@ -155,9 +195,19 @@ bool ledger_close(struct ledger *l, struct err *err)
 
 bool ledger_tick(struct ledger *l, bool idle, struct err *err)
 {
-    if (!l->open || (!idle && l->clock->now_ms(l->clock) - l->opened_ms < COMMIT_AFTER_MS))
+    int64_t safe;
+
+    if (l->open && (idle || l->clock->now_ms(l->clock) - l->opened_ms >= COMMIT_AFTER_MS) &&
+        !end(l, err))
+        return false;
+    if (l->open || !l->settle) // a sync must find what it is for
         return true;
-    return end(l, err);
+    return settle_go_on(l->settle, &safe, err) && unmark(l, safe, err);
+}
+
+size_t ledger_unsettled(const struct ledger *l)
+{
+    return l->settle ? settle_left(l->settle) : 0;
 }
 
 // The artifact in the row of FIND_ARTIFACTS or FIND_BY_DIGEST.
@@ -278,10 +328,30 @@ static bool put_row(struct ledger *l, const struct result *r, struct err *err)
     return change(l, s, err);
 }
 
+// The row is not to be believed without a look at its files until they are synced.
+static bool mark(struct ledger *l, const struct result *r, struct err *err)
+{
+    struct arena *a;
+    sqlite3_stmt *s = prepare(l, MARK);
+
+    if (s) {
+        sqlite3_bind_int64(s, 1, ++l->mark);
+        bind_text(s, 2, r->key);
+    }
+    if (!change(l, s, err))
+        return false;
+    a = arena_new();
+    for (size_t i = 0; i < r->n_artifacts; i++)
+        settle_add(l->settle, l->mark, store_path(a, &r->artifacts[i].digest, r->artifacts[i].ext));
+    arena_free(a);
+    return true;
+}
+
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err)
 {
     sqlite3_stmt *drop;
 
+    abort_point("ledger-put");
     if (!begin(l, err) || !put_row(l, r, err))
         return false;
     if ((drop = prepare(l, DROP_ARTIFACTS)))
@@ -291,7 +361,7 @@ bool ledger_put(struct ledger *l, const struct result *r, struct err *err)
     for (size_t i = 0; i < r->n_artifacts; i++)
         if (!put_artifact(l, r->key, (int)i, &r->artifacts[i], err))
             return false;
-    return true;
+    return mark(l, r, err);
 }
 
 bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,

@@ -3,7 +3,10 @@
 // made with. One SQLite file in the project. Used by the loop thread alone.
 //
 // Rows are gathered in a transaction that ends after a while or when there is nothing else to do; a
-// row is put only when the files it names are safe, so a kill at any instant loses at most rows.
+// row is put only when the files it names are in the store, so a kill at any instant loses at most
+// rows. Against a power cut, rows and files are synced in the background at every ledger_tick; a
+// row that was not synced is marked, and its files are read on the next opening before it is
+// believed.
 #pragma once
 
 #include <jansson.h>
@@ -29,14 +32,18 @@ enum ledger_mode {
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
                            struct err *err);
 
-// Ends the open transaction first. Accepts NULL.
+// Ends the open transaction first, and waits until all rows are synced. Accepts NULL.
 bool ledger_close(struct ledger *l, struct err *err);
 
 // Begins a transaction for many looks in a row: without one SQLite locks and unlocks for each.
 bool ledger_hold(struct ledger *l, struct err *err);
 
-// Ends the open transaction when it is old enough, or when idle.
+// Ends the open transaction when it is old enough, or when idle; starts to sync what was put.
 bool ledger_tick(struct ledger *l, bool idle, struct err *err);
+
+// How many artifacts of results that were put are not synced yet. While there are any, call
+// ledger_tick often: the next sync begins only there.
+size_t ledger_unsettled(const struct ledger *l);
 
 // What a key gave.
 struct result {

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -58,8 +59,8 @@ char *store_temp(const struct store *s, struct arena *a, const char *tag, const 
                      arena_printf(a, TEMP_DIR "/%s%s%s", tag, ext[0] ? "." : "", ext));
 }
 
-// Makes sure that the bytes are whole and on the disk, and learns their digest.
-static bool settle(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
+// Makes sure that there are bytes, and learns their digest.
+static bool measure(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
 {
     struct stat st;
 
@@ -68,22 +69,27 @@ static bool settle(int fd, struct digest *digest, uint64_t *bytes, struct err *e
     if (!S_ISREG(st.st_mode) || st.st_size == 0)
         return err_set(err, ERR_FINAL, "the step left an empty file");
     *bytes = (uint64_t)st.st_size;
-    return digest_fd(fd, digest, err) && file_sync(fd, err) &&
+    return digest_fd(fd, digest, err) &&
            (fchmod(fd, 0444) == 0 || err_errno(err, "making it read-only"));
 }
 
+// A file that is there already is what its name says, unless a power cut came between its renaming
+// and its bytes.
 static bool place(const struct store *s, struct arena *a, const char *temp, const char *path,
-                  struct err *err)
+                  const struct digest *digest, struct err *err)
 {
     const char *whole = path_join(a, s->project, path), *dir = path_dir(a, whole);
 
-    if (store_has(s, path))
+    if (store_has(s, path) && store_verify(s, path, digest, &(struct err){0}))
         return true;
-    if (mkdir(dir, 0755) != 0 && errno != EEXIST)
+    abort_point("store-measured");
+    if (rename(temp, whole) == 0)
+        return true;
+    if (errno == ENOENT && mkdir(dir, 0755) != 0 && errno != EEXIST)
         return err_errno(err, "making the folder %s", dir);
     if (rename(temp, whole) != 0)
         return err_errno(err, "naming it %s", path);
-    return file_sync_dir(dir, err);
+    return true;
 }
 
 bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
@@ -93,10 +99,14 @@ bool store_import(const struct store *s, const char *temp, const char *ext, stru
     int fd = open(temp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool ok;
 
+    abort_point("store-written");
     if (fd < 0)
         ok = err_errno(err, "opening %s", path_base(temp));
     else
-        ok = settle(fd, digest, bytes, err) && place(s, a, temp, store_path(a, digest, ext), err);
+        ok = measure(fd, digest, bytes, err) &&
+             place(s, a, temp, store_path(a, digest, ext), digest, err);
+    if (ok)
+        abort_point("store-renamed");
     if (fd >= 0)
         close(fd);
     unlink(temp); // gone already when it was renamed

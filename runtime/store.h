@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The store: artifacts by digest, read-only files `.c41/store/ab/REST.EXT` of the project. A file
-// comes in whole: written under a temporary name on the same disk, synced, renamed. Any thread may
-// import; nothing of the store is held in memory.
+// comes in whole: written under a temporary name on the same disk, renamed. It is synced with the
+// ledger's row that names it (runtime/settle.h), for one sync serves many. Any thread may import;
+// nothing of the store is held in memory.
 #pragma once
 
 #include <stdbool.h>

@@ -120,6 +120,24 @@ static void sees_damage(void **state)
     assert_false(store_has(&b->store, path));
 }
 
+// A power cut may have come between the renaming and the bytes.
+static void replaces_what_is_not_what_its_name_says(void **state)
+{
+    struct bench *b = *state;
+    struct digest digest;
+    const char *path, *whole;
+    uint64_t bytes;
+
+    assert_true(
+        store_import(&b->store, write_temp(b, "1", "abc"), "txt", &digest, &bytes, &b->err));
+    path = store_path(b->arena, &digest, "txt");
+    whole = path_join(b->arena, b->folder, path);
+    assert_true(file_write(whole, "\0\0\0", 3, &b->err));
+    assert_true(
+        store_import(&b->store, write_temp(b, "2", "abc"), "txt", &digest, &bytes, &b->err));
+    assert_true(store_verify(&b->store, path, &digest, &b->err));
+}
+
 static void sweeps_what_a_kill_left(void **state)
 {
     struct bench *b = *state;
@@ -136,6 +154,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keeps_equal_files_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_artifact, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sees_damage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(replaces_what_is_not_what_its_name_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sweeps_what_a_kill_left, set_up, tear_down),
     };
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// What a build that was cut short has recorded in its last instants. For ledger.c alone.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct ledger_db;
+struct settle;
+
+// Makes the table of marks where it is not there. Reads the artifacts of every row that is marked:
+// a row whose files are not whole goes, with what is left of them; the others go to settle.
+// *last is the highest mark.
+bool ledger_recover(struct ledger_db *d, const char *project, struct settle *settle, int64_t *last,
+                    struct err *err);
