@@ -64,6 +64,7 @@ static bool open_project(struct build *b, struct err *err)
 {
     if (!store_init(&b->store, b->graph->project, err) || !take_lock(b, err))
         return false;
+    store_sweep(&b->store);
     b->ledger = ledger_open(b->graph->project, LEDGER_WRITE, b->clock, err);
     return b->ledger != NULL;
 }
@@ -214,11 +215,10 @@ static bool run_steps(struct build *b, struct err *err)
     };
 
     if (!check_headroom(b, err) || !engine_start(&b->engine, b->options->jobs, err) ||
-        !engine_load_media(&b->engine, err))
+        !engine_load_media(&b->engine, err) || !store_begin(&b->store, err))
         return false;
     d.services.media = b->engine.media;
     d.services.pool = b->engine.pool;
-    store_sweep(&b->store);
     if (!tell_impossible(b, &d)) {
         b->result.exit_code = err_exit_code(ERR_FILM);
         return true;
@@ -340,6 +340,7 @@ static void close_project(struct build *b)
         walk_release(&b->walk);
     if (b->ledger && !ledger_close(b->ledger, &err))
         tell_error(b, &err);
+    store_release(&b->store);
     lock_release(&b->lock);
     display_free(b->display);
     buf_release(&b->drafted);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ bool store_init(struct store *s, const char *project, struct err *err)
     struct arena *a = arena_new();
     bool ok;
 
-    s->project = project;
+    *s = (struct store){.project = project};
     ok = file_make_dirs(path_join(a, project, TEMP_DIR), err) ||
          err_wrap(err, "c41 keeps its renders in %s, which must be writable",
                   path_join(a, project, ".c41"));
@@ -30,18 +31,58 @@ bool store_init(struct store *s, const char *project, struct err *err)
     return ok;
 }
 
-void store_sweep(const struct store *s)
+static void remove_files(int folder, const char *name)
 {
-    struct arena *a = arena_new();
-    const char *path = path_join(a, s->project, TEMP_DIR);
-    DIR *dir = opendir(path);
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir)))
         if (entry->d_name[0] != '.')
-            unlinkat(dirfd(dir), entry->d_name, 0);
+            unlinkat(fd, entry->d_name, 0);
     if (dir)
         closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+}
+
+void store_sweep(const struct store *s)
+{
+    struct arena *a = arena_new();
+    DIR *dir = opendir(path_join(a, s->project, TEMP_DIR));
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] == '.' || unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+            continue;
+        remove_files(dirfd(dir), entry->d_name);
+        unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+    }
+    if (dir)
+        closedir(dir);
+    arena_free(a);
+}
+
+bool store_begin(struct store *s, struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *path = path_join(a, s->project, TEMP_DIR);
+    char *own = arena_printf(a, "%s/XXXXXX", path);
+    bool ok = mkdtemp(own) || err_errno(err, "making a folder in %s", path);
+
+    if (ok)
+        snprintf(s->own, sizeof(s->own), "%s", path_base(own));
+    arena_free(a);
+    return ok;
+}
+
+void store_release(struct store *s)
+{
+    struct arena *a = arena_new();
+
+    if (s->own[0])
+        rmdir(path_join(a, path_join(a, s->project, TEMP_DIR), s->own));
+    s->own[0] = 0;
     arena_free(a);
 }
 
@@ -56,7 +97,8 @@ char *store_path(struct arena *a, const struct digest *digest, const char *ext)
 char *store_temp(const struct store *s, struct arena *a, const char *tag, const char *ext)
 {
     return path_join(a, s->project,
-                     arena_printf(a, TEMP_DIR "/%s%s%s", tag, ext[0] ? "." : "", ext));
+                     arena_printf(a, TEMP_DIR "/%s%s%s%s%s", s->own, s->own[0] ? "/" : "", tag,
+                                  ext[0] ? "." : "", ext));
 }
 
 // Makes sure that there are bytes, and learns their digest.

@@ -15,6 +15,7 @@ struct err;
 
 struct store {
     const char *project; // the folder that paths of artifacts are relative to; borrowed
+    char own[8];         // the folder of this build's temporary files; "" until store_begin
 };
 
 // Makes the folders. False with a message that names the folder and what would help.
@@ -22,6 +23,13 @@ bool store_init(struct store *s, const char *project, struct err *err);
 
 // Removes what builds that were killed have left behind. Only the holder of the project's lock.
 void store_sweep(const struct store *s);
+
+// Makes a folder of its own for this build's temporary files: a process that has outlived another
+// build would write into a folder that is gone.
+bool store_begin(struct store *s, struct err *err);
+
+// Removes that folder, when nothing is left in it.
+void store_release(struct store *s);
 
 // The path of an artifact from the project's folder.
 char *store_path(struct arena *a, const struct digest *digest, const char *ext);

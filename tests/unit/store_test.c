@@ -141,10 +141,24 @@ static void replaces_what_is_not_what_its_name_says(void **state)
 static void sweeps_what_a_kill_left(void **state)
 {
     struct bench *b = *state;
-    const char *temp = write_temp(b, "1", "half");
+    struct store killed = b->store;
+    const char *temp = write_temp(b, "1", "half"), *other, *ours;
 
-    store_sweep(&b->store);
+    store_sweep(&killed);
     assert_false(file_exists(temp));
+    assert_true(store_begin(&killed, &b->err));
+    other = store_temp(&killed, b->arena, "1", "txt");
+    assert_true(file_put(other, "half", 4, &b->err));
+    store_sweep(&b->store);
+    assert_true(store_begin(&b->store, &b->err));
+    assert_false(file_exists(other));
+    // Whoever has outlived that build cannot leave anything any more.
+    assert_false(file_put(other, "half", 4, &b->err));
+    ours = write_temp(b, "1", "ours");
+    assert_true(file_exists(ours));
+    assert_int_equal(unlink(ours), 0);
+    store_release(&b->store);
+    assert_false(file_exists(path_dir(b->arena, ours)));
 }
 
 int main(void)
