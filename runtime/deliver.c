@@ -13,6 +13,7 @@
 #include "compiler/graph.h"
 #include "runtime/events.h"
 #include "runtime/ledger.h"
+#include "runtime/store.h"
 #include "runtime/walk.h"
 
 const char *deliver_path(const struct walk *w, size_t deliverable, bool draft)
@@ -82,6 +83,22 @@ static bool write_out(struct walk *w, const char *path, const struct artifact *a
                      &artifact->digest, err);
 }
 
+// An artifact that is damaged is no copy's fault: it is taken out of the store, so that the next
+// build makes it.
+static bool explain(struct walk *w, const struct work *work, const struct artifact *artifact,
+                    struct err *err)
+{
+    struct err ignored;
+
+    if (store_verify(w->store, artifact->path, &artifact->digest, &ignored) ||
+        !store_set_aside(w->store, artifact->path, &ignored))
+        return false;
+    return err_set(err, ERR_FINAL,
+                   "%s is damaged: its bytes are not those that were stored. It was moved to "
+                   ".c41/damaged; build again, and %s is made anew from what is there",
+                   artifact->path, work->step->id);
+}
+
 static bool remember(struct walk *w, const char *path, const struct artifact *artifact,
                      struct err *err)
 {
@@ -107,7 +124,9 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
         *out = (struct delivered){w->graph->deliverables[i].name, path, artifact->facts, false};
         if (!is_current(w, path, artifact)) {
             abort_point("deliver-begun");
-            if (!write_out(w, path, artifact, err) || !remember(w, path, artifact, err))
+            if ((!write_out(w, path, artifact, err) &&
+                 !explain(w, &w->works[w->graph->deliverables[i].step->index], artifact, err)) ||
+                !remember(w, path, artifact, err))
                 return err_wrap(err, "handing out %s", path);
             abort_point("deliver-remembered");
             out->written = true;

@@ -15,8 +15,9 @@
 #include "base/err.h"
 #include "base/file.h"
 
-#define STORE_DIR ".c41/store"
-#define TEMP_DIR  ".c41/store/tmp"
+#define STORE_DIR   ".c41/store"
+#define TEMP_DIR    ".c41/store/tmp"
+#define DAMAGED_DIR ".c41/damaged"
 
 bool store_init(struct store *s, const char *project, struct err *err)
 {
@@ -61,6 +62,33 @@ void store_sweep(const struct store *s)
     if (dir)
         closedir(dir);
     arena_free(a);
+}
+
+bool store_is_empty(const struct store *s)
+{
+    struct arena *a = arena_new();
+    DIR *dir = opendir(path_join(a, s->project, STORE_DIR));
+    struct dirent *entry;
+    bool empty = true;
+
+    while (empty && dir && (entry = readdir(dir)))
+        empty = entry->d_name[0] == '.' || strcmp(entry->d_name, path_base(TEMP_DIR)) == 0;
+    if (dir)
+        closedir(dir);
+    arena_free(a);
+    return empty;
+}
+
+bool store_set_aside(const struct store *s, const char *path, struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *folder = path_join(a, s->project, DAMAGED_DIR);
+    const char *to = path_join(a, folder, path_base(path));
+    bool ok = file_make_dirs(folder, err) && (rename(path_join(a, s->project, path), to) == 0 ||
+                                              err_errno(err, "moving %s to " DAMAGED_DIR, path));
+
+    arena_free(a);
+    return ok;
 }
 
 bool store_begin(struct store *s, struct err *err)

@@ -45,6 +45,13 @@ bool store_import(const struct store *s, const char *temp, const char *ext, stru
 // Whether path (of store_path) is there, as a file that is not empty.
 bool store_has(const struct store *s, const char *path);
 
+// Whether there is no artifact at all.
+bool store_is_empty(const struct store *s);
+
+// Takes a damaged artifact out of the store, to .c41/damaged/: so its step is missing and runs
+// anew.
+bool store_set_aside(const struct store *s, const char *path, struct err *err);
+
 // Reads the artifact and compares.
 bool store_verify(const struct store *s, const char *path, const struct digest *digest,
                   struct err *err);
