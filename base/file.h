@@ -62,5 +62,8 @@ bool file_exists(const char *path);
 // Bytes that a file of this process could still take below path; UINT64_MAX when not known.
 uint64_t file_free_bytes(const char *path);
 
+// Whether path lies on another machine's disk, as far as the system tells.
+bool file_is_remote(const char *path);
+
 // The canonical path of the running program, or NULL where the system does not tell.
 char *path_of_program(struct arena *a);

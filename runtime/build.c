@@ -43,8 +43,9 @@ struct build {
     struct buf drafted; // kinds that only the draft makes
     struct delivered *delivered;
     size_t n_delivered;
-    size_t to_run; // wanted and not at hand when the build began
-    bool walked;   // walk is filled in
+    size_t to_run;   // wanted and not at hand when the build began
+    bool walked;     // walk is filled in
+    struct err told; // last: one trouble may be met in several places
 };
 
 static bool take_lock(struct build *b, struct err *err)
@@ -79,6 +80,8 @@ static bool look_around(struct build *b, struct err *err)
     if (!ledger_hold(b->ledger, err))
         return false;
     walk_resolve_all(&b->walk);
+    if (!ledger_check(b->ledger, err))
+        return false;
     walk_measure(&b->walk);
     b->result.steps = b->walk.n_wanted;
     b->result.draft = walk_drafted(&b->walk, &b->drafted);
@@ -214,6 +217,10 @@ static bool run_steps(struct build *b, struct err *err)
                      .module_dir = b->options->module_dir},
     };
 
+    if (ledger_is_apart(b->ledger))
+        display_say(b->display,
+                    "the project's disk is another machine's or cannot share memory: the ledger "
+                    "keeps a slower journal there; build from one machine at a time");
     if (!check_headroom(b, err) || !engine_start(&b->engine, b->options->jobs, err) ||
         !engine_load_media(&b->engine, err) || !store_begin(&b->store, err))
         return false;
@@ -267,8 +274,9 @@ static void set_code(struct build *b, const struct err *err)
 
 static void tell_error(struct build *b, const struct err *err)
 {
-    if (err->kind != ERR_CANCELLED)
+    if (err->kind != ERR_CANCELLED && strcmp(err->text, b->told.text) != 0)
         display_tell(b->display, SEVERITY_ERROR, NULL, err->text, NULL);
+    b->told = *err;
     set_code(b, err);
 }
 

@@ -71,6 +71,7 @@ struct ledger {
     struct clock *clock;
     bool open; // a transaction
     int64_t opened_ms;
+    int fault;             // SQLite's code of a look that failed; 0: none
     struct settle *settle; // NULL when reading
     int64_t mark;          // the last that was given; SQLite would begin again at 1
     int64_t safe;          // marks up to this one were removed
@@ -91,9 +92,30 @@ static void bind_text(sqlite3_stmt *s, int at, const char *text)
     sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
 }
 
+// Steps a statement that looks something up. A look that fails finds nothing, and is told by
+// ledger_check.
+static bool look(struct ledger *l, sqlite3_stmt *s)
+{
+    int code = sqlite3_step(s);
+
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        l->fault = code;
+    return code == SQLITE_ROW;
+}
+
 static const char *column_text(sqlite3_stmt *s, int at)
 {
     return (const char *)sqlite3_column_text(s, at);
+}
+
+bool ledger_check(struct ledger *l, struct err *err)
+{
+    return !l->fault || ledger_db_fail(&l->d, l->fault, err);
+}
+
+bool ledger_is_apart(const struct ledger *l)
+{
+    return l->d.apart;
 }
 
 // Runs a statement that changes something, inside the transaction.
@@ -138,6 +160,12 @@ static bool end(struct ledger *l, struct err *err)
 
 static bool open_to_write(struct ledger *l, const char *project, struct err *err)
 {
+    if (ledger_was_emptied(l->d.path, project))
+        return err_set(err, ERR_FINAL,
+                       "%s is damaged (it is empty, and the store is not); put back a copy of it, "
+                       "or remove it and build again: the store keeps its files, but their steps "
+                       "will run anew",
+                       l->d.path);
     l->settle = settle_new(project, l->clock);
     return ledger_db_open(&l->d, err) && ledger_recover(&l->d, project, l->settle, &l->mark, err);
 }
@@ -149,6 +177,7 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
     struct arena *a = arena_new();
 
     l->clock = clock;
+    l->d.folder = mem_strdup(path_join(a, project, ".c41"));
     l->d.path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
     arena_free(a);
     if (mode == LEDGER_WRITE ? open_to_write(l, project, err) : ledger_db_open_to_read(&l->d, err))
@@ -188,6 +217,7 @@ bool ledger_close(struct ledger *l, struct err *err)
     for (size_t i = 0; i < N_QUERIES; i++)
         sqlite3_finalize(l->statements[i]);
     sqlite3_close(l->d.db);
+    mem_free(l->d.folder);
     mem_free(l->d.path);
     mem_free(l);
     return ok;
@@ -233,7 +263,7 @@ static bool find_artifacts(struct ledger *l, const char *key, struct arena *a, s
         return false;
     bind_text(s, 1, key);
     out->n_artifacts = 0;
-    while (ok && out->n_artifacts < MOST_ARTIFACTS && sqlite3_step(s) == SQLITE_ROW)
+    while (ok && out->n_artifacts < MOST_ARTIFACTS && look(l, s))
         ok = read_artifact(s, a, &list[out->n_artifacts++]);
     sqlite3_reset(s);
     out->artifacts = list;
@@ -250,7 +280,7 @@ bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct resu
     if (!s)
         return false;
     bind_text(s, 1, key);
-    found = sqlite3_step(s) == SQLITE_ROW;
+    found = look(l, s);
     if (found) {
         *out = (struct result){
             .kind = arena_strdup(a, column_text(s, 0)),
@@ -271,8 +301,7 @@ static const char *find_text(struct ledger *l, sqlite3_stmt *s, struct arena *a)
 {
     const char *text = NULL;
 
-    (void)l;
-    if (sqlite3_step(s) == SQLITE_ROW && column_text(s, 0))
+    if (look(l, s) && column_text(s, 0))
         text = arena_strdup(a, column_text(s, 0));
     sqlite3_reset(s);
     return text;
@@ -374,7 +403,7 @@ bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, 
         return false;
     bind_text(s, 1, prefix);
     bind_text(s, 2, id);
-    found = sqlite3_step(s) == SQLITE_ROW && read_artifact(s, a, out);
+    found = look(l, s) && read_artifact(s, a, out);
     sqlite3_reset(s);
     return found;
 }
@@ -414,7 +443,7 @@ double ledger_mean_seconds(struct ledger *l, const char *kind, const char *prese
         return 0;
     bind_text(s, 1, kind);
     bind_text(s, 2, preset);
-    if (sqlite3_step(s) == SQLITE_ROW)
+    if (look(l, s))
         mean = sqlite3_column_double(s, 0);
     sqlite3_reset(s);
     return mean;
@@ -439,7 +468,7 @@ bool ledger_find_file(struct ledger *l, const char *path, const struct file_stam
     if (!s)
         return false;
     bind_stamp(s, path, stamp);
-    if (sqlite3_step(s) == SQLITE_ROW && digest_parse(column_text(s, 0), digest)) {
+    if (look(l, s) && digest_parse(column_text(s, 0), digest)) {
         *facts = json_loads(column_text(s, 1), 0, NULL);
         found = *facts != NULL;
     }

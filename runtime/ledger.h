@@ -35,6 +35,12 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
 // Ends the open transaction first, and waits until all rows are synced. Accepts NULL.
 bool ledger_close(struct ledger *l, struct err *err);
 
+// False with *err when a look has failed: what it did not find may be there.
+bool ledger_check(struct ledger *l, struct err *err);
+
+// Whether it does without SQLite's shared memory: the project is for one machine at a time then.
+bool ledger_is_apart(const struct ledger *l);
+
 // Begins a transaction for many looks in a row: without one SQLite locks and unlocks for each.
 bool ledger_hold(struct ledger *l, struct err *err);
 

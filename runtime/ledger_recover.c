@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -30,6 +31,18 @@ static const char drop[] =
 static const char tidy[] = "DELETE FROM artifacts WHERE key IN (SELECT key FROM unsettled)"
                            " AND key NOT IN (SELECT key FROM results);"
                            "DELETE FROM unsettled WHERE key NOT IN (SELECT key FROM results)";
+
+bool ledger_was_emptied(const char *path, const char *project)
+{
+    struct arena *a = arena_new();
+    struct stat st;
+    bool emptied = stat(path, &st) == 0 && st.st_size == 0 &&
+                   !file_exists(arena_printf(a, "%s-wal", path)) &&
+                   !store_is_empty(&(struct store){.project = project});
+
+    arena_free(a);
+    return emptied;
+}
 
 struct recovery {
     struct ledger_db *d;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What must hold after a build was killed, whenever that was: the next one ends with the same bytes, makes again only
 what was running, and leaves nothing behind."""
+import contextlib
 import hashlib
 import json
 import os
@@ -40,7 +41,7 @@ def tree(project):
 
 def check_ledger(project):
     """Every row names artifacts that are what it says, and all of it is on the disk. Returns the steps with a row."""
-    with sqlite3.connect(f"file:{project.folder / '.c41/ledger.db'}?mode=ro", uri=True) as db:
+    with contextlib.closing(sqlite3.connect(f"file:{project.folder / '.c41/ledger.db'}?mode=ro", uri=True)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert not db.execute("SELECT key FROM unsettled").fetchall()
         for digest, ext in db.execute("SELECT digest, ext FROM artifacts JOIN results USING (key)"):
