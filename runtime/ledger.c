@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger_db.h"
+#include "runtime/ledger_notes.h"
 #include "runtime/ledger_recover.h"
 #include "runtime/settle.h"
 #include "runtime/store.h"
@@ -432,6 +433,21 @@ bool ledger_put_last(struct ledger *l, const char *film, const char *step, const
         bind_text(s, 3, key);
     }
     return change(l, s, err);
+}
+
+bool ledger_put_note(struct ledger *l, const struct note *note, struct err *err)
+{
+    return end(l, err) && notes_put(&l->d, note, err);
+}
+
+bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err)
+{
+    return begin(l, err) && notes_drop(&l->d, attempt, err);
+}
+
+bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n, struct err *err)
+{
+    return notes_find(&l->d, a, list, n, err);
 }
 
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset)

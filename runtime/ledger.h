@@ -21,6 +21,7 @@ struct artifact;
 struct clock;
 struct err;
 struct ledger;
+struct note;
 
 enum ledger_mode {
     LEDGER_WRITE, // made when it is not there
@@ -79,6 +80,16 @@ bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, 
 const char *ledger_last_key(struct ledger *l, const char *film, const char *step, struct arena *a);
 bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
                      struct err *err);
+
+// What is in flight (runtime/ledger_notes.h). A note is on the disk when ledger_put_note returns:
+// only then may the job be sent. It is put again once the server has told its id. It is dropped in
+// the transaction that puts the result, so that a kill leaves one or the other.
+bool ledger_put_note(struct ledger *l, const struct note *note, struct err *err);
+bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err);
+
+// All notes, the first sent first, in a.
+bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n,
+                  struct err *err);
 
 // The mean of what steps of this kind and preset took, or 0.
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_notes.h"
 #include "runtime/store.h"
 #include "tests/unit/scratch.h"
 
@@ -331,6 +332,89 @@ static void ticks_settle_what_was_put(void **state)
     json_decref(made.facts);
 }
 
+static size_t synced; // times that SQLite has synced a file
+
+// In the place of the C library's, for SQLite too.
+int fdatasync(int fd)
+{
+    synced++;
+    return fsync(fd);
+}
+
+static size_t count_notes(struct bench *b, struct note **list)
+{
+    size_t n;
+
+    assert_true(ledger_notes(b->ledger, b->arena, list, &n, &b->err));
+    return n;
+}
+
+// Sent only after this: whatever ends the machine then, the next build finds the job.
+static void a_note_is_on_the_disk_before_its_job_is_sent(void **state)
+{
+    struct bench *b = *state;
+    struct artifact made = an_artifact(b, "whole");
+    struct result r = a_result(&made, "k1");
+    struct note note = {"a-1", "k1", "comfy", NULL, 7}, *found;
+
+    assert_true(ledger_put(b->ledger, &r, &b->err)); // a transaction is open
+    synced = 0;
+    assert_true(ledger_put_note(b->ledger, &note, &b->err));
+    assert_true(synced >= 1);
+    note.job = "job-9";
+    assert_true(ledger_put_note(b->ledger, &note, &b->err)); // the server has answered
+    synced = 0;
+    assert_true(ledger_put(b->ledger, &r, &b->err));
+    assert_true(ledger_tick(b->ledger, true, &b->err));
+    assert_int_equal(synced, 0); // results do not wait for the disk
+    assert_int_equal(count_notes(b, &found), 1);
+    assert_string_equal(found->attempt, "a-1");
+    assert_string_equal(found->key, "k1");
+    assert_string_equal(found->service, "comfy");
+    assert_string_equal(found->job, "job-9");
+    assert_int_equal(found->sent_ms, 7);
+    json_decref(made.facts);
+}
+
+// Puts a result and drops its note, and ends before or after the transaction does.
+static void finish_and_die(struct bench *b, const struct result *r, bool commit)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct ledger *l = ledger_open(b->folder, LEDGER_WRITE, clock_system(), &b->err);
+
+        if (l && ledger_put(l, r, &b->err) && ledger_drop_note(l, "a-1", &b->err) &&
+            (!commit || ledger_tick(l, true, &b->err)))
+            raise(SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    b->ledger = ledger_open(b->folder, LEDGER_WRITE, clock_system(), &b->err);
+    assert_non_null(b->ledger);
+}
+
+static void a_kill_leaves_the_note_or_the_result(void **state)
+{
+    struct bench *b = *state;
+    struct artifact made = an_artifact(b, "whole");
+    struct result r = a_result(&made, "k1");
+    struct note note = {"a-1", "k1", "comfy", "job-9", 7}, *found;
+
+    assert_true(ledger_put_note(b->ledger, &note, &b->err));
+    assert_true(ledger_close(b->ledger, &b->err));
+    finish_and_die(b, &r, false);
+    assert_int_equal(count_notes(b, &found), 1);
+    assert_false(has_result(b, "k1"));
+    assert_true(ledger_close(b->ledger, &b->err));
+    finish_and_die(b, &r, true);
+    assert_int_equal(count_notes(b, &found), 0);
+    assert_true(has_result(b, "k1"));
+    json_decref(made.facts);
+}
+
 #define WITH_LEDGER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -346,6 +430,8 @@ int main(void)
         WITH_LEDGER(a_power_cut_leaves_no_row_without_its_file),
         WITH_LEDGER(what_was_synced_is_not_read_again),
         WITH_LEDGER(ticks_settle_what_was_put),
+        WITH_LEDGER(a_note_is_on_the_disk_before_its_job_is_sent),
+        WITH_LEDGER(a_kill_leaves_the_note_or_the_result),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
