@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -12,7 +12,9 @@
 #include <sys/ioctl.h>
 #endif
 
+#include "base/abort_point.h"
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 
 // Shares the blocks of one file with another where the file system can (btrfs, xfs): the copy costs
@@ -43,48 +45,101 @@ static bool write_whole(int to, const char *bytes, size_t len)
     return true;
 }
 
-static bool copy_bytes(int from, int to)
+// One pass over the bytes: each chunk is hashed while it is still in the core's cache.
+static bool copy_bytes(int from, int to, struct digest *digest)
 {
-    enum { CHUNK_BYTES = 1 << 20 };
+    enum { CHUNK_BYTES = 1 << 16 };
+    struct digester *d = digester_new();
     struct buf chunk = {0};
     char *bytes = buf_room(&chunk, CHUNK_BYTES);
     ssize_t n;
     bool ok = true;
 
-    while (ok && (n = read(from, bytes, CHUNK_BYTES)) != 0)
+    while (ok && (n = read(from, bytes, CHUNK_BYTES)) != 0) {
         ok = n > 0 ? write_whole(to, bytes, (size_t)n) : errno == EINTR;
+        if (n > 0)
+            digester_add(d, bytes, (size_t)n);
+    }
+    *digest = digester_finish(d);
     buf_release(&chunk);
     return ok;
 }
 
-// Makes to anew by way of a temporary name beside it. Without may_copy only by sharing blocks.
-static bool make_anew(const char *from, const char *to, bool may_copy, struct err *err)
+// Without may_copy only by sharing blocks.
+static bool copy_hashed(int from, int to, bool may_copy, struct digest *digest, struct err *err)
+{
+    if (fchmod(to, 0644) != 0)
+        return err_errno(err, "making it writable");
+    if (share_blocks(from, to))
+        return digest_fd(to, digest, err);
+    return (may_copy && copy_bytes(from, to, digest)) || err_errno(err, "copying");
+}
+
+// The name of what is not whole yet is always the same, so that the next attempt replaces what a
+// kill has left.
+static int open_part(const char *part)
+{
+    unlink(part);
+    return open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+static bool put_in_place(const char *part, const char *to, struct err *err)
+{
+    abort_point("copy-written");
+    if (rename(part, to) != 0)
+        return err_errno(err, "writing %s", to);
+    abort_point("copy-renamed");
+    return true;
+}
+
+static bool is_expected(const char *from, const struct digest *found, const struct digest *expected,
+                        struct err *err)
+{
+    return memcmp(found, expected, sizeof(*found)) == 0 ||
+           err_set(err, ERR_FINAL, "%s is damaged: its bytes are not those that were stored", from);
+}
+
+static bool make_anew(const char *from, const char *to, const struct digest *expected,
+                      bool may_copy, struct err *err)
 {
     struct arena *a = arena_new();
-    char *temp = arena_printf(a, "%s.XXXXXX", to);
-    int in = open(from, O_RDONLY | O_CLOEXEC), out = in < 0 ? -1 : mkstemp(temp);
+    char *part = arena_printf(a, "%s.part", to);
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = in < 0 ? -1 : open_part(part);
+    struct digest found;
     bool ok = false;
 
     if (in < 0)
         err_errno(err, "reading %s", from);
-    else if (out < 0 || fchmod(out, 0644) != 0 ||
-             !(share_blocks(in, out) || (may_copy && copy_bytes(in, out))))
-        err_errno(err, "writing %s", to);
-    else if (file_sync(out, err))
-        ok = rename(temp, to) == 0 || err_errno(err, "writing %s", to);
+    else if (out < 0)
+        err_errno(err, "writing %s", part);
+    else if (!copy_hashed(in, out, may_copy, &found, err))
+        err_wrap(err, "writing %s", to);
+    else if (is_expected(from, &found, expected, err) && file_sync(out, err))
+        ok = put_in_place(part, to, err);
     if (in >= 0)
         close(in);
     if (out >= 0)
         close(out);
     if (out >= 0 && !ok)
-        unlink(temp);
+        unlink(part);
     arena_free(a);
     return ok;
 }
 
-bool file_copy(const char *from, const char *to, struct err *err)
+bool file_copy(const char *from, const char *to, const struct digest *expected, struct err *err)
 {
-    return make_anew(from, to, true, err);
+    return make_anew(from, to, expected, true, err);
+}
+
+static bool hash(const char *path, struct digest *digest)
+{
+    struct err err;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && digest_fd(fd, digest, &err);
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 // Where to is that file already, renaming would leave both names.
@@ -101,8 +156,13 @@ static bool name_again(const char *from, const char *to)
     return ok;
 }
 
-bool file_share(const char *from, const char *to, struct err *err)
+bool file_share(const char *from, const char *to, const struct digest *expected, struct err *err)
 {
-    return make_anew(from, to, false, &(struct err){0}) || name_again(from, to) ||
-           file_copy(from, to, err);
+    struct digest found;
+
+    if (make_anew(from, to, expected, false, &(struct err){0}))
+        return true;
+    if (hash(from, &found) && !is_expected(from, &found, expected, err))
+        return false;
+    return name_again(from, to) || file_copy(from, to, expected, err);
 }

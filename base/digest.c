@@ -83,7 +83,7 @@ bool digest_parse(const char *hex, struct digest *out)
 
 bool digest_fd(int fd, struct digest *out, struct err *err)
 {
-    enum { CHUNK_BYTES = 1 << 18 };
+    enum { CHUNK_BYTES = 1 << 16 }; // stays in the core's own cache between read and hash
     struct digester *d = digester_new();
     char *chunk = mem_new(CHUNK_BYTES);
     off_t at = 0;

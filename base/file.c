@@ -160,23 +160,6 @@ static bool write_all(int fd, const void *bytes, size_t len)
     return true;
 }
 
-bool file_sync(int fd, struct err *err)
-{
-    return fsync(fd) == 0 || errno == EINVAL || err_errno(err, "syncing");
-}
-
-bool file_sync_dir(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok;
-
-    if (fd < 0)
-        return err_errno(err, "opening %s", path);
-    ok = file_sync(fd, err);
-    close(fd);
-    return ok;
-}
-
 bool file_write(const char *path, const void *bytes, size_t len, struct err *err)
 {
     struct arena *a = arena_new();
@@ -195,9 +178,21 @@ bool file_write(const char *path, const void *bytes, size_t len, struct err *err
     close(fd);
     if (!ok)
         unlink(temp);
-    ok = ok && file_sync_dir(path_dir(a, path), err);
+    ok = ok && file_sync_path(path_dir(a, path), err);
 out:
     arena_free(a);
+    return ok;
+}
+
+bool file_put(const char *path, const void *bytes, size_t len, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    bool ok;
+
+    if (fd < 0)
+        return err_errno(err, "writing %s", path);
+    ok = write_all(fd, bytes, len) || err_errno(err, "writing %s", path);
+    close(fd);
     return ok;
 }
 

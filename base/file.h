@@ -9,6 +9,7 @@
 #include "base/buf.h"
 
 struct arena;
+struct digest;
 struct err;
 
 // "a" and "b" give "a/b"; an absolute b stands alone; "" and "." vanish.
@@ -37,26 +38,37 @@ int file_open_inside(const char *root, const char *path, struct err *err);
 // Writes to a temporary name beside path, syncs, renames, syncs the folder.
 bool file_write(const char *path, const void *bytes, size_t len, struct err *err);
 
-// Copies a file by way of a temporary name beside to, which is replaced in one go; blocks are
-// shared where the file system can. The copy can be written to, whatever from is.
-bool file_copy(const char *from, const char *to, struct err *err);
+// Writes a file that is nobody's yet and is not synced: a temporary one of the store.
+bool file_put(const char *path, const void *bytes, size_t len, struct err *err);
+
+// Copies a file by way of "TO.part" beside to, which is replaced in one go; blocks are shared where
+// the file system can. The bytes are hashed on their way: when they are not the expected ones, to
+// stays as it is. The copy can be written to, whatever from is.
+bool file_copy(const char *from, const char *to, const struct digest *expected, struct err *err);
 
 // The same without a second copy of the bytes: where blocks cannot be shared, to becomes another
 // name of the file that from is (a hard link), so who writes into one writes into both; where that
 // cannot be either, a copy.
-bool file_share(const char *from, const char *to, struct err *err);
+bool file_share(const char *from, const char *to, const struct digest *expected, struct err *err);
 
 // Creates path and the folders above it.
 bool file_make_dirs(const char *path, struct err *err);
 
-// Syncs what fd holds to the disk; and the entries of the folder at path.
+// Syncs to the disk what fd holds; what the file at path holds, or the entries of a folder.
 bool file_sync(int fd, struct err *err);
-bool file_sync_dir(const char *path, struct err *err);
+bool file_sync_path(const char *path, struct err *err);
+
+// Syncs all that was written to the disk that path lies on, by anybody. False where the system
+// cannot tell whether it has: then each file is to be synced by itself.
+bool file_sync_disk(const char *path);
 
 bool file_exists(const char *path);
 
 // Bytes that a file of this process could still take below path; UINT64_MAX when not known.
 uint64_t file_free_bytes(const char *path);
+
+// Whether path lies on another machine's disk, as far as the system tells.
+bool file_is_remote(const char *path);
 
 // The canonical path of the running program, or NULL where the system does not tell.
 char *path_of_program(struct arena *a);

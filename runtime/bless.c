@@ -12,6 +12,7 @@
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_history.h"
 #include "runtime/lock.h"
 #include "runtime/selection.h"
 #include "runtime/store.h"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -82,8 +83,10 @@ static void link_one(const char *path, const char *target, struct arena *a)
         if (symlink(target, temp) != 0)
             return;
     }
+    abort_point("browse-linked");
     if (rename(temp, path) != 0)
         unlink(temp);
+    abort_point("browse-renamed");
 }
 
 void browse_link(const struct walk *w, const struct work *work)

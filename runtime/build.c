@@ -17,17 +17,17 @@
 #include "runtime/dispatch.h"
 #include "runtime/display.h"
 #include "runtime/drafted.h"
+#include "runtime/dry_run.h"
 #include "runtime/elsewhere.h"
 #include "runtime/engine.h"
 #include "runtime/events.h"
+#include "runtime/good.h"
 #include "runtime/ledger.h"
-#include "runtime/ledger_vault.h"
 #include "runtime/lock.h"
 #include "runtime/offer.h"
 #include "runtime/store.h"
 #include "runtime/survey.h"
 #include "runtime/walk.h"
-#include "runtime/why.h"
 
 enum { LEAST_ROOM_BYTES = 8 << 20, STEP_ROOM_BYTES = 1 << 20, OWED_CODE = 4 };
 
@@ -47,8 +47,10 @@ struct build {
     struct buf drafted; // kinds that only the draft makes
     struct delivered *delivered;
     size_t n_delivered;
-    size_t to_run; // wanted and not at hand when the build began
-    bool walked;   // walk is filled in
+    size_t to_run;   // wanted and not at hand when the build began
+    bool walked;     // walk is filled in
+    bool made;       // all that there was to make
+    struct err told; // last: one trouble may be met in several places
 };
 
 bool build_is_whole(const struct build_options *options)
@@ -74,6 +76,7 @@ static bool open_project(struct build *b, struct err *err)
 {
     if (!store_init(&b->store, b->graph->project, err) || !take_lock(b, err))
         return false;
+    store_sweep(&b->store);
     b->ledger = ledger_open(b->graph->project, LEDGER_WRITE, b->clock, err);
     return b->ledger != NULL;
 }
@@ -103,6 +106,8 @@ static bool look_around(struct build *b, struct err *err)
     if (!ledger_hold(b->ledger, err))
         return false;
     walk_resolve_all(&b->walk);
+    if (!ledger_check(b->ledger, err))
+        return false;
     walk_measure(&b->walk);
     b->result.steps = b->walk.n_wanted + elsewhere_steps(b->options->from, b->graph);
     b->result.draft = drafted_kinds(&b->walk, elsewhere_drafts(b->options->from), &b->drafted);
@@ -172,22 +177,6 @@ static bool is_refused(struct build *b)
     return b->result.draft || owed;
 }
 
-// What this build would run, for --dry-run.
-static void tell_plan(struct build *b)
-{
-    for (size_t i = 0; i < b->graph->n_steps; i++) {
-        const struct work *work = &b->walk.works[i];
-
-        if (!work->wanted || work->state == WORK_DONE)
-            continue;
-        display_say(b->display, "%-8s %s%s%s", work->step->kind->name, work->step->id,
-                    b->options->explain ? ": " : "",
-                    !b->options->explain ? "" : why_runs(&b->walk, work));
-    }
-    display_say(b->display, "%zu step%s would run, %zu at hand", b->to_run,
-                b->to_run == 1 ? "" : "s", b->result.cached);
-}
-
 // What a step leaves is known only afterwards; a shot's steps leave about a megabyte each.
 static bool check_headroom(const struct build *b, struct err *err)
 {
@@ -238,12 +227,15 @@ static bool run_steps(struct build *b, struct err *err)
                      .module_dir = b->options->module_dir},
     };
 
+    if (ledger_is_apart(b->ledger))
+        display_say(b->display,
+                    "the project's disk is another machine's or cannot share memory: the ledger "
+                    "keeps a slower journal there; build from one machine at a time");
     if (!check_headroom(b, err) || !engine_start(&b->engine, b->options->jobs, err) ||
-        !engine_load_media(&b->engine, err))
+        !engine_load_media(&b->engine, err) || !store_begin(&b->store, err))
         return false;
     d.services.media = b->engine.media;
     d.services.pool = b->engine.pool;
-    store_sweep(&b->store);
     if (!tell_impossible(b, &d)) {
         b->result.exit_code = err_exit_code(ERR_FILM);
         return true;
@@ -270,39 +262,14 @@ static json_t *facts_of(const struct build_result *r)
                      (json_int_t)r->cached, "failed", (json_int_t)r->failed, "seconds", r->seconds);
 }
 
-static bool is_made(const struct work *work)
-{
-    return work->wanted && work->key[0];
-}
-
-static bool was_made(void *user, const char *id)
-{
-    const struct build *b = user;
-    const struct step *step = graph_find(b->graph, id);
-
-    return step && is_made(&b->walk.works[step->index]);
-}
-
-// What a good build was made of is what gc keeps. A build of chosen steps tells of those alone.
-static bool record_good(struct build *b, struct err *err)
-{
-    struct ledger_part part = {.has = was_made, .user = b};
-    const char *film = b->graph->film;
-
-    for (size_t i = 0; i < b->graph->n_steps; i++)
-        part.n += is_made(&b->walk.works[i]);
-    return ledger_put_good(b->ledger, film, &part, err) &&
-           (!build_is_whole(b->options) || elsewhere_is(b->options->from) ||
-            ledger_drop_good(b->ledger, film, &part, err));
-}
-
 static bool record(struct build *b, struct err *err)
 {
     const struct build_result *r = &b->result;
     json_t *facts;
     bool ok;
 
-    if (r->exit_code == 0 && !record_good(b, err))
+    if (r->exit_code == 0 &&
+        !good_record(&b->walk, build_is_whole(b->options) && !elsewhere_is(b->options->from), err))
         return false;
     if (!r->ran && !r->delivered && !r->failed)
         return true;
@@ -320,8 +287,9 @@ static void set_code(struct build *b, const struct err *err)
 
 static void tell_error(struct build *b, const struct err *err)
 {
-    if (err->kind != ERR_CANCELLED)
+    if (err->kind != ERR_CANCELLED && strcmp(err->text, b->told.text) != 0)
         display_tell(b->display, SEVERITY_ERROR, NULL, err->text, NULL);
+    b->told = *err;
     set_code(b, err);
 }
 
@@ -354,12 +322,13 @@ static bool is_settled(const struct build *b)
     return b->result.exit_code == 0;
 }
 
-// Without a fingerprint the next build finds out by itself, so a fault here is none of this one.
+// The last of all: who finds it need not look for what a kill has left. Without it the next build
+// finds out by itself, so a fault here is none of this one.
 static void leave_fingerprint(struct build *b)
 {
     struct err err;
 
-    if (b->options->from && build_is_whole(b->options) && is_settled(b))
+    if (b->made && b->options->from && build_is_whole(b->options) && is_settled(b))
         built_record(b->options->from, &b->walk, &b->result, b->delivered, b->n_delivered,
                      buf_text(&b->drafted), &err);
 }
@@ -383,10 +352,10 @@ static void make(struct build *b)
         browse_prune(&b->walk, elsewhere_is(b->options->from));
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
-    leave_fingerprint(b);
     if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks &&
         walk_owed(&b->walk))
         b->result.exit_code = OWED_CODE;
+    b->made = true;
     tell_end(b);
 }
 
@@ -406,7 +375,7 @@ static void run(struct build *b)
     }
     tell_picks(b);
     if (b->options->dry_run)
-        tell_plan(b);
+        dry_run_tell(b->display, &b->walk, b->options->explain, b->to_run, b->result.cached);
     else
         make(b);
 }
@@ -416,10 +385,12 @@ static void close_project(struct build *b)
     struct err err;
 
     engine_stop(&b->engine);
-    if (b->walked)
-        walk_release(&b->walk);
     if (b->ledger && !ledger_close(b->ledger, &err))
         tell_error(b, &err);
+    store_release(&b->store);
+    leave_fingerprint(b);
+    if (b->walked)
+        walk_release(&b->walk);
     lock_release(&b->lock);
     display_free(b->display);
     buf_release(&b->drafted);

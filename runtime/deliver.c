@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -95,7 +96,24 @@ static bool write_out(struct walk *w, const struct deliverable *d, const char *p
         return err_set(err, ERR_FILM,
                        "\"%s\" leads out of the project; a deliverable's file stays in it", path);
     return file_make_dirs(path_dir(w->arena, whole), err) &&
-           (may_link(w, d, artifact) ? file_share : file_copy)(from, whole, err);
+           (may_link(w, d, artifact) ? file_share : file_copy)(from, whole, &artifact->digest, err);
+}
+
+// An artifact that is damaged is no copy's fault: it is taken out of the store, so that the next
+// build makes it.
+static bool explain(struct walk *w, const struct work *work, const struct artifact *artifact,
+                    struct err *err)
+{
+    struct err ignored;
+    const char *kept;
+
+    if (store_verify(w->store, artifact->path, &artifact->digest, &ignored) ||
+        !store_set_aside(w->store, w->arena, artifact->path, &kept, &ignored))
+        return false;
+    return err_set(err, ERR_FINAL,
+                   "%s is damaged: its bytes are not those that were stored. It was moved to "
+                   "%s; build again, and %s is made anew from what is there",
+                   artifact->path, kept, work->step->id);
 }
 
 static bool remember(struct walk *w, const char *path, const struct artifact *artifact,
@@ -127,9 +145,12 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
                                   .rank = w->graph->deliverables[i].span.start,
                                   .scene = w->graph->deliverables[i].step->scene};
         if (!is_current(w, path, artifact)) {
-            if (!write_out(w, &w->graph->deliverables[i], path, artifact, err) ||
+            abort_point("deliver-begun");
+            if ((!write_out(w, &w->graph->deliverables[i], path, artifact, err) &&
+                 !explain(w, &w->works[w->graph->deliverables[i].step->index], artifact, err)) ||
                 !remember(w, path, artifact, err))
                 return err_wrap(err, "handing out %s", path);
+            abort_point("deliver-remembered");
             out->written = true;
             ++*written;
         }

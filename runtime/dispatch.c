@@ -23,7 +23,7 @@
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
-enum { DRAW_MS = 100, COMMIT_MS = 200 };
+enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20 };
 
 // One attempt, and whose it is.
 struct flight {
@@ -127,9 +127,9 @@ static void find_at_hand(struct dispatch *d, struct work *work, struct wave *wav
 {
     d->result->cached++;
     d->result->saved_seconds += work->key[0] ? work->seconds : 0;
+    browse_link(d->walk, work);
     if (work->key[0])
         remember_last(d, work);
-    browse_link(d->walk, work);
     tell_done(d, work);
     if (work->step->kind->chooses)
         dispatch_tell_choice(d->display, work);
@@ -191,6 +191,7 @@ static void take_artifacts(struct dispatch *d, struct flight *f)
     work->artifacts = arena_array(d->walk->arena, struct artifact, a->n_made);
     for (size_t i = 0; i < a->n_made; i++) {
         work->artifacts[i] = a->made[i];
+        work->artifacts[i].ext = arena_strdup(d->walk->arena, a->made[i].ext);
         work->artifacts[i].path = arena_strdup(d->walk->arena, a->made[i].path);
     }
     a->n_made = 0;
@@ -227,13 +228,13 @@ static void succeed(struct dispatch *d, struct work *work)
 {
     struct err err;
 
+    browse_link(d->walk, work); // before the record: a step that is recorded is linked
     if (!record(d, work, &err)) {
         give_up(d, &err);
         return;
     }
     work->state = WORK_DONE;
     d->result->ran++;
-    browse_link(d->walk, work);
     tell_done(d, work);
     go_on_from(d, work);
 }
@@ -448,7 +449,8 @@ bool dispatch_run(struct dispatch *d, struct err *err)
         if (d->n_flights == 0)
             break;
         draw(d);
-        polled = engine_wait(d->engine, wait_ms, err);
+        polled =
+            engine_wait(d->engine, ledger_unsettled(d->walk->ledger) ? SETTLE_MS : wait_ms, err);
         if (!polled)
             give_up(d, err);
         if (!ledger_tick(d->walk->ledger, false, err))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -14,6 +15,9 @@
 #include "base/vec.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger_db.h"
+#include "runtime/ledger_notes.h"
+#include "runtime/ledger_recover.h"
+#include "runtime/settle.h"
 #include "runtime/store.h"
 
 enum { COMMIT_AFTER_MS = 200 };
@@ -32,10 +36,8 @@ enum query {
     FIND_FILE,
     PUT_FILE,
     PUT_BUILD,
-    FIND_RUN,
-    RUNS,
-    FIND_MAKER,
-    STEPS,
+    MARK,
+    UNMARK,
     N_QUERIES,
 };
 
@@ -64,14 +66,8 @@ static const char *const queries[N_QUERIES] = {
     [PUT_FILE] = "INSERT OR REPLACE INTO files (path, device, inode, bytes, changed_ns, status_ns,"
                  " digest, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [PUT_BUILD] = "INSERT INTO builds (film, ended_ms, good, facts) VALUES (?1, ?2, ?3, ?4)",
-    [FIND_RUN] = "SELECT key, step, preimage, made_ms FROM results WHERE key = ?1",
-    [RUNS] = "SELECT key, step, preimage, made_ms FROM results WHERE step = ?1"
-             " ORDER BY made_ms DESC LIMIT ?2",
-    [FIND_MAKER] = "SELECT r.key, r.step, r.preimage, r.made_ms FROM artifacts JOIN results r"
-                   " USING (key) WHERE digest = ?1 AND (?2 IS NULL OR r.step = ?2)"
-                   " ORDER BY r.kind = 'pick', r.made_ms DESC LIMIT 1",
-    [STEPS] = "SELECT s.step, coalesce(kind, '') FROM steps s LEFT JOIN results r USING (key)"
-              " WHERE film = ?1 ORDER BY s.step",
+    [MARK] = "INSERT INTO unsettled (id, key) VALUES (?1, ?2)",
+    [UNMARK] = "DELETE FROM unsettled WHERE id <= ?1",
 };
 
 struct ledger {
@@ -80,6 +76,10 @@ struct ledger {
     struct clock *clock;
     bool open; // a transaction
     int64_t opened_ms;
+    int fault;             // SQLite's code of a look that failed; 0: none
+    struct settle *settle; // NULL when reading
+    int64_t mark;          // the last that was given; SQLite would begin again at 1
+    int64_t safe;          // marks up to this one were removed
 };
 
 static sqlite3_stmt *prepare(struct ledger *l, enum query q)
@@ -97,9 +97,30 @@ static void bind_text(sqlite3_stmt *s, int at, const char *text)
     sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
 }
 
+// Steps a statement that looks something up. A look that fails finds nothing, and is told by
+// ledger_check.
+static bool look(struct ledger *l, sqlite3_stmt *s)
+{
+    int code = sqlite3_step(s);
+
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        l->fault = code;
+    return code == SQLITE_ROW;
+}
+
 static const char *column_text(sqlite3_stmt *s, int at)
 {
     return (const char *)sqlite3_column_text(s, at);
+}
+
+bool ledger_check(struct ledger *l, struct err *err)
+{
+    return !l->fault || ledger_db_fail(&l->d, l->fault, err);
+}
+
+bool ledger_is_apart(const struct ledger *l)
+{
+    return l->d.apart;
 }
 
 // Runs a statement that changes something, inside the transaction.
@@ -143,10 +164,25 @@ static bool end(struct ledger *l, struct err *err)
     if (!l->open)
         return true;
     l->open = false;
-    if (ledger_db_run(&l->d, "COMMIT", err))
+    abort_point("ledger-written");
+    if (ledger_db_run(&l->d, "COMMIT", err)) {
+        abort_point("ledger-committed");
         return true;
+    }
     sqlite3_exec(l->d.db, "ROLLBACK", NULL, NULL, NULL);
     return false;
+}
+
+static bool open_to_write(struct ledger *l, const char *project, struct err *err)
+{
+    if (ledger_was_emptied(l->d.path, project))
+        return err_set(err, ERR_FINAL,
+                       "%s is damaged (it is empty, and the store is not); put back a copy of it, "
+                       "or remove it and build again: the store keeps its files, but their steps "
+                       "will run anew",
+                       l->d.path);
+    l->settle = settle_new(project, l->clock);
+    return ledger_db_open(&l->d, err) && ledger_recover(&l->d, project, l->settle, &l->mark, err);
 }
 
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
@@ -156,12 +192,33 @@ struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct cl
     struct arena *a = arena_new();
 
     l->clock = clock;
+    l->d.folder = mem_strdup(path_join(a, project, ".c41"));
     l->d.path = mem_strdup(path_join(a, project, ".c41/ledger.db"));
     arena_free(a);
-    if (mode == LEDGER_WRITE ? ledger_db_open(&l->d, err) : ledger_db_open_to_read(&l->d, err))
+    if (mode == LEDGER_WRITE ? open_to_write(l, project, err) : ledger_db_open_to_read(&l->d, err))
         return l;
     ledger_close(l, &(struct err){0});
     return NULL;
+}
+
+// Marks go once what they mark is safe.
+static bool unmark(struct ledger *l, int64_t safe, struct err *err)
+{
+    sqlite3_stmt *s;
+
+    if (safe == l->safe)
+        return true;
+    l->safe = safe;
+    if ((s = prepare(l, UNMARK)))
+        sqlite3_bind_int64(s, 1, safe);
+    return change(l, s, err);
+}
+
+static bool settle_last(struct ledger *l, struct err *err)
+{
+    int64_t safe;
+
+    return !l->settle || (settle_wait(l->settle, &safe, err) && unmark(l, safe, err));
 }
 
 bool ledger_close(struct ledger *l, struct err *err)
@@ -170,10 +227,12 @@ bool ledger_close(struct ledger *l, struct err *err)
 
     if (!l)
         return true;
-    ok = end(l, err);
+    ok = end(l, err) && settle_last(l, err);
+    settle_free(l->settle);
     for (size_t i = 0; i < N_QUERIES; i++)
         sqlite3_finalize(l->statements[i]);
     sqlite3_close(l->d.db);
+    mem_free(l->d.folder);
     mem_free(l->d.path);
     mem_free(l);
     return ok;
@@ -181,9 +240,19 @@ bool ledger_close(struct ledger *l, struct err *err)
 
 bool ledger_tick(struct ledger *l, bool idle, struct err *err)
 {
-    if (!l->open || (!idle && l->clock->now_ms(l->clock) - l->opened_ms < COMMIT_AFTER_MS))
+    int64_t safe;
+
+    if (l->open && (idle || l->clock->now_ms(l->clock) - l->opened_ms >= COMMIT_AFTER_MS) &&
+        !end(l, err))
+        return false;
+    if (l->open || !l->settle) // a sync must find what it is for
         return true;
-    return end(l, err);
+    return settle_go_on(l->settle, &safe, err) && unmark(l, safe, err);
+}
+
+size_t ledger_unsettled(const struct ledger *l)
+{
+    return l->settle ? settle_left(l->settle) : 0;
 }
 
 // The artifact in the row of FIND_ARTIFACTS or FIND_BY_DIGEST.
@@ -209,7 +278,7 @@ static bool find_artifacts(struct ledger *l, const char *key, struct arena *a, s
         return false;
     bind_text(s, 1, key);
     out->n_artifacts = 0;
-    while (ok && out->n_artifacts < MOST_ARTIFACTS && sqlite3_step(s) == SQLITE_ROW)
+    while (ok && out->n_artifacts < MOST_ARTIFACTS && look(l, s))
         ok = read_artifact(s, a, &list[out->n_artifacts++]);
     sqlite3_reset(s);
     out->artifacts = list;
@@ -226,7 +295,7 @@ bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct resu
     if (!s)
         return false;
     bind_text(s, 1, key);
-    found = sqlite3_step(s) == SQLITE_ROW;
+    found = look(l, s);
     if (found) {
         *out = (struct result){
             .kind = arena_strdup(a, column_text(s, 0)),
@@ -247,8 +316,7 @@ static const char *find_text(struct ledger *l, sqlite3_stmt *s, struct arena *a)
 {
     const char *text = NULL;
 
-    (void)l;
-    if (sqlite3_step(s) == SQLITE_ROW && column_text(s, 0))
+    if (look(l, s) && column_text(s, 0))
         text = arena_strdup(a, column_text(s, 0));
     sqlite3_reset(s);
     return text;
@@ -262,52 +330,6 @@ const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a)
         return NULL;
     bind_text(s, 1, key);
     return find_text(l, s, a);
-}
-
-static size_t read_runs(sqlite3_stmt *s, struct arena *a, struct run *list, size_t max)
-{
-    size_t n = 0;
-
-    for (; n < max && sqlite3_step(s) == SQLITE_ROW; n++)
-        list[n] = (struct run){.key = arena_strdup(a, column_text(s, 0)),
-                               .step = arena_strdup(a, column_text(s, 1)),
-                               .preimage = arena_strdup(a, column_text(s, 2)),
-                               .made_ms = sqlite3_column_int64(s, 3)};
-    sqlite3_reset(s);
-    return n;
-}
-
-bool ledger_find_run(struct ledger *l, const char *key, struct arena *a, struct run *out)
-{
-    sqlite3_stmt *s = prepare(l, FIND_RUN);
-
-    if (!s)
-        return false;
-    bind_text(s, 1, key);
-    return read_runs(s, a, out, 1) == 1;
-}
-
-size_t ledger_runs(struct ledger *l, const char *id, struct arena *a, struct run *list, size_t max)
-{
-    sqlite3_stmt *s = prepare(l, RUNS);
-
-    if (!s)
-        return 0;
-    bind_text(s, 1, id);
-    sqlite3_bind_int64(s, 2, (sqlite3_int64)max);
-    return read_runs(s, a, list, max);
-}
-
-bool ledger_find_maker(struct ledger *l, const char *digest, const char *id, struct arena *a,
-                       struct run *out)
-{
-    sqlite3_stmt *s = prepare(l, FIND_MAKER);
-
-    if (!s)
-        return false;
-    bind_text(s, 1, digest);
-    bind_text(s, 2, id); // NULL is SQL's NULL
-    return read_runs(s, a, out, 1) == 1;
 }
 
 static bool put_artifact(struct ledger *l, const char *key, int position,
@@ -350,10 +372,30 @@ static bool put_row(struct ledger *l, const struct result *r, struct err *err)
     return change(l, s, err);
 }
 
+// The row is not to be believed without a look at its files until they are synced.
+static bool mark(struct ledger *l, const struct result *r, struct err *err)
+{
+    struct arena *a;
+    sqlite3_stmt *s = prepare(l, MARK);
+
+    if (s) {
+        sqlite3_bind_int64(s, 1, ++l->mark);
+        bind_text(s, 2, r->key);
+    }
+    if (!change(l, s, err))
+        return false;
+    a = arena_new();
+    for (size_t i = 0; i < r->n_artifacts; i++)
+        settle_add(l->settle, l->mark, store_path(a, &r->artifacts[i].digest, r->artifacts[i].ext));
+    arena_free(a);
+    return true;
+}
+
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err)
 {
     sqlite3_stmt *drop;
 
+    abort_point("ledger-put");
     if (!begin(l, err) || !put_row(l, r, err))
         return false;
     if ((drop = prepare(l, DROP_ARTIFACTS)))
@@ -363,7 +405,7 @@ bool ledger_put(struct ledger *l, const struct result *r, struct err *err)
     for (size_t i = 0; i < r->n_artifacts; i++)
         if (!put_artifact(l, r->key, (int)i, &r->artifacts[i], err))
             return false;
-    return true;
+    return mark(l, r, err);
 }
 
 bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
@@ -376,7 +418,7 @@ bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, 
         return false;
     bind_text(s, 1, prefix);
     bind_text(s, 2, id);
-    found = sqlite3_step(s) == SQLITE_ROW && read_artifact(s, a, out);
+    found = look(l, s) && read_artifact(s, a, out);
     sqlite3_reset(s);
     return found;
 }
@@ -407,24 +449,19 @@ bool ledger_put_last(struct ledger *l, const char *film, const char *step, const
     return change(l, s, err);
 }
 
-size_t ledger_steps(struct ledger *l, const char *film, struct arena *a, struct known_step **list)
+bool ledger_put_note(struct ledger *l, const struct note *note, struct err *err)
 {
-    VEC(struct known_step) found = {0};
-    sqlite3_stmt *s = prepare(l, STEPS);
-    size_t n;
+    return end(l, err) && notes_put(&l->d, note, err);
+}
 
-    if (s)
-        bind_text(s, 1, film);
-    while (s && sqlite3_step(s) == SQLITE_ROW)
-        vec_push(&found, (struct known_step){arena_strdup(a, column_text(s, 0)),
-                                             arena_strdup(a, column_text(s, 1))});
-    sqlite3_reset(s); // of NULL: nothing
-    n = found.n;
-    *list = arena_array(a, struct known_step, n + 1);
-    if (n)
-        memcpy(*list, found.at, n * sizeof(**list));
-    vec_release(&found);
-    return n;
+bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err)
+{
+    return begin(l, err) && notes_drop(&l->d, attempt, err);
+}
+
+bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n, struct err *err)
+{
+    return notes_find(&l->d, a, list, n, err);
 }
 
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset)
@@ -436,7 +473,7 @@ double ledger_mean_seconds(struct ledger *l, const char *kind, const char *prese
         return 0;
     bind_text(s, 1, kind);
     bind_text(s, 2, preset);
-    if (sqlite3_step(s) == SQLITE_ROW)
+    if (look(l, s))
         mean = sqlite3_column_double(s, 0);
     sqlite3_reset(s);
     return mean;
@@ -461,7 +498,7 @@ bool ledger_find_file(struct ledger *l, const char *path, const struct file_stam
     if (!s)
         return false;
     bind_stamp(s, path, stamp);
-    if (sqlite3_step(s) == SQLITE_ROW && digest_parse(column_text(s, 0), digest)) {
+    if (look(l, s) && digest_parse(column_text(s, 0), digest)) {
         *facts = json_loads(column_text(s, 1), 0, NULL);
         found = *facts != NULL;
     }

@@ -3,7 +3,10 @@
 // made with. One SQLite file in the project. Used by the loop thread alone.
 //
 // Rows are gathered in a transaction that ends after a while or when there is nothing else to do; a
-// row is put only when the files it names are safe, so a kill at any instant loses at most rows.
+// row is put only when the files it names are in the store, so a kill at any instant loses at most
+// rows. Against a power cut, rows and files are synced in the background at every ledger_tick; a
+// row that was not synced is marked, and its files are read on the next opening before it is
+// believed.
 #pragma once
 
 #include <jansson.h>
@@ -18,6 +21,7 @@ struct artifact;
 struct clock;
 struct err;
 struct ledger;
+struct note;
 
 enum ledger_mode {
     LEDGER_WRITE, // made when it is not there
@@ -29,14 +33,24 @@ enum ledger_mode {
 struct ledger *ledger_open(const char *project, enum ledger_mode mode, struct clock *clock,
                            struct err *err);
 
-// Ends the open transaction first. Accepts NULL.
+// Ends the open transaction first, and waits until all rows are synced. Accepts NULL.
 bool ledger_close(struct ledger *l, struct err *err);
+
+// False with *err when a look has failed: what it did not find may be there.
+bool ledger_check(struct ledger *l, struct err *err);
+
+// Whether it does without SQLite's shared memory: the project is for one machine at a time then.
+bool ledger_is_apart(const struct ledger *l);
 
 // Begins a transaction for many looks in a row: without one SQLite locks and unlocks for each.
 bool ledger_hold(struct ledger *l, struct err *err);
 
-// Ends the open transaction when it is old enough, or when idle.
+// Ends the open transaction when it is old enough, or when idle; starts to sync what was put.
 bool ledger_tick(struct ledger *l, bool idle, struct err *err);
+
+// How many artifacts of results that were put are not synced yet. While there are any, call
+// ledger_tick often: the next sync begins only there.
+size_t ledger_unsettled(const struct ledger *l);
 
 // What a key gave.
 struct result {
@@ -57,23 +71,6 @@ bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct resu
 const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a);
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err);
 
-// One time that a step was made.
-struct run {
-    const char *key, *step, *preimage;
-    int64_t made_ms;
-};
-
-// All of these in a. False without an error: there is no such row.
-bool ledger_find_run(struct ledger *l, const char *key, struct arena *a, struct run *out);
-
-// The runs of the step called id, the last first; returns how many, at most max.
-size_t ledger_runs(struct ledger *l, const char *id, struct arena *a, struct run *list, size_t max);
-
-// The run that made an artifact (its digest in hex), of the step called id where that is not NULL;
-// of several the last, and of picks only where nothing else made it.
-bool ledger_find_maker(struct ledger *l, const char *digest, const char *id, struct arena *a,
-                       struct run *out);
-
 // An artifact whose digest begins with prefix (hex), of the step called id when that has one, else
 // of one below it (its takes), else of any. False without an error: there is none.
 bool ledger_find_artifact(struct ledger *l, const char *id, const char *prefix, struct arena *a,
@@ -84,14 +81,15 @@ const char *ledger_last_key(struct ledger *l, const char *film, const char *step
 bool ledger_put_last(struct ledger *l, const char *film, const char *step, const char *key,
                      struct err *err);
 
-// A step that a film once had.
-struct known_step {
-    const char *id;
-    const char *kind; // "" where its result is gone
-};
+// What is in flight (runtime/ledger_notes.h). A note is on the disk when ledger_put_note returns:
+// only then may the job be sent. It is put again once the server has told its id. It is dropped in
+// the transaction that puts the result, so that a kill leaves one or the other.
+bool ledger_put_note(struct ledger *l, const struct note *note, struct err *err);
+bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err);
 
-// All that the ledger knows of this film, by id, in a; returns how many.
-size_t ledger_steps(struct ledger *l, const char *film, struct arena *a, struct known_step **list);
+// All notes, the first sent first, in a.
+bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n,
+                  struct err *err);
 
 // The mean of what steps of this kind and preset took, or 0.
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);

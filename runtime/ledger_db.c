@@ -26,6 +26,7 @@ static const char schema[] =
     " WITHOUT ROWID;"
     "CREATE TABLE in_flight (attempt TEXT PRIMARY KEY, key TEXT NOT NULL, service TEXT NOT NULL,"
     " job TEXT, sent_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
     "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
     " good INTEGER NOT NULL, facts TEXT NOT NULL);"
     "PRAGMA user_version = 2;";
@@ -35,6 +36,8 @@ static const char schema[] =
 static const char *const migrations[SCHEMA_VERSION] = {
     [1] = "ALTER TABLE steps ADD COLUMN good TEXT;"
           "UPDATE steps SET good = key;"
+          "CREATE INDEX results_step ON results (step, made_ms);"
+          "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
           "PRAGMA user_version = 2;",
 };
 
@@ -42,6 +45,13 @@ static const char *const migrations[SCHEMA_VERSION] = {
 static const char *const stand_ins[SCHEMA_VERSION] = {
     [1] = "CREATE TEMP VIEW steps AS SELECT film, step, key, key AS good FROM main.steps;",
 };
+
+// Rows come by the thousand: a checkpoint, which waits for the disk, is for every 32 MB of them,
+// and the pages that they go to stay at hand.
+static const char settings[] = "PRAGMA journal_mode = WAL;"
+                               "PRAGMA synchronous = NORMAL;"
+                               "PRAGMA wal_autocheckpoint = 8000;"
+                               "PRAGMA cache_size = -16000";
 
 // What SQLite says, in words that help. Returns false.
 bool ledger_db_fail(struct ledger_db *d, int code, struct err *err)
@@ -142,19 +152,63 @@ static bool check_version(struct ledger_db *d, int *version, struct err *err)
                    d->path, *version, SCHEMA_VERSION);
 }
 
-bool ledger_db_open(struct ledger_db *d, struct err *err)
+static bool open_file(struct ledger_db *d, struct err *err)
 {
-    int code = sqlite3_open_v2(
-        d->path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code;
+
+    sqlite3_close(d->db);
+    d->db = NULL;
+    code = sqlite3_open_v2(d->path, &d->db,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    return code == SQLITE_OK || ledger_db_fail(d, code, err);
+}
+
+static bool open_shared(struct ledger_db *d, struct err *err)
+{
     int version;
 
-    if (code != SQLITE_OK)
-        return ledger_db_fail(d, code, err);
-    if (!check_version(d, &version, err) ||
-        (version == 0 && !ledger_db_run(d, "PRAGMA journal_mode = WAL", err)))
-        return false;
-    return ledger_db_run(d, "PRAGMA synchronous = NORMAL", err) &&
+    return open_file(d, err) && check_version(d, &version, err) &&
+           ledger_db_run(d, settings, err) && (version == SCHEMA_VERSION || make_schema(d, err)) &&
+           read_version(d, &version, err); // the first that needs shared memory
+}
+
+// The first look is taken alone, for then SQLite keeps in its own memory what it would share: so a
+// ledger that another file system has seen can be read.
+static bool open_apart(struct ledger_db *d, struct err *err)
+{
+    int version;
+
+    d->apart = true;
+    return open_file(d, err) && ledger_db_run(d, "PRAGMA locking_mode = EXCLUSIVE", err) &&
+           check_version(d, &version, err) &&
+           ledger_db_run(d,
+                         "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL;"
+                         "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000",
+                         err) &&
            (version == SCHEMA_VERSION || make_schema(d, err));
+}
+
+// Failures that a file system gives which cannot share memory, or not in this folder.
+static bool cannot_share(const struct ledger_db *d)
+{
+    int code = sqlite3_errcode(d->db) & 0xff;
+
+    return code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_PROTOCOL ||
+           code == SQLITE_READONLY;
+}
+
+bool ledger_db_open(struct ledger_db *d, struct err *err)
+{
+    struct err first;
+
+    if (file_is_remote(d->folder))
+        return open_apart(d, err);
+    if (open_shared(d, &first))
+        return true;
+    if (cannot_share(d) && open_apart(d, err))
+        return true;
+    *err = first;
+    return false;
 }
 
 // On a disk that cannot be written there is no room for SQLite's shared memory; nobody writes there
@@ -187,8 +241,7 @@ bool ledger_db_open_to_read(struct ledger_db *d, struct err *err)
     if (!file_exists(d->path))
         return stand_empty(d, err);
     code = sqlite3_open_v2(d->path, &d->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code == SQLITE_OK && !read_version(d, &version, &first) &&
-        sqlite3_errcode(d->db) == SQLITE_CANTOPEN)
+    if (code == SQLITE_OK && !read_version(d, &version, &first) && cannot_share(d))
         code = open_unchanging(d);
     if (code != SQLITE_OK)
         return ledger_db_fail(d, code, err);

@@ -10,11 +10,14 @@ struct sqlite3;
 
 struct ledger_db {
     struct sqlite3 *db;
-    char *path; // for messages; heap
+    char *path;   // for messages; heap
+    char *folder; // that it lies in; heap
+    bool apart;   // without SQLite's shared memory
 };
 
-// Made when it is not there. False with *err: a newer schema, a damaged file, a folder that cannot
-// be written.
+// Made when it is not there. Where memory cannot be shared through the file system, or another
+// machine has the disk, another journal is used, which is slower. False with *err: a newer schema,
+// a damaged file, a folder that cannot be written.
 bool ledger_db_open(struct ledger_db *d, struct err *err);
 
 // To read alone; an empty one in memory when it is not there.

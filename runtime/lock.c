@@ -49,12 +49,19 @@ bool lock_try(struct lock *lock, const char *project, const char *doing, char *w
     who[0] = 0;
     if (lock->fd < 0) {
         err_errno(err, "opening %s", path);
+        err_wrap(err, "a build writes to %s, which must be writable",
+                 path_join(a, project, ".c41"));
     } else if (take(lock->fd, F_SETLK)) {
         sign(lock->fd, doing);
         ok = true;
     } else if (errno == EAGAIN || errno == EACCES) {
         n = pread(lock->fd, who, size - 1, 0);
         who[n > 0 ? n : 0] = 0;
+    } else if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS) {
+        err_set(err, ERR_FINAL,
+                "%s cannot be locked: this file system has no locks, and two builders would "
+                "disturb each other; mount it with locks, or keep the project on another disk",
+                path);
     } else {
         err_errno(err, "locking %s", path);
     }

@@ -17,6 +17,7 @@
 #include "runtime/engine.h"
 #include "runtime/forecast.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_history.h"
 #include "runtime/offer.h"
 #include "runtime/service.h"
 #include "runtime/store.h"

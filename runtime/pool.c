@@ -21,7 +21,7 @@ struct pool {
 
     // Guarded by mu.
     pthread_mutex_t mu;
-    pthread_cond_t more;
+    pthread_cond_t more, ended;
     struct line todo, done;
     bool closing;
 };
@@ -62,6 +62,7 @@ static void *work(void *arg)
         job->work(job);
         pthread_mutex_lock(&pool->mu);
         append(&pool->done, job);
+        pthread_cond_signal(&pool->ended);
         pthread_mutex_unlock(&pool->mu);
         pool->ring(pool->user);
     }
@@ -81,6 +82,7 @@ struct pool *pool_new(unsigned workers, void (*ring)(void *user), void *user)
     pool->done.end = &pool->done.first;
     pthread_mutex_init(&pool->mu, NULL);
     pthread_cond_init(&pool->more, NULL);
+    pthread_cond_init(&pool->ended, NULL);
     sigfillset(&all); // signals are for the loop thread's keeper
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (pool->n_threads < workers && code == 0) {
@@ -103,6 +105,7 @@ void pool_free(struct pool *pool)
     for (unsigned i = 0; i < pool->n_threads; i++)
         pthread_join(pool->threads[i], NULL);
     pthread_cond_destroy(&pool->more);
+    pthread_cond_destroy(&pool->ended);
     pthread_mutex_destroy(&pool->mu);
     mem_free(pool->threads);
     mem_free(pool);
@@ -113,6 +116,14 @@ void pool_submit(struct pool *pool, struct job *job)
     pthread_mutex_lock(&pool->mu);
     append(&pool->todo, job);
     pthread_cond_signal(&pool->more);
+    pthread_mutex_unlock(&pool->mu);
+}
+
+void pool_wait(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->mu);
+    while (!pool->done.first)
+        pthread_cond_wait(&pool->ended, &pool->mu);
     pthread_mutex_unlock(&pool->mu);
 }
 

@@ -27,5 +27,8 @@ void pool_free(struct pool *pool);
 // fails; never blocks.
 void pool_submit(struct pool *pool, struct job *job);
 
+// Waits until a job has ended that was not collected. One must have been submitted.
+void pool_wait(struct pool *pool);
+
 // Calls done for every job that has ended. Returns how many.
 size_t pool_collect(struct pool *pool);

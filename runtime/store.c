@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/abort_point.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -20,7 +22,7 @@ bool store_init(struct store *s, const char *project, struct err *err)
     struct arena *a = arena_new();
     bool ok;
 
-    s->project = project;
+    *s = (struct store){.project = project};
     ok = file_make_dirs(path_join(a, project, TEMP_DIR), err) ||
          err_wrap(err, "c41 keeps its renders in %s, which must be writable",
                   path_join(a, project, ".c41"));
@@ -28,18 +30,73 @@ bool store_init(struct store *s, const char *project, struct err *err)
     return ok;
 }
 
-void store_sweep(const struct store *s)
+static void remove_files(int folder, const char *name)
 {
-    struct arena *a = arena_new();
-    const char *path = path_join(a, s->project, TEMP_DIR);
-    DIR *dir = opendir(path);
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir)))
         if (entry->d_name[0] != '.')
-            unlinkat(dirfd(dir), entry->d_name, 0);
+            unlinkat(fd, entry->d_name, 0);
     if (dir)
         closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+}
+
+void store_sweep(const struct store *s)
+{
+    struct arena *a = arena_new();
+    DIR *dir = opendir(path_join(a, s->project, TEMP_DIR));
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] == '.' || unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+            continue;
+        remove_files(dirfd(dir), entry->d_name);
+        unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+    }
+    if (dir)
+        closedir(dir);
+    arena_free(a);
+}
+
+bool store_is_empty(const struct store *s)
+{
+    struct arena *a = arena_new();
+    DIR *dir = opendir(path_join(a, s->project, STORE_DIR));
+    struct dirent *entry;
+    bool empty = true;
+
+    while (empty && dir && (entry = readdir(dir)))
+        empty = entry->d_name[0] == '.' || strcmp(entry->d_name, path_base(TEMP_DIR)) == 0;
+    if (dir)
+        closedir(dir);
+    arena_free(a);
+    return empty;
+}
+
+bool store_begin(struct store *s, struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *path = path_join(a, s->project, TEMP_DIR);
+    char *own = arena_printf(a, "%s/XXXXXX", path);
+    bool ok = mkdtemp(own) || err_errno(err, "making a folder in %s", path);
+
+    if (ok)
+        snprintf(s->own, sizeof(s->own), "%s", path_base(own));
+    arena_free(a);
+    return ok;
+}
+
+void store_release(struct store *s)
+{
+    struct arena *a = arena_new();
+
+    if (s->own[0])
+        rmdir(path_join(a, path_join(a, s->project, TEMP_DIR), s->own));
+    s->own[0] = 0;
     arena_free(a);
 }
 
@@ -54,11 +111,12 @@ char *store_path(struct arena *a, const struct digest *digest, const char *ext)
 char *store_temp(const struct store *s, struct arena *a, const char *tag, const char *ext)
 {
     return path_join(a, s->project,
-                     arena_printf(a, TEMP_DIR "/%s%s%s", tag, ext[0] ? "." : "", ext));
+                     arena_printf(a, TEMP_DIR "/%s%s%s%s%s", s->own, s->own[0] ? "/" : "", tag,
+                                  ext[0] ? "." : "", ext));
 }
 
-// Makes sure that the bytes are whole and on the disk, and learns their digest.
-static bool settle(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
+// Makes sure that there are bytes, and learns their digest.
+static bool measure(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
 {
     struct stat st;
 
@@ -67,22 +125,27 @@ static bool settle(int fd, struct digest *digest, uint64_t *bytes, struct err *e
     if (!S_ISREG(st.st_mode) || st.st_size == 0)
         return err_set(err, ERR_FINAL, "the step left an empty file");
     *bytes = (uint64_t)st.st_size;
-    return digest_fd(fd, digest, err) && file_sync(fd, err) &&
+    return digest_fd(fd, digest, err) &&
            (fchmod(fd, 0444) == 0 || err_errno(err, "making it read-only"));
 }
 
+// A file that is there already is what its name says, unless a power cut came between its renaming
+// and its bytes.
 static bool place(const struct store *s, struct arena *a, const char *temp, const char *path,
-                  struct err *err)
+                  const struct digest *digest, struct err *err)
 {
     const char *whole = path_join(a, s->project, path), *dir = path_dir(a, whole);
 
-    if (store_has(s, path))
+    if (store_has(s, path) && store_verify(s, path, digest, &(struct err){0}))
         return true;
-    if (mkdir(dir, 0755) != 0 && errno != EEXIST)
+    abort_point("store-measured");
+    if (rename(temp, whole) == 0)
+        return true;
+    if (errno == ENOENT && mkdir(dir, 0755) != 0 && errno != EEXIST)
         return err_errno(err, "making the folder %s", dir);
     if (rename(temp, whole) != 0)
         return err_errno(err, "naming it %s", path);
-    return file_sync_dir(dir, err);
+    return true;
 }
 
 bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
@@ -92,10 +155,14 @@ bool store_import(const struct store *s, const char *temp, const char *ext, stru
     int fd = open(temp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool ok;
 
+    abort_point("store-written");
     if (fd < 0)
         ok = err_errno(err, "opening %s", path_base(temp));
     else
-        ok = settle(fd, digest, bytes, err) && place(s, a, temp, store_path(a, digest, ext), err);
+        ok = measure(fd, digest, bytes, err) &&
+             place(s, a, temp, store_path(a, digest, ext), digest, err);
+    if (ok)
+        abort_point("store-renamed");
     if (fd >= 0)
         close(fd);
     unlink(temp); // gone already when it was renamed

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The store: artifacts by digest, read-only files `.c41/store/ab/REST.EXT` of the project. A file
-// comes in whole: written under a temporary name on the same disk, synced, renamed. Any thread may
-// import; nothing of the store is held in memory.
+// comes in whole: written under a temporary name on the same disk, renamed. It is synced with the
+// ledger's row that names it (runtime/settle.h), for one sync serves many. Any thread may import;
+// nothing of the store is held in memory.
 #pragma once
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct err;
 
 struct store {
     const char *project; // the folder that paths of artifacts are relative to; borrowed
+    char own[8];         // the folder of this build's temporary files; "" until store_begin
 };
 
 // Makes the folders. False with a message that names the folder and what would help.
@@ -25,6 +27,13 @@ bool store_init(struct store *s, const char *project, struct err *err);
 
 // Removes what builds that were killed have left behind. Only the holder of the project's lock.
 void store_sweep(const struct store *s);
+
+// Makes a folder of its own for this build's temporary files: a process that has outlived another
+// build would write into a folder that is gone.
+bool store_begin(struct store *s, struct err *err);
+
+// Removes that folder, when nothing is left in it.
+void store_release(struct store *s);
 
 // The path of an artifact from the project's folder.
 char *store_path(struct arena *a, const struct digest *digest, const char *ext);
@@ -39,6 +48,9 @@ bool store_import(const struct store *s, const char *temp, const char *ext, stru
 
 // Whether path (of store_path) is there, as a file that is not empty.
 bool store_has(const struct store *s, const char *path);
+
+// Whether there is no artifact at all.
+bool store_is_empty(const struct store *s);
 
 // Reads the artifact and compares.
 bool store_verify(const struct store *s, const char *path, const struct digest *digest,

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "runtime/key.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_history.h"
 #include "runtime/service.h"
 #include "runtime/walk.h"
 

@@ -180,7 +180,7 @@ static bool write_text(const struct conform *c, const char *name,
 
     if (path) {
         format(&c->subtitles, &text);
-        ok = file_write(path, text.ptr, text.len, err);
+        ok = file_put(path, text.ptr, text.len, err);
     }
     buf_release(&text);
     return ok;

@@ -257,7 +257,7 @@ bool retouch_run(const struct media_job *job, struct err *err)
     if (!video || !path)
         return err_set(err, ERR_BUG, "a retouch of no video");
     ok = file_read(video->path, &bytes, (size_t)8 << 30, err) &&
-         file_write(path, bytes.ptr, bytes.len, err);
+         file_put(path, bytes.ptr, bytes.len, err);
     buf_release(&bytes);
     return ok;
 }

@@ -140,7 +140,7 @@ bool still_write(cairo_surface_t *surface, const char *path, struct err *err)
     if (code < 0)
         lav_fail(err, code, "writing a PNG of %dx%d", width, height);
     else
-        ok = file_write(path, packet->data, (size_t)packet->size, err);
+        ok = file_put(path, packet->data, (size_t)packet->size, err);
     av_packet_free(&packet);
     av_frame_free(&frame);
     avcodec_free_context(&ctx);

@@ -132,7 +132,7 @@ static bool strip_still(const struct still_strip *way, const char *src, const ch
     if (ok && !way->run(&in, &out))
         ok = err_set(err, ERR_FINAL, "%s is damaged or cut short", path_base(src));
     if (ok)
-        ok = file_write(dst, out.ptr, out.len, err);
+        ok = file_put(dst, out.ptr, out.len, err);
     buf_release(&in);
     buf_release(&out);
     return ok;
@@ -228,7 +228,7 @@ static bool strip_container(struct input *in, const char *dst, struct err *err)
 static bool copy_bytes(const char *src, const char *dst, struct err *err)
 {
     struct buf all = {0};
-    bool ok = file_read(src, &all, (size_t)1 << 34, err) && file_write(dst, all.ptr, all.len, err);
+    bool ok = file_read(src, &all, (size_t)1 << 34, err) && file_put(dst, all.ptr, all.len, err);
 
     buf_release(&all);
     return ok;

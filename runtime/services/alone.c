@@ -58,7 +58,7 @@ static bool write_job(const struct attempt *a, const struct media_job *job, cons
     bool ok;
 
     json_canonical(whole, &text);
-    ok = file_write(path, buf_text(&text), text.len, err);
+    ok = file_put(path, buf_text(&text), text.len, err);
     buf_release(&text);
     json_decref(whole);
     return ok;

@@ -170,7 +170,7 @@ bool timing_run(const struct media_job *job, struct err *err)
 
     if (ok) {
         json_canonical(timing, &text);
-        ok = file_write(job->outputs[0].path, buf_text(&text), text.len, err);
+        ok = file_put(job->outputs[0].path, buf_text(&text), text.len, err);
     }
     if (ok && note.len && job->note)
         job->note(job->user, buf_text(&note));

@@ -46,7 +46,7 @@ static bool write_outputs(const struct media_job *job, const struct buf *text, s
     bool ok = true;
 
     for (size_t i = 0; ok && i < job->n_outputs; i++)
-        ok = file_write(job->outputs[i].path, buf_text(text), text->len, err);
+        ok = file_put(job->outputs[i].path, buf_text(text), text->len, err);
     return ok;
 }
 

@@ -190,7 +190,7 @@ static void forgets_results_for_good(void **state)
 }
 
 static const char version_1[] =
-    "DROP TABLE steps;"
+    "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step;"
     "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
     " PRIMARY KEY (film, step)) WITHOUT ROWID;"
     "INSERT INTO steps VALUES ('f', 'a', 'k1'), ('g', 'b', 'k2');"

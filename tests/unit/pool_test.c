@@ -104,10 +104,33 @@ static void cancelled_jobs_end(void **state)
     assert_int_equal(job.done, 1);
 }
 
+// Without a bell: whoever has nothing else to do waits in the pool.
+static void waits_for_the_next_to_end(void **state)
+{
+    struct bell bell = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    struct pool *pool = pool_new(2, ring, &bell);
+    struct counting jobs[N_JOBS];
+    atomic_int worked = 0;
+
+    (void)state;
+    for (size_t i = 0; i < N_JOBS; i++) {
+        jobs[i] = (struct counting){.job = {.work = work, .done = done}, .worked = &worked};
+        pool_submit(pool, &jobs[i].job);
+    }
+    for (size_t n = 0, more; n < N_JOBS; n += more) {
+        pool_wait(pool);
+        more = pool_collect(pool);
+        assert_true(more > 0);
+    }
+    pool_free(pool);
+    assert_int_equal(worked, N_JOBS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_job_is_done_once),
-                                       cmocka_unit_test(cancelled_jobs_end)};
+                                       cmocka_unit_test(cancelled_jobs_end),
+                                       cmocka_unit_test(waits_for_the_next_to_end)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,13 +120,45 @@ static void sees_damage(void **state)
     assert_false(store_has(&b->store, path));
 }
 
+// A power cut may have come between the renaming and the bytes.
+static void replaces_what_is_not_what_its_name_says(void **state)
+{
+    struct bench *b = *state;
+    struct digest digest;
+    const char *path, *whole;
+    uint64_t bytes;
+
+    assert_true(
+        store_import(&b->store, write_temp(b, "1", "abc"), "txt", &digest, &bytes, &b->err));
+    path = store_path(b->arena, &digest, "txt");
+    whole = path_join(b->arena, b->folder, path);
+    assert_true(file_write(whole, "\0\0\0", 3, &b->err));
+    assert_true(
+        store_import(&b->store, write_temp(b, "2", "abc"), "txt", &digest, &bytes, &b->err));
+    assert_true(store_verify(&b->store, path, &digest, &b->err));
+}
+
 static void sweeps_what_a_kill_left(void **state)
 {
     struct bench *b = *state;
-    const char *temp = write_temp(b, "1", "half");
+    struct store killed = b->store;
+    const char *temp = write_temp(b, "1", "half"), *other, *ours;
 
-    store_sweep(&b->store);
+    store_sweep(&killed);
     assert_false(file_exists(temp));
+    assert_true(store_begin(&killed, &b->err));
+    other = store_temp(&killed, b->arena, "1", "txt");
+    assert_true(file_put(other, "half", 4, &b->err));
+    store_sweep(&b->store);
+    assert_true(store_begin(&b->store, &b->err));
+    assert_false(file_exists(other));
+    // Whoever has outlived that build cannot leave anything any more.
+    assert_false(file_put(other, "half", 4, &b->err));
+    ours = write_temp(b, "1", "ours");
+    assert_true(file_exists(ours));
+    assert_int_equal(unlink(ours), 0);
+    store_release(&b->store);
+    assert_false(file_exists(path_dir(b->arena, ours)));
 }
 
 int main(void)
@@ -136,6 +168,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keeps_equal_files_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_artifact, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sees_damage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(replaces_what_is_not_what_its_name_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sweeps_what_a_kill_left, set_up, tear_down),
     };
 
