@@ -29,16 +29,6 @@ char *buf_room(struct buf *b, size_t more)
     return b->ptr + b->len;
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t len)
-{
-    char *room = buf_room(b, len);
-
-    if (len)
-        memcpy(room, bytes, len);
-    b->len += len;
-    b->ptr[b->len] = 0;
-}
-
 void buf_puts(struct buf *b, const char *text)
 {
     buf_add(b, text, strlen(text));
@@ -47,11 +37,6 @@ void buf_puts(struct buf *b, const char *text)
 void buf_str(struct buf *b, struct str s)
 {
     buf_add(b, s.ptr, s.len);
-}
-
-void buf_char(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
 }
 
 void buf_repeat(struct buf *b, char c, size_t n)

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -18,10 +19,8 @@ void buf_release(struct buf *b);
 // Forgets the text, keeps the memory.
 void buf_clear(struct buf *b);
 
-void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *text);
 void buf_str(struct buf *b, struct str s);
-void buf_char(struct buf *b, char c);
 void buf_repeat(struct buf *b, char c, size_t n);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)
@@ -29,6 +28,26 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
 
 // Makes room for at least more bytes behind the text; the caller writes there and adds to len.
 char *buf_room(struct buf *b, size_t more);
+
+// In line, for JSON is written by the byte.
+static inline void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    char *room = b->cap - b->len > len ? b->ptr + b->len : buf_room(b, len);
+
+    if (len)
+        memcpy(room, bytes, len);
+    room[len] = 0;
+    b->len += len;
+}
+
+static inline void buf_char(struct buf *b, char c)
+{
+    char *room = b->cap - b->len > 1 ? b->ptr + b->len : buf_room(b, 1);
+
+    room[0] = c;
+    room[1] = 0;
+    b->len++;
+}
 
 // The text, "" when empty. Borrowed until the next change.
 const char *buf_text(const struct buf *b);

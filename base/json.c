@@ -28,7 +28,7 @@ static unsigned next_unit(struct str *s, unsigned *low)
     return 0xd800 + ((code - 0x10000) >> 10);
 }
 
-int json_compare_keys(struct str a, struct str b)
+static int compare_units(struct str a, struct str b)
 {
     unsigned low_a = 0, low_b = 0;
 
@@ -41,15 +41,42 @@ int json_compare_keys(struct str a, struct str b)
     return (a.len || low_a) ? 1 : (b.len || low_b) ? -1 : 0;
 }
 
+// Bytes of UTF-8 sort as code points do; only behind 0xee, where surrogates would stand, units do
+// not.
+int json_compare_keys(struct str a, struct str b)
+{
+    size_t len = a.len < b.len ? a.len : b.len, at = 0;
+    unsigned char x, y;
+
+    while (at < len && a.ptr[at] == b.ptr[at])
+        at++;
+    if (at == len)
+        return a.len < b.len ? -1 : a.len > b.len;
+    x = (unsigned char)a.ptr[at];
+    y = (unsigned char)b.ptr[at];
+    return x < 0xee && y < 0xee ? (x < y ? -1 : 1) : compare_units(a, b);
+}
+
 static int by_key(const void *left, const void *right)
 {
     return json_compare_keys(str_of(*(const char *const *)left),
                              str_of(*(const char *const *)right));
 }
 
-void json_put_text(struct str text, struct buf *out)
+static void put_escape(unsigned char c, struct buf *out)
 {
     static const char short_forms[] = "btnvfr"; // from 0x08 on; 0x0b has none
+
+    if (c == '"' || c == '\\')
+        buf_printf(out, "\\%c", c);
+    else if (c >= 0x08 && c <= 0x0d && c != 0x0b)
+        buf_printf(out, "\\%c", short_forms[c - 0x08]);
+    else
+        buf_printf(out, "\\u%04x", c);
+}
+
+void json_put_text(struct str text, struct buf *out)
+{
     size_t from = 0;
 
     buf_char(out, '"');
@@ -60,12 +87,7 @@ void json_put_text(struct str text, struct buf *out)
             continue;
         buf_add(out, text.ptr + from, i - from);
         from = i + 1;
-        if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
-        else if (c >= 0x08 && c <= 0x0d && c != 0x0b)
-            buf_printf(out, "\\%c", short_forms[c - 0x08]);
-        else
-            buf_printf(out, "\\u%04x", c);
+        put_escape(c, out);
     }
     buf_add(out, text.ptr + from, text.len - from);
     buf_char(out, '"');

@@ -92,8 +92,8 @@ size_t str_decode(struct str s, unsigned *code)
 bool str_is_utf8(struct str s)
 {
     while (s.len) {
-        unsigned code;
-        size_t n = str_decode(s, &code);
+        unsigned code = (unsigned char)*s.ptr;
+        size_t n = code < 0x80 ? 1 : str_decode(s, &code);
 
         if (code == 0xfffd && n == 1)
             return false;

@@ -116,6 +116,19 @@ static int api_array(lua_State *L)
     return 1;
 }
 
+// A new table with the same members.
+static int api_copy(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, 2);
+    }
+    return 1;
+}
+
 static int api_slug(lua_State *L)
 {
     struct buf out = {0};
@@ -164,13 +177,23 @@ static int api_digest(lua_State *L)
 
 static int api_seed(lua_State *L)
 {
-    const char *kind = script_text(L, 2), *shot = script_text(L, 4);
+    const char *kind = luaL_checkstring(L, 2), *shot = luaL_checkstring(L, 4);
     lua_Integer film = luaL_checkinteger(L, 1), take = luaL_checkinteger(L, 3);
-    json_t *words = json_pack("[I,s,I,s]", (json_int_t)film, kind, (json_int_t)take, shot);
-    struct digest d = json_digest(words);
+    struct buf *words = &script_of(L)->text; // as canonical JSON: [film, kind, take, shot]
+    struct digest d;
     lua_Integer seed = 0;
 
-    json_decref(words);
+    buf_clear(words);
+    buf_char(words, '[');
+    json_put_integer(film, words);
+    buf_char(words, ',');
+    json_put_text(str_of(kind), words);
+    buf_char(words, ',');
+    json_put_integer(take, words);
+    buf_char(words, ',');
+    json_put_text(str_of(shot), words);
+    buf_char(words, ']');
+    d = digest_of(words->ptr, words->len);
     for (int i = 0; i < 7; i++)
         seed = seed << 8 | d.bytes[i];
     lua_pushinteger(L, seed >> 3); // the first 53 of 56 bits
@@ -205,6 +228,7 @@ static const luaL_Reg for_hooks[] = {
 
 static const luaL_Reg for_rules[] = {
     {"asset", files_asset},
+    {"copy", api_copy},
     {"deliver", lower_deliver},
     {"hook_shot", api_hook_shot},
     {"list", files_list},
@@ -251,7 +275,8 @@ void api_push(lua_State *L, bool trusted)
     } else {
         add_guarded(L);
     }
-    sandbox_seal(L, "c41");
+    if (!trusted) // rules ask a hundred thousand times, and would not write there
+        sandbox_seal(L, "c41");
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[trusted]);
 }

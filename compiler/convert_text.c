@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "compiler/shape.h"
 
-enum { FEW_MEMBERS = 48 };
+enum { FEW_MEMBERS = 48, MANY_MEMBERS = 16 };
 
 // A member of a mapping while its keys are sorted. Its value waits on Lua's stack.
 struct member {
@@ -59,12 +59,28 @@ static int by_key(const void *left, const void *right)
     return json_compare_keys(a->key, b->key);
 }
 
+// Most have few members.
+static void sort(struct member *members, size_t n)
+{
+    if (n > MANY_MEMBERS) {
+        qsort(members, n, sizeof(*members), by_key);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct member m = members[i];
+        size_t at = i;
+
+        for (; at > 0 && by_key(&members[at - 1], &m) > 0; at--)
+            members[at] = members[at - 1];
+        members[at] = m;
+    }
+}
+
 static bool put_members(struct writing *w, struct member *members, size_t n, int levels)
 {
     bool ok = true;
 
-    if (n > 1)
-        qsort(members, n, sizeof(*members), by_key);
+    sort(members, n);
     buf_char(w->out, '{');
     for (size_t i = 0; ok && i < n; i++) {
         if (i)

@@ -124,19 +124,34 @@ static const char *skip_value(const char *text)
     }
 }
 
-bool step_has_param(const struct step *s, const char *name)
+// The value of a member, or NULL. A member is "name":value; names of params need no escapes.
+static const char *find_param(const struct step *s, const char *name)
 {
     size_t len = strlen(name);
 
-    // A member is "name":value; names of params need no escapes.
     for (const char *at = s->params + 1; *at == '"'; at++) {
         if (strncmp(at + 1, name, len) == 0 && at[1 + len] == '"')
-            return true;
+            return at + len + strlen("\"\":");
         at = skip_value(at);
         if (*at != ',')
             break;
     }
-    return false;
+    return NULL;
+}
+
+bool step_has_param(const struct step *s, const char *name)
+{
+    return find_param(s, name) != NULL;
+}
+
+void graph_set_flag(struct graph *g, struct step *s, const char *name, bool flag)
+{
+    const char *value = find_param(s, name), *now = flag ? "true" : "false";
+    const char *was = flag ? "false" : "true";
+
+    if (value && strncmp(value, was, strlen(was)) == 0)
+        s->params = arena_printf(g->arena, "%.*s%s%s", (int)(value - s->params), s->params, now,
+                                 value + strlen(was));
 }
 
 const json_t *graph_preset(const struct graph *g, const struct step *s)

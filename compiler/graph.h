@@ -139,6 +139,9 @@ json_t *step_params(const struct step *s);
 // Whether the params have a member of that name.
 bool step_has_param(const struct step *s, const char *name);
 
+// Sets a member of the params that is true or false already.
+void graph_set_flag(struct graph *g, struct step *s, const char *name, bool flag);
+
 // The preset of a step. Names are unique within a kind only ("draft" makes many).
 const json_t *graph_preset(const struct graph *g, const struct step *s);
 

@@ -163,18 +163,6 @@ static bool is_drafted(const struct graph *g)
     return false;
 }
 
-static void mark(struct graph *g, struct step *s, bool drafted)
-{
-    struct buf text = {0};
-    json_t *params = step_params(s);
-
-    json_object_set_new(params, "draft", json_boolean(drafted));
-    json_canonical(params, &text);
-    s->params = arena_strndup(g->arena, text.ptr, text.len);
-    buf_release(&text);
-    json_decref(params);
-}
-
 // A film with any draft step is a draft, and its files say so.
 static void mark_drafts(struct graph *g)
 {
@@ -183,7 +171,7 @@ static void mark_drafts(struct graph *g)
     g->drafted = drafted;
     for (size_t i = 0; i < g->n_steps; i++)
         if (g->steps[i]->kind->marked)
-            mark(g, g->steps[i], drafted);
+            graph_set_flag(g, g->steps[i], "draft", drafted);
 }
 
 // One step on the way down: which of its inputs is looked at next.

@@ -158,6 +158,8 @@ static void use_preset(struct script *s, const struct preset *preset)
 {
     json_t *presets = s->graph->presets, *kind = json_object_get(presets, preset->kind);
 
+    if (kind && json_object_get(kind, preset->name) == preset->json)
+        return;
     for (; preset; preset = preset->longer) {
         if (!kind) {
             kind = json_object();

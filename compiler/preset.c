@@ -49,6 +49,7 @@ struct presets {
     VEC(struct folder) folders;
     VEC(struct preset *) made; // whose JSON is dropped
     struct map found;          // "KIND NAME" -> preset: every step asks for its own
+    struct buf key;            // while it is looked up
 };
 
 static void add_folder(struct presets *p, const char *dir, enum preset_origin origin)
@@ -82,6 +83,7 @@ void presets_free(struct presets *p)
     vec_release(&p->made);
     vec_release(&p->folders);
     map_release(&p->found);
+    buf_release(&p->key);
     trust_release(p->trust);
 }
 
@@ -246,6 +248,18 @@ static bool find_siblings(struct presets *p, const struct candidate *c, struct p
     return true;
 }
 
+static const char *const *list_needs(struct presets *p, const json_t *json)
+{
+    json_t *rules = json_object_get(json, "params"), *rule;
+    const char **needs = arena_array(p->arena, const char *, json_object_size(rules) + 1), *name;
+    size_t n = 0;
+
+    json_object_foreach(rules, name, rule)
+        if (json_get_flag(rule, "required", false) && !json_object_get(rule, "default"))
+            needs[n++] = name;
+    return needs;
+}
+
 static struct preset *make(struct presets *p, struct folder *f, struct candidate *c)
 {
     struct workflow w = {0};
@@ -257,6 +271,8 @@ static struct preset *make(struct presets *p, struct folder *f, struct candidate
         ok = read_workflow(p, f, c, &w);
     if (ok)
         preset->json = preset_form(c->root, w.nodes ? &w : NULL, p->arena, p->diag);
+    if (preset->json)
+        preset->needs = list_needs(p, preset->json);
     workflow_release(&w);
     if (!ok || !preset->json)
         return NULL;
@@ -360,14 +376,15 @@ static struct preset *search(struct presets *p, const char *kind, const char *na
 const struct preset *presets_find(struct presets *p, const char *kind, const char *name,
                                   struct span at)
 {
-    struct buf key = {0};
     struct preset *preset;
 
-    buf_printf(&key, "%s %s", kind, name);
-    preset = map_find(&p->found, buf_text(&key));
+    buf_clear(&p->key);
+    buf_puts(&p->key, kind);
+    buf_char(&p->key, ' ');
+    buf_puts(&p->key, name);
+    preset = map_find(&p->found, buf_text(&p->key));
     if (!preset && (preset = search(p, kind, name, at)))
-        map_put(&p->found, arena_strdup(p->arena, buf_text(&key)), preset);
-    buf_release(&key);
+        map_put(&p->found, arena_printf(p->arena, "%s %s", kind, name), preset);
     return preset;
 }
 
@@ -404,13 +421,9 @@ static bool has_input(const struct step *step, const char *name)
 
 const char *preset_missing(const struct preset *preset, const struct step *step)
 {
-    json_t *rules = json_object_get(preset->json, "params"), *rule;
-    const char *name;
-
-    json_object_foreach(rules, name, rule)
-        if (json_get_flag(rule, "required", false) && !json_object_get(rule, "default") &&
-            !has_input(step, name) && !step_has_param(step, name))
-            return name;
+    for (const char *const *name = preset->needs; *name; name++)
+        if (!has_input(step, *name) && !step_has_param(step, *name))
+            return *name;
     return NULL;
 }
 

@@ -33,6 +33,7 @@ struct preset {
     const char *about; // "" when it says nothing; in no key
     enum preset_origin origin;
     json_t *json;                // normalised: docs/presets.md
+    const char *const *needs;    // params and inputs that a step cannot do without, NULL at the end
     const struct preset *longer; // the preset that takes over past this one's length, or NULL
     const struct preset_instead *instead; // n_instead of them
     size_t n_instead;

@@ -344,3 +344,14 @@ void sandbox_freeze(lua_State *L, int idx)
     lua_setfield(L, -2, "__newindex");
     lua_pop(L, 1);
 }
+
+void sandbox_fill_env(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &shared_key);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -6);
+    }
+    lua_pop(L, 1);
+}

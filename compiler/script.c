@@ -248,8 +248,14 @@ void script_push_env(lua_State *L, bool trusted)
     lua_pushcclosure(L, require, 3);
     lua_pushvalue(L, -1);
     sandbox_push_env(L);
+    if (trusted)
+        sandbox_fill_env(L);
+    lua_pushstring(L, "c41");
     api_push(L, trusted);
-    lua_setfield(L, -2, "c41");
+    if (trusted)
+        lua_rawset(L, -3);
+    else
+        lua_settable(L, -3);
     lua_pushvalue(L, -1);
     lua_setupvalue(L, -3, REQUIRE_ENV);
     lua_remove(L, -2);

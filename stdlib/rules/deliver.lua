@@ -265,6 +265,7 @@ local function assemble(w, d, scenes, unit, scene)
     inputs = a.inputs, at = d.place, scene = scene,
     params = {
       title = w.film.title, fps = w.format.fps, language = d.language,
+      draft = false, -- until the whole film is known
       pixels = d.pixels, container = d.container, encode = d.encode,
       audio = d.audio, loudness = d.loudness, ["true-peak"] = d.peak,
       pieces = c41.array(a.pieces), shots = c41.array(a.shots), lines = c41.array(a.lines),

@@ -6,10 +6,11 @@ local names = {}
 
 local function keys(map)
   local list = {}
-  for key in pairs(map or {}) do
-    list[#list + 1] = key
+  if map then
+    for key in pairs(map) do -- in order
+      list[#list + 1] = key
+    end
   end
-  table.sort(list)
   return list
 end
 names.keys = keys

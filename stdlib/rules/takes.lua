@@ -4,17 +4,9 @@ local names = require "rules.names"
 
 local takes = {}
 
-local function copy(map)
-  local out = {}
-  for key, value in pairs(map) do
-    out[key] = value
-  end
-  return out
-end
-
 -- One take as a step. A preset without a seed is told the take's number by its key instead.
 local function render(w, sh, spec, tail, take)
-  local params = copy(spec.params)
+  local params = c41.copy(spec.params)
   params.seed = spec.seed and spec.seed + take - 1 or w:seed_of(spec.kind, take, spec.seed_name)
   return w:step(sh, tail, spec.kind, spec.output, {
     preset = spec.preset, params = params, inputs = spec.inputs, words = spec.words, take = take, at = spec.at,

@@ -20,13 +20,23 @@ function text.value(w, value, id, place, inputs, mode)
   return { late = id .. ".text" }
 end
 
+local displayed = {}
+
 -- "old-tom" -> "Old Tom"
 function text.display(id)
-  return (id:gsub("[-_]+", " "):gsub("%f[%w]%l", string.upper))
+  local known = displayed[id]
+  if not known then
+    known = id:gsub("[-_]+", " "):gsub("%f[%w]%l", string.upper)
+    displayed[id] = known
+  end
+  return known
 end
 
+-- Last bytes behind which a sentence goes on: the last is that of an ellipsis.
+local ENDS = { ["."] = true, ["!"] = true, ["?"] = true, [":"] = true, [";"] = true, [","] = true, ["\xa6"] = true }
+
 local function ends_sentence(part)
-  return part:match("[%.!?:;,…]$") ~= nil
+  return ENDS[part:sub(-1)] == true
 end
 
 -- Joins phrases {text=} into one prompt: a text, or a list of parts when one of them is late.
