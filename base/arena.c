@@ -114,3 +114,14 @@ size_t arena_used_bytes(const struct arena *a)
 {
     return a->used_bytes;
 }
+
+void arena_take(struct arena *a, struct arena *from)
+{
+    struct arena_block **last = &a->blocks; // behind the one being filled
+
+    while (*last)
+        last = &(*last)->next;
+    *last = from->blocks;
+    a->used_bytes += from->used_bytes;
+    mem_free(from);
+}

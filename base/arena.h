@@ -22,5 +22,8 @@ char *arena_printf(struct arena *a, const char *format, ...) __attribute__((form
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+// Moves all that lives in from into a, and frees from.
+void arena_take(struct arena *a, struct arena *from);
+
 // Bytes handed out so far, for budgets.
 size_t arena_used_bytes(const struct arena *a);

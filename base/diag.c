@@ -28,6 +28,7 @@ struct said {
 struct diag {
     struct arena *arena;
     VEC(struct source_text) sources;
+    size_t n_shared; // of sources: their lines belong to another
     VEC(struct said) said;
     struct map seen; // "source:start:message"
     size_t errors, warnings;
@@ -46,7 +47,7 @@ void diag_free(struct diag *d)
 {
     if (!d)
         return;
-    for (size_t i = 0; i < d->sources.n; i++)
+    for (size_t i = d->n_shared; i < d->sources.n; i++)
         mem_free(d->sources.at[i].lines);
     vec_release(&d->sources);
     vec_release(&d->said);
@@ -152,6 +153,30 @@ static void add(struct diag *d, enum severity severity, struct span span, const 
                                      .help = help ? arena_strdup(d->arena, help) : NULL,
                                      .group = group,
                                      .index = index});
+}
+
+struct diag *diag_fork(const struct diag *d)
+{
+    struct diag *fork = diag_new();
+
+    for (size_t i = 0; i < d->sources.n; i++)
+        vec_push(&fork->sources, d->sources.at[i]);
+    fork->n_shared = d->sources.n;
+    return fork;
+}
+
+void diag_join(struct diag *d, struct diag *fork, const uint32_t *moved)
+{
+    for (size_t i = 0; i < fork->said.n; i++) {
+        struct said *s = &fork->said.at[i];
+
+        if (s->span.source > fork->n_shared)
+            s->span.source = moved[s->span.source - fork->n_shared - 1];
+        add(d, s->severity, s->span, s->message, s->help);
+    }
+    arena_take(d->arena, fork->arena);
+    fork->arena = arena_new();
+    diag_free(fork);
 }
 
 void diag_say(struct diag *d, enum severity severity, struct span span, const char *help,

@@ -35,6 +35,12 @@ struct diag;
 struct diag *diag_new(void);
 void diag_free(struct diag *d); // accepts NULL
 
+// One that knows the sources of d, for a thread of its own; d must not gain any meanwhile.
+// diag_join then takes over what was said to it, moved[i - n] being the number in d of its source
+// i, beyond the n that it began with; it frees fork.
+struct diag *diag_fork(const struct diag *d);
+void diag_join(struct diag *d, struct diag *fork, const uint32_t *moved);
+
 // Registers a text to point into; returns its number. Borrows name and text until diag_free.
 uint32_t diag_add_source(struct diag *d, const char *name, struct str text);
 size_t diag_sources(const struct diag *d); // how many there are

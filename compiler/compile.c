@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "compiler/crew.h"
 #include "compiler/film.h"
 #include "compiler/folder.h"
 #include "compiler/graph.h"
@@ -34,7 +35,9 @@ struct compile {
     struct studio *studio;
     const struct use *uses;
     size_t n_uses;
+    struct presets_options presets_options;
     struct presets *presets;
+    struct rules_options rules_options;
     struct rules *rules;
     struct graph *graph;
     bool linked;
@@ -137,7 +140,7 @@ static void print_film(const struct compile *c, struct buf *out)
 // Presets are looked for where studio and project say, so they are opened with the studio.
 static void open_presets(struct compile *c)
 {
-    struct presets_options options = {
+    c->presets_options = (struct presets_options){
         .schemas = c->schemas,
         .sources = c->sources,
         .project = true,
@@ -146,17 +149,16 @@ static void open_presets(struct compile *c)
         .config = c->opts->config_dir,
         .data = c->opts->data_dir,
     };
-    struct presets_options *kept = arena_make(c->arena, struct presets_options);
-    struct rules_options rules = {.arena = c->arena,
-                                  .diag = c->diag,
-                                  .sources = c->sources,
-                                  .schemas = c->schemas,
-                                  .data_dir = c->opts->data_dir};
-
-    *kept = options;
-    c->presets = presets_new(c->arena, c->diag, kept);
-    rules.presets = c->presets;
-    c->rules = rules_new(&rules);
+    c->presets = presets_new(c->arena, c->diag, &c->presets_options);
+    c->rules_options = (struct rules_options){
+        .arena = c->arena,
+        .diag = c->diag,
+        .sources = c->sources,
+        .schemas = c->schemas,
+        .presets = c->presets,
+        .data_dir = c->opts->data_dir,
+    };
+    c->rules = rules_new(&c->rules_options);
 }
 
 static bool read_studio(struct compile *c, struct err *err)
@@ -231,7 +233,11 @@ static bool run_rules(struct compile *c, struct err *err)
     c->graph->project = arena_strdup(c->graph->arena, c->at.project);
     c->graph->film = arena_strdup(c->graph->arena, c->at.name);
     c->graph->title = arena_strdup(c->graph->arena, node_text(node_get(c->film.root, "title")));
-    return rules_compile(c->rules, c->film.root, &context, c->graph, err);
+    return crew_compile(&(struct crew){.rules = c->rules,
+                                       .options = &c->rules_options,
+                                       .presets = &c->presets_options,
+                                       .most = c->opts->threads},
+                        c->film.root, &context, c->graph, err);
 }
 
 static void print_steps(const struct compile *c, struct buf *out)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One compilation: from a film's path to its graph. A pure function of files: it reads no
 // environment, no clock and no network, so whoever makes one hands in everything. Owned and used by
-// one thread. Hook files run under a watchdog: one that never comes back out of C ends the whole
-// program with exit code 2, after its place was printed to stderr.
+// one thread, which may have others help it meanwhile. Hook files run under a watchdog: one that
+// never comes back out of C ends the whole program with exit code 2, after its place was printed to
+// stderr.
 #pragma once
 
 #include <jansson.h>
@@ -31,6 +32,7 @@ struct compile_options {
     const char *const *params;     // of a recipe, "NAME=VALUE" each
     size_t n_params;
     bool draft;                 // --draft: the draft makes everything, whatever studio and film say
+    unsigned threads;           // for a long film; 0: this one alone. The graph is the same
     bool drafted;               // whether what is left out has a draft's steps
     const struct map *left_out; // paths of parts whose scenes are not wanted; NULL: none
 };

@@ -114,6 +114,10 @@ struct step *graph_make(struct graph *g, const char *id, const struct kind *kind
 void graph_join(struct graph *g, struct step *s, size_t from);
 struct deliverable *graph_deliver(struct graph *g, const char *name);
 
+// Joins all that part has made to g, which comes to own it: steps as graph_join does, deliverables,
+// presets. Frees part.
+void graph_take(struct graph *g, struct graph *part);
+
 // Finds what every edge names, puts the steps in order (inputs first, else as added) and resolves
 // places. A circle or an id used twice is said to d at both places, and so is a deliverable of no
 // step. Returns false with *err after that (ERR_FILM), or when an edge or a late value names what

@@ -21,6 +21,6 @@ struct part {
     size_t n_looks_at;
 };
 
-// After rules_compile. NULL where the film has to be compiled whole. In a.
+// After the rules have run. NULL where the film has to be compiled whole. In a.
 const struct part *parts_of(struct arena *a, const struct film *film, const struct rules *rules,
                             size_t *n);

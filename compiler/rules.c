@@ -19,6 +19,7 @@
 struct rules {
     struct script script;
     struct map picks; // id -> itself: the picks that rules looked at
+    bool hooked;      // the hook files are loaded
     bool by_scene;    // as rules.film's open says
 };
 
@@ -28,6 +29,7 @@ struct rules_job {
     struct node **film; // hooks may replace it
     const struct node *tree;
     const struct rules_context *context;
+    size_t from, to; // positions of scenes
 };
 
 static int open_state(lua_State *L)
@@ -95,12 +97,20 @@ static bool run(struct rules *r, lua_CFunction work, struct rules_job *job, stru
     return lua_host_call(r->script.host, 1, 0, NULL, fault);
 }
 
+static bool load_hooks(struct rules *r, const struct node *film)
+{
+    if (r->hooked)
+        return true;
+    r->hooked = true;
+    return hooks_load(r->script.hooks, node_get(film, "hooks"));
+}
+
 static int hook_film(lua_State *L)
 {
     struct rules_job *job = lua_touserdata(L, 1);
     struct script *s = &job->rules->script;
 
-    if (hooks_load(s->hooks, node_get(*job->film, "hooks")) && hooks_has(s->hooks, HOOK_FILM))
+    if (load_hooks(job->rules, *job->film) && hooks_has(s->hooks, HOOK_FILM))
         hooks_film(s->hooks, job->film);
     s->hook_at = (struct span){0};
     return 0;
@@ -237,6 +247,8 @@ static int open_film(lua_State *L)
 {
     struct rules_job *job = lua_touserdata(L, 1);
 
+    load_hooks(job->rules, job->tree);
+    job->rules->script.hook_at = (struct span){0};
     script_push_env(L, true);
     sandbox_freeze(L, -1);
     lua_getfield(L, -1, "require");
@@ -271,7 +283,7 @@ static int lower_scenes(lua_State *L)
     size_t n_places = s->places.n;
 
     lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
-    for (size_t i = 0; s->scenes && i < s->scenes->n; i++) {
+    for (size_t i = job->from; i < job->to; i++) {
         s->scene_from = s->graph->n_steps;
         s->scene = i + 1;
         push_call(L, "scene");
@@ -294,10 +306,9 @@ static int close_film(lua_State *L)
     return 0;
 }
 
-bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
-                   struct graph *graph, struct err *err)
+bool rules_open_film(struct rules *r, const struct node *film, const struct rules_context *context,
+                     struct graph *graph, struct err *err)
 {
-    static const lua_CFunction stages[] = {open_film, lower_scenes, close_film};
     struct rules_job job = {.rules = r, .tree = film, .context = context};
     struct script *s = &r->script;
     struct lua_fault fault;
@@ -306,12 +317,53 @@ bool rules_compile(struct rules *r, const struct node *film, const struct rules_
     s->scenes = node_get(film, "scenes");
     s->about_scenes = arena_array(s->arena, struct script_scene, s->scenes ? s->scenes->n : 0);
     s->left_out = context->left_out;
-    for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
-        if (!run(r, stages[i], &job, &fault))
-            return fail(&fault, err);
-    if (s->wants_all)
+    return run(r, open_film, &job, &fault) || fail(&fault, err);
+}
+
+bool rules_lower(struct rules *r, size_t from, size_t to, struct err *err)
+{
+    struct rules_job job = {.rules = r, .from = from, .to = to};
+    struct lua_fault fault;
+
+    return run(r, lower_scenes, &job, &fault) || fail(&fault, err);
+}
+
+bool rules_close_film(struct rules *r, struct err *err)
+{
+    struct rules_job job = {.rules = r};
+    struct lua_fault fault;
+
+    if (!run(r, close_film, &job, &fault))
+        return fail(&fault, err);
+    if (r->script.wants_all)
         return err_set(err, ERR_TRANSIENT, "this asks for scenes that were left out");
-    return diag_errors(s->diag) == 0 || err_set(err, ERR_FILM, "the film has errors");
+    return diag_errors(r->script.diag) == 0 || err_set(err, ERR_FILM, "the film has errors");
+}
+
+// What is known of a scene belongs to whoever lowered it.
+static void take_scenes(struct script *s, struct script *from)
+{
+    for (size_t i = 0; s->scenes && i < s->scenes->n; i++) {
+        struct script_scene *mine = &s->about_scenes[i], *theirs = &from->about_scenes[i];
+
+        if (theirs->looks_at.n) {
+            vec_release(&mine->looks_at);
+            mine->looks_at.at = theirs->looks_at.at;
+            mine->looks_at.n = theirs->looks_at.n;
+            mine->looks_at.cap = theirs->looks_at.cap;
+            theirs->looks_at.at = NULL;
+        }
+    }
+}
+
+void rules_take(struct rules *r, struct rules *others)
+{
+    for (size_t i = 0; i < others->picks.cap; i++)
+        if (others->picks.slots[i].key)
+            map_put(&r->picks, others->picks.slots[i].key, others->picks.slots[i].value);
+    take_scenes(&r->script, &others->script);
+    r->script.wants_all |= others->script.wants_all;
+    rules_free(others);
 }
 
 const struct script_scene *rules_scenes(const struct rules *r)

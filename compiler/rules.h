@@ -44,18 +44,26 @@ struct rules_context {
     bool left_out; // the film has parts with more scenes, which were not read
 };
 
-// Runs the rules; every step and deliverable goes to graph, unlinked. False with *err: ERR_FILM
-// after errors were said, ERR_BUG with a traceback, ERR_TRANSIENT when the film cannot be told
-// without what was left out.
-bool rules_compile(struct rules *r, const struct node *film, const struct rules_context *context,
-                   struct graph *graph, struct err *err);
+// Takes over what other rules of the same film have found out beside steps, and frees them.
+void rules_take(struct rules *r, struct rules *others);
+
+// The stages of compiling: whatever is of the whole film is named; then scenes are lowered, from
+// the one at position `from` to the one before `to`; then files of the whole film are put together.
+// Every step and deliverable goes to graph, unlinked. False with *err: ERR_FILM after errors were
+// said, ERR_BUG with a traceback, ERR_TRANSIENT when the film cannot be told without what was left
+// out.
+bool rules_open_film(struct rules *r, const struct node *film, const struct rules_context *context,
+                     struct graph *graph, struct err *err);
+bool rules_lower(struct rules *r, size_t from, size_t to, struct err *err);
+bool rules_close_film(struct rules *r, struct err *err);
 
 // One for each of the film's scenes, in order: its name, and the scenes that it looks at. NULL
-// before rules_compile.
+// before rules_open_film.
 struct script_scene;
 const struct script_scene *rules_scenes(const struct rules *r);
 
-// After rules_compile: whether each scene gives the same steps and files when others are left out.
+// After rules_open_film: whether each scene gives the same steps and files when others are left
+// out.
 bool rules_by_scene(const struct rules *r);
 
 // Whether rules asked for the pick of that id while they ran.

@@ -21,6 +21,8 @@ struct sources {
     const char *shown; // the project's folder as messages name it
     const char *here;  // the folder where the command was given, in the project; NULL: not in it
     VEC(struct source *) all;
+    size_t n_shared;    // of all: they belong to another
+    size_t n_numbers;   // of the diagnostics, when it began
     struct map by_path; // "path"; a listing stands under "path/"
 };
 
@@ -90,6 +92,12 @@ static const char *shown_name(struct sources *s, const char *path)
     return path_join(s->arena, s->shown, path);
 }
 
+static const char *key_of(struct sources *s, const struct source *source)
+{
+    return source->kind == SOURCE_LISTING ? arena_printf(s->arena, "%s/", source->path)
+                                          : source->path;
+}
+
 static struct source *add_source(struct sources *s, enum source_kind kind, const char *path)
 {
     struct source *source = arena_make(s->arena, struct source);
@@ -98,8 +106,7 @@ static struct source *add_source(struct sources *s, enum source_kind kind, const
     source->path = arena_strdup(s->arena, path);
     source->shown = shown_name(s, source->path);
     vec_push(&s->all, source);
-    map_put(&s->by_path,
-            kind == SOURCE_LISTING ? arena_printf(s->arena, "%s/", path) : source->path, source);
+    map_put(&s->by_path, key_of(s, source), source);
     return source;
 }
 
@@ -395,4 +402,52 @@ const char *const *source_glob(struct sources *s, const char *glob, struct span 
     *n = found.paths.n;
     vec_release(&found.paths);
     return out;
+}
+
+struct sources *sources_fork(const struct sources *s, struct arena *a, struct diag *d)
+{
+    struct sources *fork = mem_new(sizeof(*fork));
+
+    fork->arena = a;
+    fork->diag = d;
+    fork->project = s->project;
+    fork->shown = s->shown;
+    fork->here = s->here;
+    fork->n_shared = s->all.n;
+    fork->n_numbers = diag_sources(d);
+    for (size_t i = 0; i < s->all.n; i++) {
+        vec_push(&fork->all, s->all.at[i]);
+        if (s->all.at[i]->kind != SOURCE_LISTING) // which a new look would change
+            map_put(&fork->by_path, s->all.at[i]->path, s->all.at[i]);
+    }
+    return fork;
+}
+
+// The number of a source that a fork has read, in s.
+static uint32_t join_one(struct sources *s, struct source *source)
+{
+    struct source *known = map_find(&s->by_path, key_of(s, source));
+
+    if (known && (known->number || !source->number))
+        return known->number;
+    if (source->number)
+        source->number = diag_add_source(s->diag, source->shown, source->text);
+    vec_push(&s->all, source);
+    map_put(&s->by_path, key_of(s, source), source);
+    return source->number;
+}
+
+const uint32_t *sources_join(struct sources *s, struct sources *fork)
+{
+    size_t n = diag_sources(fork->diag) - fork->n_numbers;
+    uint32_t *moved = arena_array(s->arena, uint32_t, n + 1);
+
+    for (size_t i = fork->n_shared; i < fork->all.n; i++) {
+        uint32_t number = fork->all.at[i]->number, now = join_one(s, fork->all.at[i]);
+
+        if (number)
+            moved[number - fork->n_numbers - 1] = now;
+    }
+    sources_free(fork);
+    return moved;
 }

@@ -82,5 +82,11 @@ void source_note_asset(struct sources *s, const char *path);
 // folder, there or not.
 void source_note_aside(struct sources *s, const char *path, bool outside);
 
+// One that knows what s has read so far, for a thread of its own, with a diag_fork of s's.
+// sources_join then takes over what it has read itself and frees it; returns the numbers that its
+// new sources have now, in s's arena. Its arena must live on.
+struct sources *sources_fork(const struct sources *s, struct arena *a, struct diag *d);
+const uint32_t *sources_join(struct sources *s, struct sources *fork);
+
 // Everything so far, in the order in which it was asked for; borrowed until the next call.
 const struct source *const *sources_all(const struct sources *s, size_t *n);
