@@ -15,6 +15,7 @@
 #include "compiler/folder.h"
 #include "compiler/graph.h"
 #include "compiler/node.h"
+#include "compiler/param.h"
 #include "compiler/parts.h"
 #include "compiler/stray_picks.h"
 #include "compiler/preset.h"
@@ -73,23 +74,6 @@ static bool has_errors(const struct compile *c, struct err *err)
     return diag_errors(c->diag) > 0 && !err_set(err, ERR_FILM, "the film has errors");
 }
 
-static struct film_value *read_values(const struct compile *c, struct err *err)
-{
-    struct film_value *values = arena_array(c->arena, struct film_value, c->opts->n_params + 1);
-
-    for (size_t i = 0; i < c->opts->n_params; i++) {
-        const char *given = c->opts->params[i], *sign = strchr(given, '=');
-
-        if (!sign || sign == given) {
-            err_set(err, ERR_USAGE, "\"%s\" is no parameter: write NAME=VALUE", given);
-            return NULL;
-        }
-        values[i].name = arena_strndup(c->arena, given, (size_t)(sign - given));
-        values[i].value = sign + 1;
-    }
-    return values;
-}
-
 // What decides a film beside all that it names.
 static void note_surroundings(struct compile *c)
 {
@@ -106,7 +90,8 @@ static void note_surroundings(struct compile *c)
 
 static bool read_film(struct compile *c, struct err *err)
 {
-    const struct film_value *values = read_values(c, err);
+    const struct film_value *values =
+        param_values(c->opts->params, c->opts->n_params, c->arena, err);
 
     if (!values || !film_locate(&c->at, c->opts->film, c->arena, err))
         return false;

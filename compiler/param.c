@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/err.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "compiler/film.h"
@@ -283,4 +284,22 @@ void param_fill(struct node **n, const struct scope *s, struct arena *a, struct 
     struct fill f = {s, a, d};
 
     fill_tree(&f, n);
+}
+
+struct film_value *param_values(const char *const *given, size_t n, struct arena *a,
+                                struct err *err)
+{
+    struct film_value *values = arena_array(a, struct film_value, n + 1);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *sign = strchr(given[i], '=');
+
+        if (!sign || sign == given[i]) {
+            err_set(err, ERR_USAGE, "\"%s\" is no parameter: write NAME=VALUE", given[i]);
+            return NULL;
+        }
+        values[i].name = arena_strndup(a, given[i], (size_t)(sign - given[i]));
+        values[i].value = sign + 1;
+    }
+    return values;
 }

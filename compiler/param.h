@@ -11,6 +11,7 @@
 
 struct arena;
 struct diag;
+struct err;
 struct film_value;
 struct node;
 
@@ -43,3 +44,8 @@ void param_read(struct scope *s, const struct node *params, const struct film_va
 // Replaces ${name} in all scalars below *n, keys too, and $${ by ${. A scalar that is just ${name}
 // takes the value's type, and the place of a row's field.
 void param_fill(struct node **n, const struct scope *s, struct arena *a, struct diag *d);
+
+// What the command line gives, "NAME=VALUE" each. n of them, in a; NULL with ERR_USAGE for a text
+// that is none.
+struct film_value *param_values(const char *const *given, size_t n, struct arena *a,
+                                struct err *err);
