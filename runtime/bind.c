@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "compiler/graph.h"
@@ -16,56 +17,81 @@
 #include "runtime/fit.h"
 #include "runtime/service.h"
 
-// How many inputs of the same name stand before input i.
-static size_t number_of(const struct step *step, size_t i)
-{
-    size_t n = 0;
+// The inputs of a step while late values look for their facts: a film's conform has thousands.
+struct binding {
+    const struct step *step;
+    const struct artifact *const *inputs;
+    struct map first; // name -> the first input of it, as &next[i]
+    size_t *next;     // the next input of the same name; 0: none
+};
 
-    for (size_t k = 0; k < i; k++)
-        n += strcmp(step->inputs[k].name, step->inputs[i].name) == 0;
-    return n;
+static void begin(struct binding *b, const struct step *step, const struct artifact *const *inputs)
+{
+    size_t *last = mem_new((step->n_inputs + 1) * sizeof(*last)); // by first: the last so far
+
+    *b = (struct binding){.step = step, .inputs = inputs};
+    b->next = mem_new((step->n_inputs + 1) * sizeof(*b->next));
+    for (size_t i = 0; i < step->n_inputs; i++) {
+        size_t *first = map_find(&b->first, step->inputs[i].name), at;
+
+        if (!first) {
+            map_put(&b->first, step->inputs[i].name, &b->next[i]);
+            last[i] = i;
+            continue;
+        }
+        at = (size_t)(first - b->next);
+        b->next[last[at]] = i;
+        last[at] = i;
+    }
+    mem_free(last);
 }
 
-// The fact that rest asks of input i: of the first input of its name, or behind the input's number.
-static const json_t *fact_of(const struct step *step, size_t i, const char *rest,
-                             const struct artifact *const *inputs)
+static void end(struct binding *b)
 {
-    size_t number = number_of(step, i);
-    const json_t *fact = number == 0 ? facts_get(inputs[i]->facts, rest) : NULL;
-    char *end;
+    map_release(&b->first);
+    mem_free(b->next);
+}
 
-    if (!fact && strtoul(rest, &end, 10) == number && end != rest && *end == '.')
-        fact = facts_get(inputs[i]->facts, end + 1);
-    return fact;
+// The fact that rest asks of the inputs of a name: of the first, or "3.FACT" of the fourth.
+static const json_t *fact_of(const struct binding *b, size_t first, const char *rest)
+{
+    const json_t *fact = facts_get(b->inputs[first]->facts, rest);
+    char *end_of_number;
+    size_t number = strtoul(rest, &end_of_number, 10), at = first;
+
+    if (fact || end_of_number == rest || *end_of_number != '.')
+        return fact;
+    for (; number; number--) {
+        at = b->next[at];
+        if (!at)
+            return NULL;
+    }
+    return facts_get(b->inputs[at]->facts, end_of_number + 1);
 }
 
 // A late value's path begins with the name of an input. The longest name wins, since names hold
 // dots.
-static const json_t *find_fact(const struct step *step, const char *path,
-                               const struct artifact *const *inputs)
+static const json_t *find_fact(const struct binding *b, const char *path)
 {
-    const json_t *found = NULL, *fact;
-    size_t longest = 0;
+    char *name = mem_strdup(path);
+    const json_t *fact = NULL;
 
-    for (size_t i = 0; i < step->n_inputs; i++) {
-        const char *name = step->inputs[i].name;
-        size_t len = strlen(name);
+    for (char *dot = strrchr(name, '.'); dot && !fact; dot = strrchr(name, '.')) {
+        const size_t *first;
 
-        if (strncmp(path, name, len) != 0 || path[len] != '.' || len < longest)
-            continue;
-        if ((fact = fact_of(step, i, path + len + 1, inputs))) {
-            found = fact;
-            longest = len;
-        }
+        *dot = 0;
+        first = map_find(&b->first, name);
+        if (first)
+            fact = fact_of(b, (size_t)(first - b->next), path + (dot - name) + 1);
     }
-    return found;
+    mem_free(name);
+    return fact;
 }
 
-static json_t *resolve(const struct step *step, const json_t *late,
-                       const struct artifact *const *inputs, struct err *err)
+static json_t *resolve(const struct binding *b, const json_t *late, struct err *err)
 {
     const char *path = json_get_text(late, "late", "");
-    const json_t *fact = find_fact(step, path, inputs);
+    const json_t *fact = find_fact(b, path);
     double value;
 
     if (!fact) {
@@ -124,14 +150,15 @@ static json_t *join_texts(const json_t *list, json_t *bound)
     return joined;
 }
 
-static json_t *bind_list(const struct step *step, json_t *list,
-                         const struct artifact *const *inputs, struct err *err)
+static json_t *bind_value(const struct binding *b, json_t *value, struct err *err);
+
+static json_t *bind_list(const struct binding *b, json_t *list, struct err *err)
 {
     json_t *bound = json_array(), *member;
     size_t i;
 
     json_array_foreach(list, i, member) {
-        json_t *value = bind_late(step, member, inputs, err);
+        json_t *value = bind_value(b, member, err);
 
         if (!value) {
             json_decref(bound);
@@ -142,14 +169,13 @@ static json_t *bind_list(const struct step *step, json_t *list,
     return join_texts(list, bound);
 }
 
-static json_t *bind_map(const struct step *step, json_t *map, const struct artifact *const *inputs,
-                        struct err *err)
+static json_t *bind_map(const struct binding *b, json_t *map, struct err *err)
 {
     json_t *bound = json_object(), *member;
     const char *key;
 
     json_object_foreach(map, key, member) {
-        json_t *value = bind_late(step, member, inputs, err);
+        json_t *value = bind_value(b, member, err);
 
         if (!value) {
             json_decref(bound);
@@ -160,16 +186,27 @@ static json_t *bind_map(const struct step *step, json_t *map, const struct artif
     return bound;
 }
 
+static json_t *bind_value(const struct binding *b, json_t *value, struct err *err)
+{
+    if (json_is_string(json_object_get(value, "late")))
+        return resolve(b, value, err);
+    if (json_is_object(value))
+        return bind_map(b, value, err);
+    if (json_is_array(value))
+        return bind_list(b, value, err);
+    return json_deep_copy(value);
+}
+
 json_t *bind_late(const struct step *step, json_t *value, const struct artifact *const *inputs,
                   struct err *err)
 {
-    if (json_is_string(json_object_get(value, "late")))
-        return resolve(step, value, inputs, err);
-    if (json_is_object(value))
-        return bind_map(step, value, inputs, err);
-    if (json_is_array(value))
-        return bind_list(step, value, inputs, err);
-    return json_deep_copy(value);
+    struct binding b;
+    json_t *bound;
+
+    begin(&b, step, inputs);
+    bound = bind_value(&b, value, err);
+    end(&b);
+    return bound;
 }
 
 // Drivers of this machine take a step's words as they stand.
