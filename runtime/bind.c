@@ -186,15 +186,14 @@ static json_t *bind_map(const struct binding *b, json_t *map, struct err *err)
     return bound;
 }
 
+// What holds no late value is shared with what was written, not copied.
 static json_t *bind_value(const struct binding *b, json_t *value, struct err *err)
 {
     if (json_is_string(json_object_get(value, "late")))
         return resolve(b, value, err);
-    if (json_is_object(value))
-        return bind_map(b, value, err);
-    if (json_is_array(value))
-        return bind_list(b, value, err);
-    return json_deep_copy(value);
+    if (!bind_is_late(value))
+        return json_incref(value);
+    return json_is_object(value) ? bind_map(b, value, err) : bind_list(b, value, err);
 }
 
 json_t *bind_late(const struct step *step, json_t *value, const struct artifact *const *inputs,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/key.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -32,7 +33,7 @@ char *key_preimage(const struct step *step, const char *driver, const json_t *re
     json_object_set_new(whole, "version", json_integer(step->kind->version));
     json_object_set_new(whole, "driver", json_string(driver));
     json_object_set_new(whole, "inputs", list_inputs(step, inputs, kept));
-    json_object_set_new(whole, "request", json_deep_copy(request));
+    json_object_set(whole, "request", (json_t *)(uintptr_t)request);
     json_canonical(whole, &text);
     json_decref(whole);
     return buf_take(&text);
