@@ -189,6 +189,17 @@ static void forgets_results_for_good(void **state)
     assert_false(ledger_find(b->ledger, "k1", b->arena, &found));
 }
 
+static void weighs_what_steps_leave(void **state)
+{
+    struct bench *b = *state;
+
+    assert_true(ledger_mean_bytes(b->ledger, "image") == 0);
+    put(b, "k1", "a", "1");
+    put(b, "k2", "b", "22222");
+    assert_true(ledger_mean_bytes(b->ledger, "image") == 3);
+    assert_true(ledger_mean_bytes(b->ledger, "speak") == 0);
+}
+
 static const char version_1[] =
     "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step;"
     "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
@@ -231,10 +242,9 @@ static void takes_an_older_ledger_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_LEDGER(knows_what_was_good),
-        WITH_LEDGER(tells_every_artifact),
-        WITH_LEDGER(forgets_results_for_good),
-        WITH_LEDGER(takes_an_older_ledger_over),
+        WITH_LEDGER(knows_what_was_good),      WITH_LEDGER(tells_every_artifact),
+        WITH_LEDGER(forgets_results_for_good), WITH_LEDGER(takes_an_older_ledger_over),
+        WITH_LEDGER(weighs_what_steps_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
