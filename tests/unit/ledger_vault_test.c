@@ -201,7 +201,13 @@ static void weighs_what_steps_leave(void **state)
 }
 
 static const char version_1[] =
-    "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step;"
+    "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step; DROP INDEX results_kind;"
+    "ALTER TABLE results RENAME TO newer;"
+    "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
+    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
+    " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO results SELECT * FROM newer; DROP TABLE newer;"
+    "CREATE INDEX results_kind ON results (kind, preset, seconds);"
     "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
     " PRIMARY KEY (film, step)) WITHOUT ROWID;"
     "INSERT INTO steps VALUES ('f', 'a', 'k1'), ('g', 'b', 'k2');"
@@ -232,6 +238,8 @@ static void takes_an_older_ledger_over(void **state)
         assert_string_equal(good(b), "f:a=k1 g:b=k2 ");
         assert_string_equal(ledger_last_key(b->ledger, "g", "b", b->arena), "k2");
         assert_string_equal(rows(b), "k1 a image 2.0 1 needed; ");
+        assert_string_equal(ledger_preimage(b->ledger, "k1", b->arena), "{}");
+        assert_true(ledger_mean_seconds(b->ledger, "image", "draft") == 2);
         if (i + 1 < sizeof(modes) / sizeof(*modes))
             assert_true(ledger_close(b->ledger, &b->err));
     }
