@@ -17,14 +17,15 @@ class Spent:
     """What runs of one command have cost: milliseconds, milliseconds of CPU, MiB."""
 
     def __init__(self):
-        self.walls, self.cpus, self.peaks, self.firsts = [], [], [], []
+        self.walls, self.cpus, self.peaks, self.firsts, self.first_cpus = [], [], [], [], []
 
     def add(self, line):
         words = [float(word) for word in line.split()]
         self.walls.append(words[0])
         self.cpus.append(words[1])
         self.peaks.append(words[2] / 1024)
-        self.firsts += words[3:]
+        self.firsts += words[3:4]
+        self.first_cpus += words[4:5]
 
     @property
     def best(self):
@@ -135,8 +136,8 @@ class Bench:
             self.run(ninja, ["ninja"], self.peers)
         assert min(ours.firsts) > 0, "no step has started"
         first = min(ours.firsts)
-        self.tell(f"one line edited, to the first step: c41 {ms(first)} (median {ms(statistics.median(ours.firsts))}; "
-                  f"under 47 ms at 10000), to the end {ours}")
+        self.tell(f"one line edited, to the first step: c41 {ms(first)} (median {ms(statistics.median(ours.firsts))}, "
+                  f"CPU {ms(min(ours.first_cpus))}; under 47 ms at 10000), to the end {ours}")
         self.tell(f"one scene edited, to the end: ninja {ninja}; c41's first step takes 1/{ninja.best / first:.1f} of it "
                   "(at most 1/10)")
         self.tell(f"one scene edited, to the end: make {make}; c41's first step takes 1/{make.best / first:.1f} of it")

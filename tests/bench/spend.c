@@ -41,28 +41,48 @@ static void become(char **command, int out)
     _exit(127);
 }
 
-// Reads all that comes; returns when the words did, or -1.
-static double watch(int fd, const char *words)
+static double cpu_ms_of(pid_t process)
 {
+    char path[64];
+    unsigned long long ns = 0;
+    FILE *in;
+    bool told;
+
+    snprintf(path, sizeof(path), "/proc/%ld/schedstat", (long)process);
+    in = fopen(path, "r");
+    told = in && fscanf(in, "%llu", &ns) == 1;
+    if (in)
+        fclose(in);
+    return told ? (double)ns / 1e6 : -1;
+}
+
+struct sighting {
+    double at_ms, cpu_ms; // -1: never
+};
+
+// Reads all that comes; returns when the words did.
+static struct sighting watch(int fd, const char *words, pid_t process)
+{
+    struct sighting seen = {-1, -1};
     FILE *in = fdopen(fd, "r");
     char *line = NULL;
     size_t cap = 0;
-    double at = -1;
 
     while (in && getline(&line, &cap, in) > 0)
-        if (at < 0 && strstr(line, words))
-            at = now_ms();
+        if (seen.at_ms < 0 && strstr(line, words))
+            seen = (struct sighting){now_ms(), cpu_ms_of(process)};
     free(line);
     if (in)
         fclose(in);
-    return at;
+    return seen;
 }
 
 // Returns the exit code.
 static int spend(char **command, const char *words)
 {
     int ends[2] = {-1, -1}, status = -1;
-    double begun, seen = -1;
+    double begun;
+    struct sighting seen = {-1, -1};
     struct rusage used;
     pid_t child;
 
@@ -74,7 +94,7 @@ static int spend(char **command, const char *words)
         become(command, ends[1]);
     if (words) {
         close(ends[1]);
-        seen = watch(ends[0], words);
+        seen = watch(ends[0], words, child);
     }
     if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
         getrusage(RUSAGE_CHILDREN, &used) != 0)
@@ -82,7 +102,7 @@ static int spend(char **command, const char *words)
     printf("%.2f %.2f %ld", now_ms() - begun, ms_of(used.ru_utime) + ms_of(used.ru_stime),
            used.ru_maxrss);
     if (words)
-        printf(" %.2f", seen < 0 ? -1 : seen - begun);
+        printf(" %.2f %.2f", seen.at_ms < 0 ? -1 : seen.at_ms - begun, seen.cpu_ms);
     printf("\n");
     return WEXITSTATUS(status);
 }
