@@ -217,9 +217,10 @@ static bool run_steps(struct build *b, struct err *err)
         display_say(b->display,
                     "the project's disk is another machine's or cannot share memory: the ledger "
                     "keeps a slower journal there; build from one machine at a time");
-    if (!headroom_check(&b->walk, b->to_run, err) ||
-        !engine_start(&b->engine, b->options->jobs, err) || !engine_load_media(&b->engine, err) ||
-        !store_begin(&b->store, err))
+    if (!headroom_check(&b->walk, b->to_run, err))
+        return false;
+    engine_start(&b->engine, b->options->jobs);
+    if (!engine_load_media(&b->engine, err) || !store_begin(&b->store, err))
         return false;
     d.services.media = b->engine.media;
     d.services.pool = b->engine.pool;
