@@ -50,9 +50,10 @@ class Bench:
         self.film, self.peers = work / f"film-{shots}", work / f"peers-{shots}"
         self.program = work / "program/c41"
         self.edits = 0
+        self.load = 0
 
     def tell(self, text):
-        print(f"{self.shots} shots, {text} [load {os.getloadavg()[0]:.1f}]", flush=True)
+        print(f"{self.shots} shots, {text} [load before: {self.load:.1f}]", flush=True)
 
     def run(self, spent, command, cwd, until=None):
         words = ["-u", until] if until else []
@@ -151,13 +152,14 @@ class Bench:
 
     def measure(self):
         self.prepare()
-        self.check()
-        self.from_nothing()
-        self.nothing()
+        stages = [self.check, self.from_nothing, self.nothing]
         if self.shots == SNAKEMAKE_AT:
-            self.snakemake()
+            stages.append(self.snakemake)
         if self.peers.exists():
-            self.edit()
+            stages.append(self.edit)
+        for stage in stages:
+            self.load = os.getloadavg()[0]
+            stage()
 
 
 def main(spend, work, sizes):
