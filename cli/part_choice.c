@@ -6,17 +6,19 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/stamp.h"
+#include "base/vec.h"
 #include "cli/compiled.h"
 #include "compiler/graph.h"
 #include "compiler/parts.h"
 #include "runtime/books.h"
 #include "runtime/fingerprint.h"
 
-// The parts while they are chosen.
+// The parts while they are chosen: few of many, so they are listed beside the map.
 struct choosing {
     struct part_choice *choice;
     const struct fingerprint *last;
     struct map chosen; // path -> sight
+    VEC(const struct sight *) list;
     struct arena *arena;
     bool grown;
 };
@@ -29,6 +31,7 @@ static void choose(struct choosing *c, const struct sight *s)
     if (map_find(&c->chosen, s->path))
         return;
     map_put(&c->chosen, s->path, (void *)(uintptr_t)s);
+    vec_push(&c->list, s);
     c->grown = true;
     entry = json_loads(s->part, 0, NULL);
     json_array_foreach(json_object_get(entry, "scenes"), i, name)
@@ -45,13 +48,9 @@ static bool looks_at(const struct choosing *c, const struct sight *s, const stru
 
 static bool is_bound(const struct choosing *c, const struct sight *s)
 {
-    for (size_t i = 0; i < c->last->n_sights; i++) {
-        const struct sight *other = &c->last->sights[i];
-
-        if (other->part && map_find(&c->chosen, other->path) &&
-            (looks_at(c, s, other) || looks_at(c, other, s)))
+    for (size_t i = 0; i < c->list.n; i++)
+        if (looks_at(c, s, c->list.at[i]) || looks_at(c, c->list.at[i], s))
             return true;
-    }
     return false;
 }
 
@@ -98,6 +97,7 @@ void part_choose(struct part_choice *choice, const struct fingerprint *last,
     choose_bound(&c);
     leave_out_others(&c);
     map_release(&c.chosen);
+    vec_release(&c.list);
     if (choice->left_out.n)
         return;
     json_decref(choice->books); // all of them: the film is compiled whole

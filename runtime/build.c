@@ -22,6 +22,7 @@
 #include "runtime/engine.h"
 #include "runtime/events.h"
 #include "runtime/good.h"
+#include "runtime/headroom.h"
 #include "runtime/ledger.h"
 #include "runtime/lock.h"
 #include "runtime/offer.h"
@@ -29,7 +30,7 @@
 #include "runtime/survey.h"
 #include "runtime/walk.h"
 
-enum { LEAST_ROOM_BYTES = 8 << 20, STEP_ROOM_BYTES = 1 << 20, OWED_CODE = 4 };
+enum { OWED_CODE = 4 };
 
 struct build {
     const struct graph *graph;
@@ -177,21 +178,6 @@ static bool is_refused(struct build *b)
     return b->result.draft || owed;
 }
 
-// What a step leaves is known only afterwards; a shot's steps leave about a megabyte each.
-static bool check_headroom(const struct build *b, struct err *err)
-{
-    uint64_t free_bytes = file_free_bytes(b->graph->project);
-    uint64_t wanted_bytes = LEAST_ROOM_BYTES + (uint64_t)b->to_run * STEP_ROOM_BYTES;
-
-    if (free_bytes >= wanted_bytes)
-        return true;
-    return err_set(err, ERR_FULL,
-                   "the disk of %s has %llu MB free, and this build wants about %llu MB: free "
-                   "some space; nothing was begun",
-                   path_join(b->arena, b->graph->project, ".c41"),
-                   (unsigned long long)free_bytes >> 20, (unsigned long long)wanted_bytes >> 20);
-}
-
 // Steps that were bound and found wanting, and steps that nobody can make: told before any work is
 // spent on the others. Returns whether to go on.
 static bool tell_impossible(struct build *b, struct dispatch *d)
@@ -231,8 +217,10 @@ static bool run_steps(struct build *b, struct err *err)
         display_say(b->display,
                     "the project's disk is another machine's or cannot share memory: the ledger "
                     "keeps a slower journal there; build from one machine at a time");
-    if (!check_headroom(b, err) || !engine_start(&b->engine, b->options->jobs, err) ||
-        !engine_load_media(&b->engine, err) || !store_begin(&b->store, err))
+    if (!headroom_check(&b->walk, b->to_run, err))
+        return false;
+    engine_start(&b->engine, b->options->jobs);
+    if (!engine_load_media(&b->engine, err) || !store_begin(&b->store, err))
         return false;
     d.services.media = b->engine.media;
     d.services.pool = b->engine.pool;

@@ -433,6 +433,18 @@ static void draw(struct dispatch *d)
     display_tick(d->display, seconds_left(d));
 }
 
+// Once the first steps run. True where there is something new to look at.
+static bool load_loop(struct dispatch *d)
+{
+    struct err err;
+
+    if (d->engine->loop || d->fatal)
+        return false;
+    if (!engine_load_loop(d->engine, &err))
+        give_up(d, &err); // what runs is still waited for
+    return true;
+}
+
 bool dispatch_run(struct dispatch *d, struct err *err)
 {
     int wait_ms = d->options->display.live ? DRAW_MS : COMMIT_MS;
@@ -448,6 +460,8 @@ bool dispatch_run(struct dispatch *d, struct err *err)
         fill_workers(d);
         if (d->n_flights == 0)
             break;
+        if (load_loop(d))
+            continue;
         draw(d);
         polled =
             engine_wait(d->engine, ledger_unsettled(d->walk->ledger) ? SETTLE_MS : wait_ms, err);

@@ -16,26 +16,31 @@ unsigned engine_cores(void)
     return n > 0 ? (unsigned)n : 1;
 }
 
+// What rings before there is a loop finds nobody waiting in it.
 static void ring(void *user)
 {
     struct engine *e = user;
+    struct loop *loop = e->loop;
 
-    e->api->wake(e->loop);
+    if (loop)
+        e->api->wake(loop);
 }
 
-bool engine_start(struct engine *e, unsigned workers, struct err *err)
+void engine_start(struct engine *e, unsigned workers)
 {
-    const struct loop_api *api;
-
-    if (e->api)
-        return true;
-    api = module_load(e->module_dir, "c41-net", "c41_loop", err);
-    if (!api || !(e->loop = api->open(err)))
-        return false;
-    e->api = api;
+    if (e->pool)
+        return;
     interrupt_start(&e->interrupt, ring, e);
     e->pool = pool_new(workers ? workers : engine_cores(), ring, e);
-    return true;
+}
+
+bool engine_load_loop(struct engine *e, struct err *err)
+{
+    if (!e->api)
+        e->api = module_load(e->module_dir, "c41-net", "c41_loop", err);
+    if (e->api && !e->loop)
+        e->loop = e->api->open(err);
+    return e->loop != NULL;
 }
 
 bool engine_load_media(struct engine *e, struct err *err)
@@ -49,7 +54,9 @@ bool engine_wait(struct engine *e, int wait_ms, struct err *err)
 {
     if (pool_collect(e->pool))
         return true;
-    if (!e->api->poll(e->loop, wait_ms, err))
+    if (!e->loop)
+        pool_wait(e->pool);
+    else if (!e->api->poll(e->loop, wait_ms, err))
         return false;
     pool_collect(e->pool);
     return true;
@@ -57,15 +64,17 @@ bool engine_wait(struct engine *e, int wait_ms, struct err *err)
 
 unsigned engine_interrupts(const struct engine *e)
 {
-    return e->api ? e->interrupt.count : 0;
+    return e->pool ? e->interrupt.count : 0;
 }
 
 void engine_stop(struct engine *e)
 {
-    if (!e->api)
+    if (!e->pool)
         return;
     pool_free(e->pool);
     interrupt_stop(&e->interrupt);
-    e->api->close(e->loop);
-    e->api = NULL;
+    if (e->loop)
+        e->api->close(e->loop);
+    e->loop = NULL;
+    e->pool = NULL;
 }

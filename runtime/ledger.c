@@ -60,7 +60,8 @@ static const char *const queries[N_QUERIES] = {
     [LAST_KEY] = "SELECT key FROM steps WHERE film = ?1 AND step = ?2",
     [PUT_LAST] = "INSERT INTO steps (film, step, key) VALUES (?1, ?2, ?3)"
                  " ON CONFLICT DO UPDATE SET key = excluded.key",
-    [MEAN] = "SELECT avg(seconds) FROM results WHERE kind = ?1 AND preset = ?2",
+    [MEAN] = "SELECT avg(seconds) FROM (SELECT seconds FROM results WHERE kind = ?1 AND preset = ?2"
+             " ORDER BY made_ms DESC LIMIT 32)",
     [FIND_FILE] = "SELECT digest, facts FROM files WHERE path = ?1 AND device = ?2 AND inode = ?3"
                   " AND bytes = ?4 AND changed_ns = ?5 AND status_ns = ?6",
     [PUT_FILE] = "INSERT OR REPLACE INTO files (path, device, inode, bytes, changed_ns, status_ns,"

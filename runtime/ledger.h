@@ -91,7 +91,8 @@ bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err);
 bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n,
                   struct err *err);
 
-// The mean of what steps of this kind and preset took, or 0.
+// The mean of what the last steps of this kind and preset took, or 0. However many there were, a
+// few tell what the next will take.
 double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);
 
 // Files of the project by what stat says, so that they are read only once.

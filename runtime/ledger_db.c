@@ -9,11 +9,19 @@
 
 enum { SCHEMA_VERSION = 2, BUSY_MS = 10000 };
 
+// A row with its preimage is a kilobyte or more. By rowid such rows follow each other, some to a
+// page; in the order of their keys each would have a page of its own for what does not fit, and
+// every result would change that and a page in the middle.
+#define RESULTS                                                                                    \
+    "(key TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, step TEXT NOT NULL,"                      \
+    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL,"                         \
+    " made_ms INTEGER NOT NULL, note TEXT, preimage TEXT NOT NULL);"
+
+// What the last steps of a kind took is read from the index alone.
+#define RESULTS_KIND "CREATE INDEX results_kind ON results (kind, preset, made_ms, seconds);"
+
 static const char schema[] =
-    "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
-    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
-    " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX results_kind ON results (kind, preset, seconds);"
+    "CREATE TABLE results " RESULTS RESULTS_KIND
     "CREATE INDEX results_step ON results (step, made_ms);"
     "CREATE TABLE artifacts (key TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
     " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
@@ -34,11 +42,17 @@ static const char schema[] =
 // From each version to the next. A ledger of version 1 does not tell which builds were good, so
 // what each step was last made with counts as good until the next build knows better.
 static const char *const migrations[SCHEMA_VERSION] = {
-    [1] = "ALTER TABLE steps ADD COLUMN good TEXT;"
-          "UPDATE steps SET good = key;"
-          "CREATE INDEX results_step ON results (step, made_ms);"
-          "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
-          "PRAGMA user_version = 2;",
+    [1] =
+        "ALTER TABLE steps ADD COLUMN good TEXT;"
+        "UPDATE steps SET good = key;"
+        "ALTER TABLE results RENAME TO results_1;"
+        "CREATE TABLE results " RESULTS
+        "INSERT INTO results (key, kind, step, preset, machine, seconds, made_ms, note, preimage)"
+        " SELECT key, kind, step, preset, machine, seconds, made_ms, note, preimage"
+        " FROM results_1 ORDER BY made_ms;"
+        "DROP TABLE results_1;" RESULTS_KIND "CREATE INDEX results_step ON results (step, made_ms);"
+        "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
+        "PRAGMA user_version = 2;",
 };
 
 // The same for a file that is only read: what is newer stands beside it, for as long as it is open.

@@ -33,6 +33,9 @@ static const char all_rows[] =
 static const char handed_out[] =
     "SELECT path, device, inode, bytes, changed_ns, status_ns, digest FROM files"
     " WHERE digest IN (SELECT digest FROM artifacts) ORDER BY path";
+static const char mean_bytes[] =
+    "SELECT avg(bytes) FROM (SELECT sum(json_extract(a.facts, '$.bytes')) AS bytes"
+    " FROM results r JOIN artifacts a USING (key) WHERE r.kind = ?1 GROUP BY r.key)";
 static const char all_good[] =
     "SELECT film, step, good FROM steps WHERE good NOT NULL ORDER BY film, step";
 
@@ -252,4 +255,18 @@ bool ledger_handed_out(struct ledger *l,
     struct handed handed = {each, user};
 
     return run(ledger_look(l), handed_out, NULL, 0, give_handed, &handed, err);
+}
+
+static void take_mean(void *user, sqlite3_stmt *row)
+{
+    *(double *)user = sqlite3_column_double(row, 0);
+}
+
+double ledger_mean_bytes(struct ledger *l, const char *kind)
+{
+    double mean = 0;
+    struct err ignored; // then none is known
+
+    run(ledger_look(l), mean_bytes, &kind, 1, take_mean, &mean, &ignored);
+    return mean;
 }

@@ -67,3 +67,6 @@ bool ledger_handed_out(struct ledger *l,
                        void (*each)(void *user, const char *path, const struct file_stamp *stamp,
                                     const struct digest *digest),
                        void *user, struct err *err);
+
+// The mean of what the artifacts of a step of this kind weigh, over all that are known; 0: none is.
+double ledger_mean_bytes(struct ledger *l, const char *kind);

@@ -102,8 +102,8 @@ bool survey_run(struct files *files, struct engine *engine, unsigned workers, st
     size_t left = 0, n;
     bool ok;
 
-    if (!engine_start(engine, workers, err) ||
-        (media_is_due(files) && !engine_load_media(engine, err)))
+    engine_start(engine, workers);
+    if (!engine_load_loop(engine, err) || (media_is_due(files) && !engine_load_media(engine, err)))
         return false;
     list = mem_new(files->n * sizeof(*list));
     n = submit_all(files, engine, list, &left);

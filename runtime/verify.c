@@ -145,7 +145,8 @@ static bool wait_for_all(struct verifying *all, struct engine *engine, struct er
 
 static bool read_all(struct verifying *all, struct engine *engine, struct err *err)
 {
-    if (!engine_start(engine, all->options->jobs, err))
+    engine_start(engine, all->options->jobs);
+    if (!engine_load_loop(engine, err))
         return false;
     for (size_t i = 0; i < all->n; i++)
         all->left += all->checks[i].state == VERIFY_SOUND;

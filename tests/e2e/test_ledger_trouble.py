@@ -216,6 +216,18 @@ def test_full_disk(small_disk):
     assert not [p for p in (project.folder / ".c41/store/tmp").rglob("*")]
 
 
+def test_room_is_asked_for_beforehand(small_disk):
+    """As much as a guess says; as what such steps have left, once some of them are there."""
+    project, _ = small_disk
+    shots = "".join(f"      - {{shot: s{i}, image: house {i}, seconds: 1}}\n" for i in range(6))
+    project.write("film.yaml", "c41: 1\ntitle: Small\nformat: 64x36@24\nscenes:\n" +
+                  "".join(f"  - id: {scene}\n    shots:\n{shots}" for scene in ("one", "two")))
+    refused = project.build(code=1)
+    assert "free some space; nothing was begun" in refused.err and not project.made()
+    project.build("film.yaml", "--only", "one/s0/*")
+    assert project.build().end["status"] == "built"
+
+
 def test_lock_dies_with_its_builder(make_project):
     """The first is held still, so that the second cannot but wait for it; then it is killed."""
     project = make_project({"film.yaml": TINY})

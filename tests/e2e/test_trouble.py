@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Builds that are stopped, killed, met by another, or run out of disk: nothing that was made is lost."""
 import json
+import pathlib
 import resource
+import shutil
 import signal
 
 import pytest
 
 from films import TALK, many_shots
 from media import png
-from project import finish, read_until
+from project import Project, finish, read_until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -136,3 +140,19 @@ def test_no_film(make_project):
     project = make_project()
     done = project.run("build", "nowhere.yaml")
     assert done.returncode == 2 and "nowhere.yaml" in done.stderr
+
+
+def test_a_module_that_is_missing_loses_nothing(program, environment, tmp_path):
+    """The first steps run before the event loop is loaded: they end and count, and nothing else begins."""
+    ours = tmp_path / "program"
+    ours.mkdir()
+    for name in ("c41", "c41-media.so"):
+        shutil.copy(program.parent / name, ours / name)
+    project = Project(ours / "c41", tmp_path / "project", {**environment, "C41_DATA": str(ROOT)},
+                      {"film.yaml": many_shots(3)})
+    broken = project.build("film.yaml", "-j", "2", code=1)
+    assert "c41-net.so is missing: it is a part of c41" in broken.err
+    assert 1 <= len(broken.ran) <= 2 and not broken.of("step-failed")
+    shutil.copy(program.parent / "c41-net.so", ours / "c41-net.so")
+    rest = project.build()
+    assert rest.end["status"] == "built" and not rest.ran & broken.ran

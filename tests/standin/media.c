@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A stand-in for the media module, for tests of the runtime: its ops write text, in no time. A
-// step's file holds what it "says" and what its inputs hold, so a change of another param gives the
-// same bytes.
+// step's file holds what it "says" (of a film: its prompt or text) and what its inputs hold, so a
+// change of another param gives the same bytes.
 #include "runtime/media/media.h"
 
 #include <stdio.h>
@@ -50,6 +50,13 @@ static bool write_outputs(const struct media_job *job, const struct buf *text, s
     return ok;
 }
 
+static const char *words_of(const json_t *params)
+{
+    const char *words = json_get_text(params, "prompt", json_get_text(params, "text", "nothing"));
+
+    return json_get_text(params, "says", words);
+}
+
 static bool run(const struct media_job *job, struct err *err)
 {
     const char *fault = json_get_text(job->params, "fails", NULL);
@@ -62,7 +69,7 @@ static bool run(const struct media_job *job, struct err *err)
         return err_set(err, ERR_FINAL, "%s", fault);
     if (note)
         job->note(job->user, note);
-    buf_puts(&text, json_get_text(job->params, "says", "nothing"));
+    buf_puts(&text, words_of(job->params));
     for (size_t i = 0; ok && i < job->n_inputs; i++) {
         buf_puts(&text, " + ");
         ok = strcmp(job->inputs[i].name, "timing") == 0 ||
@@ -75,10 +82,13 @@ static bool run(const struct media_job *job, struct err *err)
 
 static const struct media_op ops[] = {
     {.driver = "draft", .kind = "image", .run = run},
+    {.driver = "draft", .kind = "lipsync", .run = run},
     {.driver = "draft", .kind = "speak", .run = run},
     {.driver = "local", .kind = "conform", .run = run},
     {.driver = "local", .kind = "cut", .run = run},
     {.driver = "local", .kind = "mix", .run = run},
+    {.driver = "local", .kind = "proxy", .run = run},
+    {.driver = "local", .kind = "track", .run = run},
     {.driver = NULL},
 };
 

@@ -143,6 +143,24 @@ static void tells_runs(void **state)
     json_decref(artifact.facts);
 }
 
+// Enough runs that the first are of no account any more.
+static void expects_what_the_last_took(void **state)
+{
+    struct bench *b = *state;
+    struct artifact artifact = {
+        .name = "image", .digest = digest_of("x", 1), .ext = "png", .facts = json_object()};
+
+    for (int i = 0; i < 64; i++) {
+        struct result r = a_result(&artifact, arena_printf(b->arena, "k%d", i));
+
+        r.made_ms = i;
+        r.seconds = i < 32 ? 100 : i;
+        assert_true(ledger_put(b->ledger, &r, &b->err));
+    }
+    assert_true(ledger_mean_seconds(b->ledger, "image", "draft") == 47.5);
+    json_decref(artifact.facts);
+}
+
 static void replaces_a_result(void **state)
 {
     struct bench *b = *state;
@@ -457,6 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_LEDGER(keeps_results),
+        WITH_LEDGER(expects_what_the_last_took),
         WITH_LEDGER(replaces_a_result),
         WITH_LEDGER(tells_runs),
         WITH_LEDGER(finds_artifacts_by_digest),

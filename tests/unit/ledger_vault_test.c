@@ -189,8 +189,25 @@ static void forgets_results_for_good(void **state)
     assert_false(ledger_find(b->ledger, "k1", b->arena, &found));
 }
 
+static void weighs_what_steps_leave(void **state)
+{
+    struct bench *b = *state;
+
+    assert_true(ledger_mean_bytes(b->ledger, "image") == 0);
+    put(b, "k1", "a", "1");
+    put(b, "k2", "b", "22222");
+    assert_true(ledger_mean_bytes(b->ledger, "image") == 3);
+    assert_true(ledger_mean_bytes(b->ledger, "speak") == 0);
+}
+
 static const char version_1[] =
-    "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step;"
+    "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step; DROP INDEX results_kind;"
+    "ALTER TABLE results RENAME TO newer;"
+    "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
+    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
+    " note TEXT, preimage TEXT NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO results SELECT * FROM newer; DROP TABLE newer;"
+    "CREATE INDEX results_kind ON results (kind, preset, seconds);"
     "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL,"
     " PRIMARY KEY (film, step)) WITHOUT ROWID;"
     "INSERT INTO steps VALUES ('f', 'a', 'k1'), ('g', 'b', 'k2');"
@@ -221,6 +238,8 @@ static void takes_an_older_ledger_over(void **state)
         assert_string_equal(good(b), "f:a=k1 g:b=k2 ");
         assert_string_equal(ledger_last_key(b->ledger, "g", "b", b->arena), "k2");
         assert_string_equal(rows(b), "k1 a image 2.0 1 needed; ");
+        assert_string_equal(ledger_preimage(b->ledger, "k1", b->arena), "{}");
+        assert_true(ledger_mean_seconds(b->ledger, "image", "draft") == 2);
         if (i + 1 < sizeof(modes) / sizeof(*modes))
             assert_true(ledger_close(b->ledger, &b->err));
     }
@@ -231,10 +250,9 @@ static void takes_an_older_ledger_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_LEDGER(knows_what_was_good),
-        WITH_LEDGER(tells_every_artifact),
-        WITH_LEDGER(forgets_results_for_good),
-        WITH_LEDGER(takes_an_older_ledger_over),
+        WITH_LEDGER(knows_what_was_good),      WITH_LEDGER(tells_every_artifact),
+        WITH_LEDGER(forgets_results_for_good), WITH_LEDGER(takes_an_older_ledger_over),
+        WITH_LEDGER(weighs_what_steps_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
