@@ -138,3 +138,16 @@ def test_an_asset_of_a_part(parts, tmp_path):
     ends_alike(parts, tmp_path)
     (parts.folder / "plate.png").unlink()
     assert 'there is no file "plate.png"' in parts.refuse("build", "film.yaml")
+
+
+def test_a_file_among_them_that_is_no_part(make_project, tmp_path):
+    """It says more than its scenes, so it is none; those behind it are not made by themselves either."""
+    project = make_project({"film.yaml": FILM, "scenes/a.yaml": "style: ink\nscenes:\n  - {id: first, shots: [{shot: a, image: x, "
+                            "seconds: 1}]}\n", **{f"scenes/{n}.yaml": SCENE % (n, n) for n in ("one", "two")}})
+    project.build()
+    project.change("scenes/one.yaml", "wave number one", "the first wave")
+    ends_alike(project, tmp_path)
+    shutil.rmtree(tmp_path / "whole")
+    project.change("scenes/one.yaml", "the first wave", "the last wave")
+    names = [d["name"] for d in ends_alike(project, tmp_path).end["deliverables"]]
+    assert names[:3] == ["web/first", "web/one", "web/two"]
