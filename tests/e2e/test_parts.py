@@ -189,3 +189,13 @@ def test_a_file_among_them_that_is_no_part(make_project, tmp_path):
     project.change("scenes/one.yaml", "the first wave", "the last wave")
     names = [d["name"] for d in ends_alike(project, tmp_path).end["deliverables"]]
     assert names[:3] == ["web/first", "web/one", "web/two"]
+
+
+def test_a_part_that_says_more(parts, tmp_path):
+    """What it says beside its scenes is of all of the film."""
+    scenes = parts.read("scenes/two.yaml")
+    parts.write("scenes/two.yaml", "style: ink\nscenes:\n" + scenes)
+    assert {"one/a/image", "two/a/image", "three/a/image"} <= ends_alike(parts, tmp_path).ran
+    shutil.rmtree(tmp_path / "whole")
+    parts.write("scenes/two.yaml", scenes)
+    ends_alike(parts, tmp_path)
