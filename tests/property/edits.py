@@ -400,6 +400,15 @@ def an_asset(rng, state):
     return f"{path} is another file"
 
 
+def an_option(rng, state):
+    """What is said on the command line, from here on."""
+    state["options"] = rng.choice([[], [], ["--draft"], ["--use", "image=draft"], ["--use", "speak=stand-in"], ["tone=light"]])
+    if state["options"] == ["tone=light"]:
+        for path in state["films"]:
+            state["docs"][path].update(params={"tone": "dark"}, style="in a ${tone} tone")
+    return f"options: {' '.join(state['options']) or 'none'}"
+
+
 # Mistakes.
 
 def a_name_twice(rng, state):
@@ -439,12 +448,13 @@ def a_hook_that_fails(rng, state):
     return "the hook fails"
 
 
+MISTAKES = ["a_name_twice", "a_word_that_is_none", "a_file_that_is_none", "a_hook_that_fails"]
 EDITS = [
     (words_of_a_picture, 12), (another_picture, 4), (a_line, 6), (one_value_of_a_shot, 12), (one_value_of_a_scene, 6),
     (one_value_of_a_film, 5), (a_deliverable, 2), (a_title, 1), (a_character, 2), (a_remark, 3), (an_order_of_keys, 2), (takes, 4), (a_pick, 6),
     (order_of_shots, 3), (order_of_scenes, 2), (a_scene_moves, 3), (a_shot_moves, 2), (a_name_of_a_shot, 4), (a_name_of_a_scene, 4),
     (a_name_of_a_part, 3), (a_shot, 6), (a_scene, 5), (a_part, 5), (a_form_of_a_part, 3), (an_include, 2), (a_bible, 2), (a_hook, 3), (no_hook, 2),
-    (a_text, 4), (a_preset, 3), (a_preset_of_the_project, 2), (an_asset, 4), (a_name_twice, 1), (a_word_that_is_none, 3),
+    (a_text, 4), (a_preset, 3), (a_preset_of_the_project, 2), (an_asset, 4), (an_option, 3), (a_name_twice, 1), (a_word_that_is_none, 3),
     (a_file_that_is_none, 1), (a_hook_that_fails, 1)]
 
 

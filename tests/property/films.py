@@ -12,6 +12,8 @@ SIZES = ["wide", "medium", "close-up"]
 MOVES = ["push-in", "pan-left", "static", "handheld"]
 FACTS = {"png": {"type": "image", "width": 64, "height": 48}, "wav": {"type": "audio", "rate": 48000, "channels": 1},
          "mp4": {"type": "video", "width": 64, "height": 48, "fps": "24/1", "codec": "text", "reorder": 0}}
+# By which the compiler knows what a file is.
+HEADS = {"png": b"\x89PNG\r\n\x1a\n", "wav": b"RIFF    WAVE", "mp4": b"    ftypisom"}
 
 HOOKS = {
     "none of shots": 'local on = require "c41.on"\n',
@@ -22,7 +24,7 @@ HOOKS = {
     "a number": 'local on = require "c41.on"\nTAIL = #c41.read("notes.txt") / 10\non.shot(function(shot)\n'
                 '  if shot.say and not shot.tail then shot.tail = TAIL end\nend)\n',
     "a module": 'local on = require "c41.on"\nlocal look = require "looks.night"\non.step(function(step)\n'
-                '  if step.kind == "image" and step.params.prompt then step.params.prompt = look(step.params.prompt) end\n'
+                '  if step.kind == "image" and type(step.params.prompt) == "string" then step.params.prompt = look(step.params.prompt) end\n'
                 'end)\n',
     "scenes of a table": 'local on = require "c41.on"\non.film(function(film)\n'
                          '  for row in c41.csv(c41.read "rows.csv") do\n    film:add_scene {id = "row-" .. row.id, '
@@ -57,9 +59,21 @@ def image(rng):
         value["negative"] = rng.choice(MOODS)
     if rng.random() < 0.2:
         value["seed"] = rng.randrange(5)
-    if rng.random() < 0.2:
-        value["edit"] = [f"make it {rng.choice(MOODS)}"]
+    for key, chance, made in (("edit", 0.2, [f"make it {rng.choice(MOODS)}"]), ("upscale", 0.1, True), ("references", 0.1, ["plate.png"]),
+                              ("until", 0.1, {"score": 0.5, "at-most": 3})):
+        if rng.random() < chance:
+            value[key] = made
+    if rng.random() < 0.08:
+        value["prompt"] = {"write": words(rng), "preset": "stand-in"}
     return value
+
+
+def video(rng):
+    value = {"prompt": words(rng)}
+    for key, chance, made in (("last", 0.3, words(rng)), ("retouch", 0.3, words(rng)), ("takes", 0.2, 2), ("speed", 0.2, 0.5)):
+        if rng.random() < chance:
+            value[key] = made
+    return value if len(value) > 1 else value["prompt"]
 
 
 def say(rng):
@@ -71,6 +85,10 @@ def say(rng):
         line["direction"] = rng.choice(MOODS)
     if rng.random() < 0.2:
         line["line"] = "said"
+    if rng.random() < 0.1:
+        line["emotion"] = {"happy": 0.3}
+    if rng.random() < 0.1:
+        line["takes"] = 2
     return [line]
 
 
@@ -93,7 +111,7 @@ def shot(rng, name, near):
     else:
         value["image"] = image(rng)
     if "card" not in value and "file" not in value and rng.random() < 0.2:
-        value["video"] = words(rng)
+        value["video"] = video(rng)
     if rng.random() < 0.4:
         value["say"] = say(rng)
     if rng.random() < 0.6:
@@ -193,7 +211,11 @@ def film(rng, title):
         if rng.random() < chance:
             doc[key] = value
     if rng.random() < 0.5:
-        doc["use"] = {kind: "stand-in" for kind in rng.sample(["image", "animate", "speak", "ambience"], rng.randint(1, 3))}
+        doc["use"] = {kind: "stand-in" for kind in rng.sample(["image", "animate", "speak", "ambience", "judge", "edit", "lipsync"],
+                                                               rng.randint(1, 4))}
+    if rng.random() < 0.2:
+        doc["params"] = {"tone": "dark"}
+        doc["style"] = "in a ${tone} tone"
     if rng.random() < 0.1:
         doc["music"] = [{"file": "music.wav"}]
     return doc
@@ -219,6 +241,8 @@ def project(rng):
     if rng.random() < 0.15:
         state["docs"]["other.yaml"] = {**film(rng, "Two"), "include": ["scenes/p*.yaml"],
                                        "scenes": [scene(rng, "alone", state)]}
+        if not any(path.startswith("scenes/p") for path in state["docs"]):
+            del state["docs"]["other.yaml"]["include"]
         state["films"].append("other.yaml")
     return state
 
@@ -229,9 +253,8 @@ def asset(kind, seconds, version):
         facts["samples"] = seconds * 48000
     if kind == "mp4":
         facts["frames"] = seconds * 24
-    if version < 0:
-        return b"no such thing"
-    return f"\nfacts {json.dumps(facts, sort_keys=True)}\nversion {version}\n".encode()
+    told = f"\nfacts {json.dumps(facts, sort_keys=True)}" if version > 0 else "\ndamaged"
+    return HEADS[kind] + f"{told}\nversion {version}\n".encode()
 
 
 def files(state):
