@@ -90,6 +90,12 @@ static json_t *seen_params(const char *kind, const json_t *params)
     return copy;
 }
 
+// A timing is read: what it tells has come in the params, and nothing else of it may be seen.
+static bool is_read(const struct media_input *input)
+{
+    return strcmp(path_ext(input->path), "json") == 0;
+}
+
 static double input_seconds(const struct media_job *job, const char *name)
 {
     for (size_t i = 0; i < job->n_inputs; i++)
@@ -170,7 +176,8 @@ static json_t *mix_facts(const struct media_job *job)
     double seconds = 0;
 
     for (size_t i = 0; i < job->n_inputs; i++)
-        seconds += json_get_number(job->inputs[i].facts, "seconds", 0);
+        if (!is_read(&job->inputs[i]))
+            seconds += json_get_number(job->inputs[i].facts, "seconds", 0);
     return sound_facts(seconds);
 }
 
@@ -179,12 +186,12 @@ struct op {
     json_t *(*facts)(const struct media_job *job);
 };
 
-// What an op has of an input is its digest. A timing is read: what it tells has come in the params.
+// What an op has of an input is its digest.
 static bool add_input(const struct media_input *input, struct buf *out, struct err *err)
 {
     struct buf bytes = {0};
     char hex[DIGEST_HEX_BYTES];
-    bool read = strcmp(path_ext(input->path), "json") == 0;
+    bool read = is_read(input);
     bool ok = read || file_read(input->path, &bytes, MOST_BYTES, err);
 
     if (ok && !read) {
