@@ -130,10 +130,27 @@ static bool is_taken(const struct part_choice *c, const struct fingerprint *last
     return taken;
 }
 
+// A chosen file that says more than its scenes by now may change all of the film.
+static bool are_parts_still(const struct part_choice *c, const struct fingerprint *last,
+                            const struct compiled *film)
+{
+    struct map parts = {0};
+    bool are = true;
+
+    for (size_t i = 0; i < film->n_parts; i++)
+        map_put(&parts, film->parts[i].path, &parts);
+    for (size_t i = 0; i < last->n_sights && are; i++)
+        are = !last->sights[i].part || map_find(&c->left_out, last->sights[i].path) ||
+              map_find(&parts, last->sights[i].path);
+    map_release(&parts);
+    return are;
+}
+
 bool part_choice_fits(const struct part_choice *c, const struct fingerprint *last,
                       const struct compiled *film)
 {
-    if (!film->parts || film->graph->drafted != json_get_flag(last->about, "marked", false))
+    if (!film->parts || film->graph->drafted != json_get_flag(last->about, "marked", false) ||
+        !are_parts_still(c, last, film))
         return false;
     for (size_t i = 0; i < film->n_parts; i++)
         for (size_t k = 0; k < film->parts[i].n_scenes; k++)

@@ -42,6 +42,16 @@ static bool add_scene(struct arena *a, const struct film *film, const struct scr
     return true;
 }
 
+// Whether parts stand behind scenes number i and on, which are of a file that is none: the order of
+// the film is not that of its parts then.
+static bool are_mixed(const struct film *film, const struct node *scenes, size_t i)
+{
+    for (; i < scenes->n; i++)
+        if (path_of_source(film, scenes->items[i]->span.source))
+            return true;
+    return false;
+}
+
 const struct part *parts_of(struct arena *a, const struct film *film, const struct rules *rules,
                             size_t *n)
 {
@@ -58,6 +68,8 @@ const struct part *parts_of(struct arena *a, const struct film *film, const stru
 
         while (part < parts + film->n_parts && part->source != source)
             part++;
+        if (part == parts + film->n_parts && are_mixed(film, scenes, i))
+            return NULL;
         if (part == parts + film->n_parts)
             break; // the film's own scenes stand behind those of all parts
         if (!add_scene(a, film, &about[i], part))

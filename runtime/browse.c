@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "compiler/graph.h"
+#include "runtime/elsewhere.h"
 #include "runtime/facts.h"
 #include "runtime/walk.h"
 
@@ -22,15 +23,6 @@ enum { MOST_TARGET_BYTES = 4096 };
 static const char *folder_of(const struct walk *w, struct arena *a)
 {
     return path_join(a, w->graph->project, arena_printf(a, ".c41/browse/%s", w->graph->film));
-}
-
-bool browse_exists(const struct walk *w)
-{
-    struct arena *a = arena_new();
-    bool exists = file_exists(folder_of(w, a));
-
-    arena_free(a);
-    return exists;
 }
 
 // The main output stands under the step's own name, the others behind it.
@@ -129,22 +121,58 @@ static void prune_folder(const struct map *known, const char *folder, const char
     rmdir(folder); // only when it is empty
 }
 
-// Where the graph is of some scenes alone, what lies elsewhere is none of its business.
-static void prune_scenes(const struct walk *w, const struct map *known, struct arena *a)
+// Removes the link called name where it is not known, and its folder if nothing is left in it.
+static void prune_name(const struct walk *w, const struct map *known, const char *name,
+                       struct arena *a)
 {
-    struct map pruned = {0};
+    const char *path = path_join(a, folder_of(w, a), name);
+    struct stat st;
 
-    for (size_t i = 0; i < w->graph->n_steps; i++) {
-        const char *scene = w->graph->steps[i]->scene;
-
-        if (scene && !map_put(&pruned, scene, a))
-            prune_folder(known, path_join(a, folder_of(w, a), scene), scene, a);
-    }
-    map_release(&pruned);
+    if (!map_find(known, name) && lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && unlink(path) == 0)
+        rmdir(path_dir(a, path)); // only when it is empty
 }
 
-void browse_prune(const struct walk *w, bool in_part)
+// The same for the links of a step, whatever their ending.
+static void prune_step(const struct walk *w, const struct map *known, const char *id,
+                       struct arena *a)
 {
+    const char *folder = path_dir(a, id);
+    const char *start = arena_printf(a, "%s.", path_base(id));
+    DIR *dir = opendir(path_join(a, folder_of(w, a), folder));
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)))
+        if (strncmp(entry->d_name, start, strlen(start)) == 0)
+            prune_name(w, known, path_join(a, folder, entry->d_name), a);
+    if (dir)
+        closedir(dir);
+}
+
+// Where the graph is of some scenes alone, what lies elsewhere is none of its business. Names that
+// were read from a file may lead anywhere.
+static void prune_part(const struct walk *w, const struct map *known, const json_t *before,
+                       struct arena *a)
+{
+    const json_t *name;
+    size_t i;
+
+    json_array_foreach(json_object_get(before, "scenes"), i, name) {
+        const char *scene = json_string_value(name);
+
+        if (path_is_inside(scene))
+            prune_folder(known, path_join(a, folder_of(w, a), scene), scene, a);
+    }
+    json_array_foreach(json_object_get(before, "shared"), i, name)
+        if (path_is_inside(json_string_value(name)))
+            prune_step(w, known, json_string_value(name), a);
+    json_array_foreach(json_object_get(before, "files"), i, name)
+        if (path_is_inside(json_string_value(name)))
+            prune_name(w, known, json_string_value(name), a);
+}
+
+void browse_prune(const struct walk *w, const struct built_from *from)
+{
+    json_t *before = elsewhere_before(from);
     struct arena *a = arena_new();
     struct map known = {0};
 
@@ -155,10 +183,11 @@ void browse_prune(const struct walk *w, bool in_part)
         for (size_t k = 0; k < work->step->n_outputs; k++)
             map_put(&known, name_of(work, k, a), a);
     }
-    if (in_part)
-        prune_scenes(w, &known, a);
+    if (before)
+        prune_part(w, &known, before, a);
     else
         prune_folder(&known, folder_of(w, a), "", a);
+    json_decref(before);
     map_release(&known);
     arena_free(a);
 }

@@ -115,10 +115,10 @@ static bool look_around(struct build *b, struct err *err)
     return true;
 }
 
-// Steps that were at hand all along are counted, and their links renewed where they changed.
+// Steps that were at hand all along are counted, and linked where they are not: one that was gone
+// for a while has its last key, but no link any more.
 static void count_at_hand(struct build *b)
 {
-    bool link_all = !browse_exists(&b->walk);
     struct err err;
 
     b->result.cached = b->result.steps - b->walk.n_wanted;
@@ -138,8 +138,7 @@ static void count_at_hand(struct build *b)
         b->result.saved_seconds += work->key[0] ? work->seconds : 0;
         last = work->key[0] ? ledger_last_key(b->ledger, b->graph->film, work->step->id, b->arena)
                             : NULL;
-        if (link_all || !last || strcmp(last, work->key) != 0)
-            browse_link(&b->walk, work);
+        browse_link(&b->walk, work);
         if (work->key[0] && (!last || strcmp(last, work->key) != 0))
             ledger_put_last(b->ledger, b->graph->film, work->step->id, work->key, &err);
     }
@@ -336,8 +335,7 @@ static void make(struct build *b)
         set_code(b, &(struct err){.kind = ERR_FINAL});
     if (!hand_out(b, &err))
         tell_error(b, &err);
-    if (b->result.ran || b->result.delivered)
-        browse_prune(&b->walk, elsewhere_is(b->options->from));
+    browse_prune(&b->walk, b->options->from); // what is gone need not make anything run
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
     if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks &&

@@ -51,6 +51,8 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
     work->state = WORK_FAILED;
     work->err = *err;
     d->result->failed++;
+    if (err->kind == ERR_FILM) // whenever it is found
+        d->result->exit_code = err_exit_code(ERR_FILM);
     events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED,
                                           .step = work->step,
                                           .err = &work->err,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "compiler/graph.h"
@@ -122,4 +123,60 @@ const struct delivered *elsewhere_delivered(const struct built_from *from,
     *all_n = m;
     map_release(&part_of);
     return all;
+}
+
+static void add_before(const struct built_from *from, const char *part, json_t *before,
+                       struct map *scenes)
+{
+    json_t *entry = json_loads(part, 0, NULL), *name, *seconds;
+    const json_t *left = json_object_get(from->books, "shared");
+    const char *id;
+    size_t i;
+
+    json_array_foreach(json_object_get(entry, "scenes"), i, name) {
+        json_array_append(json_object_get(before, "scenes"), name);
+        map_put(scenes, json_string_value(name), before);
+    }
+    json_object_foreach(json_object_get(entry, "shared"), id, seconds)
+        if (!json_object_get(left, id))
+            json_array_append_new(json_object_get(before, "shared"), json_string(id));
+    json_decref(entry);
+}
+
+static void add_files(const struct built_from *from, json_t *before, const struct map *scenes)
+{
+    json_t *files = json_object_get(before, "files");
+    json_t *kept = fingerprint_deliverables(from->last), *d;
+    size_t i;
+
+    json_array_foreach(kept, i, d) {
+        struct delivered was = delivered_read(d);
+
+        if (was.scene && map_find(scenes, was.scene))
+            json_array_append_new(files, json_sprintf("film/%s.%s", was.name, path_ext(was.path)));
+    }
+    json_decref(kept);
+}
+
+json_t *elsewhere_before(const struct built_from *from)
+{
+    struct map scenes = {0}, left_out = {0};
+    json_t *before;
+
+    if (!elsewhere_is(from))
+        return NULL;
+    before = json_pack("{s:[], s:[], s:[]}", "scenes", "shared", "files");
+    for (size_t i = 0; i < from->n_parts; i++)
+        if (from->parts[i].left_out)
+            map_put(&left_out, from->parts[i].path, before);
+    for (size_t i = 0; i < from->last->n_sights; i++) {
+        const struct sight *s = &from->last->sights[i];
+
+        if (s->part && !map_find(&left_out, s->path))
+            add_before(from, s->part, before, &scenes);
+    }
+    add_files(from, before, &scenes);
+    map_release(&scenes);
+    map_release(&left_out);
+    return before;
 }

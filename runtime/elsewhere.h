@@ -24,3 +24,8 @@ const json_t *elsewhere_drafts(const struct built_from *from); // an object of k
 const struct delivered *elsewhere_delivered(const struct built_from *from,
                                             const struct delivered *list, size_t n, struct arena *a,
                                             json_t **kept, size_t *all_n);
+
+// What the last build had of the parts that are made anew, by the names of steps: {"scenes":
+// [NAME], "shared": [ID], "files": [ID.EXT]}; shared are those that no other part has, files stand
+// for deliverables. NULL where nothing is left out.
+json_t *elsewhere_before(const struct built_from *from);

@@ -222,6 +222,8 @@ static bool gather(struct walk *w, struct work *work, const struct artifact **in
 
         if (f && f->failed) {
             work->err = f->err;
+            if (f->err.kind == ERR_FINAL)
+                work->err.kind = ERR_FILM; // it is the film that names the file
             return false;
         }
         inputs[i] = walk_input(w, step, i);

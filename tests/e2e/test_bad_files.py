@@ -151,3 +151,21 @@ def test_project_that_cannot_be_written(stranger):
     done = project.run("build", "film.yaml", **who)
     assert done.returncode == 1, done.stderr
     assert ".c41" in done.stderr and "ermission" in done.stderr, done.stderr
+
+
+def test_a_damaged_picture_that_is_found_late(make_project):
+    """The first build finds it when the voice is there, the next at once: the film is wrong either way."""
+    project = make_project({"film.yaml": """\
+c41: 1
+title: Late
+format: 64x48@24
+cast: {ana: {looks: a pilot}}
+scenes:
+  - id: one
+    shots:
+      - {shot: a, cast: [ana], image: {file: broken.png}, say: {ana: Hello.}}
+"""})
+    project.write("broken.png", b"\x89PNG\r\n\x1a\n and nothing else")
+    first = project.build(code=2)
+    assert "one/a/voice/ana-hello" in first.ran and "broken.png" in first.err
+    assert "broken.png" in project.build(code=2).err

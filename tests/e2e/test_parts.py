@@ -74,6 +74,44 @@ def test_a_shot_comes_and_goes(parts, tmp_path):
     assert not list((parts.folder / ".c41/browse/film/two").glob("c*")), "its links are gone"
 
 
+def links(project):
+    top = project.folder / ".c41/browse/film"
+    return {str(p.relative_to(top)) for p in top.rglob("*") if p.is_symlink()}
+
+
+def test_links_of_what_is_gone(parts):
+    """A shot that is called another name; a scene, its files and what it alone used."""
+    parts.change("scenes/two.yaml", "location: deck", "location: roof")
+    parts.change("film.yaml", "sound: waves}", "sound: waves}, roof: {sound: gulls}")
+    for _ in range(2):
+        parts.build()
+    before = links(parts)
+    assert {"location/roof/bed.wav", "location/deck/bed.wav", "film/web/two.mp4", "film/shots/two-a.mp4"} <= before
+    parts.change("scenes/two.yaml", "shot: a,", "shot: z, was: a,")
+    assert not parts.build().ran_models
+    renamed = {name.replace("two/a/", "two/z/").replace("two-a.", "two-z.") for name in before}
+    assert links(parts) == renamed
+    text = parts.read("scenes/two.yaml")
+    parts.write("scenes/two.yaml", "[]\n")
+    parts.build()
+    assert links(parts) == {name for name in renamed if "two" not in name and "roof" not in name}
+    parts.write("scenes/two.yaml", text)
+    parts.build()
+    assert links(parts) == renamed
+
+
+def test_links_where_nothing_runs(parts):
+    before = links(parts)
+    more = "  - {name: more, preset: web, each: scene}\n"
+    text = parts.read("film.yaml")
+    parts.write("film.yaml", text + more)
+    parts.build()
+    assert {"film/more/one.mp4", "film/more/two.mp4"} <= links(parts)
+    parts.write("film.yaml", text)
+    assert not parts.build().ran
+    assert links(parts) == before
+
+
 def test_the_last_use_of_what_parts_share(parts, tmp_path):
     for name in ("one", "two", "three"):
         parts.change(f"scenes/{name}.yaml", "  location: deck\n", "")
@@ -138,3 +176,26 @@ def test_an_asset_of_a_part(parts, tmp_path):
     ends_alike(parts, tmp_path)
     (parts.folder / "plate.png").unlink()
     assert 'there is no file "plate.png"' in parts.refuse("build", "film.yaml")
+
+
+def test_a_file_among_them_that_is_no_part(make_project, tmp_path):
+    """It says more than its scenes, so it is none; those behind it are not made by themselves either."""
+    project = make_project({"film.yaml": FILM, "scenes/a.yaml": "style: ink\nscenes:\n  - {id: first, shots: [{shot: a, image: x, "
+                            "seconds: 1}]}\n", **{f"scenes/{n}.yaml": SCENE % (n, n) for n in ("one", "two")}})
+    project.build()
+    project.change("scenes/one.yaml", "wave number one", "the first wave")
+    ends_alike(project, tmp_path)
+    shutil.rmtree(tmp_path / "whole")
+    project.change("scenes/one.yaml", "the first wave", "the last wave")
+    names = [d["name"] for d in ends_alike(project, tmp_path).end["deliverables"]]
+    assert names[:3] == ["web/first", "web/one", "web/two"]
+
+
+def test_a_part_that_says_more(parts, tmp_path):
+    """What it says beside its scenes is of all of the film."""
+    scenes = parts.read("scenes/two.yaml")
+    parts.write("scenes/two.yaml", "style: ink\nscenes:\n" + scenes)
+    assert {"one/a/image", "two/a/image", "three/a/image"} <= ends_alike(parts, tmp_path).ran
+    shutil.rmtree(tmp_path / "whole")
+    parts.write("scenes/two.yaml", scenes)
+    ends_alike(parts, tmp_path)

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import struct
+import wave
 
 import pytest
 
@@ -60,6 +62,27 @@ def test_line_with_lip_sync(talk):
     again = talk.build()
     assert again.ran == {"hall/ask/voice/ask", "hall/ask/timing", "hall/ask/track/ann", "hall/ask/lipsync", "hall/ask/cut/web",
                          "hall/ask/mix", "hall/ask/board", "film/web"}
+
+
+def record(project, name, milliseconds):
+    """A voice that was recorded: a hum at 48 kHz, of exactly so many milliseconds."""
+    with wave.open(str(project.folder / name), "wb") as file:
+        file.setparams((1, 2, 48000, 0, "NONE", ""))
+        file.writeframes(b"".join(struct.pack("<h", 9000 * (i // 120 % 2) - 4500) for i in range(48 * milliseconds)))
+
+
+def test_a_voice_a_few_milliseconds_longer(make_project):
+    """As many frames as before: no clip is made anew but the one in which she speaks. One more frame: all are."""
+    project = make_project({"film.yaml": TALK.replace("        seconds: 3\n", "").replace("line: nobody", "line: nobody\n            file: a.wav").replace(
+        "line: ask", "line: ask\n            file: a.wav")})
+    record(project, "a.wav", 1000)
+    project.build()
+    record(project, "a.wav", 1007)
+    ran = project.build().ran
+    assert {"hall/ask/timing", "hall/walk/timing", "hall/walk/mix", "film/web"} <= ran
+    assert {s for s in ran if s.endswith(("/video", "/lipsync", "/image"))} == {"hall/ask/lipsync"}
+    record(project, "a.wav", 1061)
+    assert {s for s in project.build().ran if s.endswith(("/video", "/lipsync", "/image"))} == {"hall/ask/lipsync", "hall/walk/video"}
 
 
 def test_same_bytes_stop_the_change(talk):

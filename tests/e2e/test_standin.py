@@ -68,6 +68,23 @@ def test_no_two_renders_are_alike_where_it_varies(make_studio_project):
     assert artifact(again, "one/ann/image") != first
 
 
+def test_takes_of_words_that_are_written_are_judged(make_studio_project):
+    """The judge is told the brief's words, which are there only when they have been written."""
+    project = make_studio_project({"film.yaml": """\
+c41: 1
+title: Judged
+format: 64x48@24
+use: {image: stand-in, judge: stand-in}
+scenes:
+  - id: one
+    shots:
+      - {shot: a, image: {prompt: {write: a house, preset: stand-in}, takes: 2, pick: auto}, seconds: 1}
+"""})
+    build = project.build()
+    assert {"one/a/image/words", "one/a/image/take-1/judge", "one/a/image/take-2/judge"} <= build.ran
+    assert not project.build().ran
+
+
 @pytest.mark.parametrize("data", ["ours", "with its presets"])
 def test_the_program_itself_does_not_know_it(program, environment, model_data, tmp_path, data):
     told = {**environment, "C41_DATA": str(model_data)} if data != "ours" else environment

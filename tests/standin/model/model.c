@@ -69,7 +69,8 @@ static bool make_plain(const struct media_job *job, const char *mark, struct err
     for (size_t i = 0; ok && i < job->n_outputs; i++) {
         buf_clear(&text);
         if (strcmp(path_ext(job->outputs[i].path), "json") == 0)
-            buf_printf(&text, "{\"score\": 0.%.2s, \"mark\": \"%s\"}", mark, mark);
+            buf_printf(&text, "{\"score\": 0.%zu, \"mark\": \"%s\"}", strcspn(mark, "01234567"),
+                       mark);
         else
             buf_printf(&text, "made by a model: %s", mark);
         ok = file_write(job->outputs[i].path, buf_text(&text), text.len, err);
