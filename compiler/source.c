@@ -361,9 +361,13 @@ static void match_below(struct sources *s, const char *dir, struct str rest, str
             match_below(s, path, rest, found);
         else if (file_exists(path_join(s->arena, s->project, path)))
             vec_push(&found->paths, path);
+        else
+            source_note_aside(s, path, false);
         return;
     }
     names = list_names(s, dir, &err, &n);
+    if (!names)
+        source_note_aside(s, dir, false); // once it comes, the glob may match
     for (size_t i = 0; i < n; i++) {
         char *path = path_join(s->arena, dir, names[i]);
 
