@@ -35,7 +35,8 @@ static void add_file(struct gathering *g, const char *path, const struct digest 
 {
     struct sight s = {.kind = SIGHT_FILE, .path = path, .digest = *digest, .hashed = true};
 
-    path_stamp(whole_path(g, path), &s.stamp);
+    if (!path_stamp(whole_path(g, path), &s.stamp))
+        s.stamp.inode = 1; // gone since it was handed out: like no file, and not like none
     vec_push(&g->sights, s);
 }
 
