@@ -93,6 +93,7 @@ void seen_look(struct seen *s, const struct cli *cli, const struct args *args, c
     *s = (struct seen){.from.began_ms = clock->wall_ms(clock)};
     if (!film_locate(&at, film, cli->arena, &err))
         return; // the compiler says so
+    s->project = at.project;
     s->from.path = fingerprint_path(cli->arena, at.project, at.name, options_text(cli, args, &at));
     if (!fingerprint_read(&s->last, at.project, s->from.path, cli->arena))
         return;
@@ -153,7 +154,7 @@ static const struct built_part *list_parts(const struct cli *cli, const struct c
     return parts;
 }
 
-static void gather(struct seen *s, const struct cli *cli, const struct compiled *film)
+static void gather_sights(struct seen *s, const struct cli *cli, const struct compiled *film)
 {
     size_t n, k = 0;
     const struct source *const *reads = compile_reads(film->compile, &n);
@@ -167,9 +168,47 @@ static void gather(struct seen *s, const struct cli *cli, const struct compiled 
     sights[k++] = program_sight(path_join(cli->arena, cli->module_dir, "c41-media.so"));
     s->from.sights = sights;
     s->from.n_sights = k;
-    s->from.said = film->said;
-    s->from.parts = list_parts(cli, film);
-    s->from.n_parts = film->n_parts;
+}
+
+// Puts what the last build handed out among paths.
+static void map_delivered(const struct fingerprint *last, struct map *paths, struct arena *a)
+{
+    json_t *list = fingerprint_deliverables(last), *d;
+    size_t i;
+
+    json_array_foreach(list, i, d)
+        map_put(paths, arena_strdup(a, json_get_text(d, "path", "")), paths);
+    json_decref(list);
+}
+
+// Where parts were left out: what was read, and what the last build had seen of the others.
+static const struct sight *join_sights(const struct seen *s, const struct cli *cli, size_t *n)
+{
+    const struct built_from *from = &s->from;
+    const struct fingerprint *last = from->last;
+    struct map passed_over = {0};
+    struct sight *all = arena_array(cli->arena, struct sight, from->n_sights + last->n_sights + 1);
+
+    *n = 0;
+    map_delivered(last, &passed_over, cli->arena);
+    for (size_t i = 0; i < from->n_sights; i++) {
+        map_put(&passed_over, from->sights[i].path, all);
+        all[(*n)++] = from->sights[i];
+    }
+    for (size_t i = 0; i < last->n_sights; i++)
+        if (strncmp(last->sights[i].path, ".c41/", 5) != 0 &&
+            !map_find(&passed_over, last->sights[i].path))
+            all[(*n)++] = last->sights[i];
+    map_release(&passed_over);
+    return all;
+}
+
+const struct sight *seen_sights(const struct seen *s, const struct cli *cli, size_t *n)
+{
+    if (s->from.last)
+        return join_sights(s, cli, n);
+    *n = s->from.sights ? s->from.n_sights : s->last.n_sights;
+    return s->from.sights ? s->from.sights : s->last.sights;
 }
 
 static void say(const char *text)
@@ -215,8 +254,14 @@ static bool compile_part(struct seen *s, const struct cli *cli, const struct arg
 bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args, const char *path,
                   struct compiled *film)
 {
-    if (!compile_part(s, cli, args, path, film) && !compiled_open(film, cli, args, path))
+    bool ok = compile_part(s, cli, args, path, film) || compiled_open(film, cli, args, path);
+
+    if (film->compile)
+        gather_sights(s, cli, film);
+    if (!ok)
         return false;
-    gather(s, cli, film);
+    s->from.said = film->said;
+    s->from.parts = list_parts(cli, film);
+    s->from.n_parts = film->n_parts;
     return true;
 }

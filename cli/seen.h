@@ -15,6 +15,7 @@ struct cli;
 struct compiled;
 
 struct seen {
+    const char *project; // the folder, as the command line names it; NULL: there is no such film
     struct built_from from;
     struct fingerprint last;   // of the last build; about is NULL when there is none
     bool unchanged;            // nothing has moved since
@@ -27,9 +28,14 @@ void seen_look(struct seen *s, const struct cli *cli, const struct args *args, c
 void seen_release(struct seen *s);
 
 // Compiles the film, or those of its parts that have moved, and takes in what that read, for the
-// fingerprint that the build will leave. False with film->code set after saying why.
+// fingerprint that the build will leave. False with film->code set after saying why; what was read
+// is taken in all the same.
 bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args, const char *path,
                   struct compiled *film);
+
+// What the film depends on, as it was before it was read; of a film that is wrong, as far as it was
+// read. Without what builds make, unless there is nothing to build. *n of them, in cli's arena.
+const struct sight *seen_sights(const struct seen *s, const struct cli *cli, size_t *n);
 
 // Prints the warnings of what has not moved.
 void seen_say_again(const struct seen *s);

@@ -155,6 +155,16 @@ static void gather(struct gathering *g, const struct built_from *from,
     keep_sights(g, from->last);
 }
 
+void built_tell(const struct built_from *from, struct walk *w, const struct delivered *delivered,
+                size_t n_delivered)
+{
+    struct gathering g = {.walk = w};
+
+    gather(&g, from, delivered, n_delivered);
+    from->tell(from->user, g.sights.at, g.sights.n);
+    vec_release(&g.sights);
+}
+
 bool built_record(const struct built_from *from, struct walk *w, const struct build_result *result,
                   const struct delivered *delivered, size_t n_delivered, const char *drafted,
                   struct err *err)
