@@ -107,6 +107,16 @@ def test_shots_of_other_parts(parts, tmp_path):
     assert 'unknown shot "one/a"' in parts.refuse("build", "film.yaml")
 
 
+def test_a_file_name_with_quotes(parts, tmp_path):
+    """The part that looks at it is found by its name, whatever stands in that."""
+    (parts.folder / "scenes/one.yaml").rename(parts.folder / 'scenes/"one".yaml')
+    parts.change("scenes/two.yaml", "image: a gull", "image: {from: one/a}")
+    parts.build()
+    parts.build()
+    parts.change('scenes/"one".yaml', "wave number one", "the first wave")
+    assert "two/b/cut/web" in ends_alike(parts, tmp_path).ran
+
+
 def test_the_shot_before(parts, tmp_path):
     parts.change("scenes/two.yaml", "image: wave number two", "image: {from: previous}")
     ends_alike(parts, tmp_path)
