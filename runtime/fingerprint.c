@@ -90,6 +90,7 @@ json_t *fingerprint_deliverables(const struct fingerprint *f)
 size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
                            void (*moved)(void *user, struct sight *sight), void *user)
 {
+    int64_t began_ms = clock ? clock->wall_ms(clock) : 0;
     size_t n_moved = 0, n_racy = 0;
     struct err err;
 
@@ -104,8 +105,8 @@ size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
         if (moved)
             moved(user, s);
     }
-    if (n_moved == 0 && n_racy)
-        fingerprint_write(f, clock->wall_ms(clock), &err); // in vain on a disk that is read only
+    if (clock && n_moved == 0 && n_racy)
+        fingerprint_write(f, began_ms, &err); // in vain on a disk that is read only
     return n_moved;
 }
 

@@ -37,7 +37,8 @@ bool fingerprint_read(struct fingerprint *f, const char *project, const char *pa
 void fingerprint_release(struct fingerprint *f);
 
 // Looks at everything again: calls moved for each sight that is not as it was, and returns how many
-// those are. Racy files that turn out to be the same are settled in the file when they have aged.
+// those are. Racy files that turn out to be the same are settled in the file when they have aged,
+// unless clock is NULL.
 size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
                            void (*moved)(void *user, struct sight *sight), void *user);
 
