@@ -28,12 +28,21 @@ static void add_text(json_t *list, const char *text)
 static const char *const indifferent[] = {"events",     "explain", "jobs",
                                           "keep-going", "quiet",   "verbose"};
 
+// And those by which a command chooses what it builds or tells of.
+static const char *const choosing[] = {"all", "json", "kind", "only", "scene", "stale", "to"};
+
+static bool is_among(const char *const *list, size_t n, const char *option)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], option) == 0)
+            return true;
+    return false;
+}
+
 static bool decides(const char *option)
 {
-    for (size_t i = 0; i < sizeof(indifferent) / sizeof(*indifferent); i++)
-        if (strcmp(indifferent[i], option) == 0)
-            return false;
-    return true;
+    return !is_among(indifferent, sizeof(indifferent) / sizeof(*indifferent), option) &&
+           !is_among(choosing, sizeof(choosing) / sizeof(*choosing), option);
 }
 
 // Everything beside files that decides a build and what it says.
@@ -82,22 +91,28 @@ static void note_moved(void *user, struct sight *sight)
         m->at[m->n++] = sight;
 }
 
-void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
+bool seen_read(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
 {
     struct clock *clock = clock_system();
     struct film_path at;
-    struct moved moved = {.n = 0};
     struct err err;
-    size_t n;
 
     *s = (struct seen){.from.began_ms = clock->wall_ms(clock)};
     if (!film_locate(&at, film, cli->arena, &err))
-        return; // the compiler says so
+        return false; // the compiler says so
     s->project = at.project;
     s->from.path = fingerprint_path(cli->arena, at.project, at.name, options_text(cli, args, &at));
-    if (!fingerprint_read(&s->last, at.project, s->from.path, cli->arena))
+    return fingerprint_read(&s->last, at.project, s->from.path, cli->arena);
+}
+
+void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
+{
+    struct moved moved = {.n = 0};
+    size_t n;
+
+    if (!seen_read(s, cli, args, film))
         return;
-    n = fingerprint_compare(&s->last, clock, note_moved, &moved);
+    n = fingerprint_compare(&s->last, clock_system(), note_moved, &moved);
     s->unchanged = n == 0;
     if (n <= MOST_MOVED)
         part_choose(&s->choice, &s->last, moved.at, n, cli->arena);

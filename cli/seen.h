@@ -25,6 +25,9 @@ struct seen {
 // Looks whether film, built with these options, is as its last build left it. Lives in cli's arena;
 // release. With nothing found out (no such film, no fingerprint) unchanged is false.
 void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film);
+
+// Only reads what the last build has left; false where there is nothing. Release in either case.
+bool seen_read(struct seen *s, const struct cli *cli, const struct args *args, const char *film);
 void seen_release(struct seen *s);
 
 // Compiles the film, or those of its parts that have moved, and takes in what that read, for the
