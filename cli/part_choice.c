@@ -135,6 +135,26 @@ static bool is_taken(const struct part_choice *c, const struct fingerprint *last
     return taken;
 }
 
+// A shot's file is named by scene and shot, so one of a chosen part (a, b-c) may take the name of
+// one elsewhere (a-b, c).
+static bool is_file_taken(const struct part_choice *c, const struct fingerprint *last,
+                          const struct graph *g)
+{
+    json_t *list = fingerprint_deliverables(last), *d;
+    struct map names = {0};
+    bool taken = false;
+    size_t i;
+
+    for (i = 0; i < g->n_deliverables; i++)
+        map_put(&names, g->deliverables[i].name, &names);
+    json_array_foreach(list, i, d)
+        taken = taken || (!map_find(&c->scenes, json_get_text(d, "scene", "")) &&
+                          map_find(&names, json_get_text(d, "name", "")));
+    map_release(&names);
+    json_decref(list);
+    return taken;
+}
+
 bool part_choice_fits(const struct part_choice *c, const struct fingerprint *last,
                       const struct compiled *film)
 {
@@ -144,5 +164,5 @@ bool part_choice_fits(const struct part_choice *c, const struct fingerprint *las
         for (size_t k = 0; k < film->parts[i].n_scenes; k++)
             if (is_taken(c, last, film->parts[i].scenes[k]))
                 return false;
-    return true;
+    return !is_file_taken(c, last, film->graph);
 }

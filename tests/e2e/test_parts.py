@@ -90,6 +90,15 @@ def test_a_scene_of_a_name_that_is_taken(parts):
     assert {"ninety/a/image", "ninety/b/image"} > parts.build().ran_models
 
 
+def test_a_file_of_a_name_that_is_taken(parts):
+    """Scene one-a with a shot b, and scene one with a shot a-b, are one file where each shot has its own."""
+    parts.change("scenes/two.yaml", "id: two", "id: one-a")
+    parts.build()
+    parts.build()
+    parts.change("scenes/one.yaml", "shot: a,", "shot: a-b,")
+    assert 'film/shots/one-a-b"' in parts.refuse("build", "film.yaml")
+
+
 def test_what_is_wrong_is_said_of_the_whole_film(parts):
     parts.change("scenes/two.yaml", "shot: a, seconds: 1", "shot: a, size: huge")
     whole = parts.refuse("check", "film.yaml", place="scenes/two.yaml:4:23")
