@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 // c41 build: compiles films and makes what is not at hand.
-#include "runtime/build.h"
-
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/file.h"
-#include "base/str.h"
 #include "cli/commands.h"
-#include "cli/compiled.h"
-#include "cli/kind_name.h"
+#include "cli/jobs.h"
 #include "cli/say.h"
-#include "cli/seen.h"
 #include "cli/selected.h"
-#include "compiler/compile.h"
 
 // "-" is standard output.
 static bool open_events(const char *path, int *fd, struct err *err)
@@ -32,41 +25,12 @@ static bool open_events(const char *path, int *fd, struct err *err)
 static bool read_options(const struct cli *cli, const struct args *args, struct build_options *o,
                          struct err *err)
 {
-    long jobs;
-
-    if (!args_number(args, "jobs", 1, 0, &jobs, err))
+    if (!jobs_options(cli, args, o, err))
         return false;
-    *o = (struct build_options){
-        .to = args_get(args, "to", NULL),
-        .jobs = (unsigned)jobs,
-        .keep_going = args_has(args, "keep-going"),
-        .dry_run = args_has(args, "dry-run"),
-        .explain = args_has(args, "explain"),
-        .strict = args_has(args, "strict"),
-        .assume_picks = args_has(args, "assume-picks"),
-        .draft_asked = args_has(args, "draft"),
-        .program = path_of_program(cli->arena),
-        .module_dir = cli->module_dir,
-        .display = {.fd = STDERR_FILENO,
-                    .live = cli->terminal,
-                    .colour = cli->colour,
-                    .verbosity = args_has(args, "quiet") ? -1 : args_has(args, "verbose")},
-    };
-    return kind_name_check(o->to, err) && selected_read(cli, args, 0, &o->only, err) &&
-           open_events(args_get(args, "events", NULL), &o->events_fd, err);
-}
-
-// One film of the command line.
-struct job {
-    const char *film;
-    struct seen seen;
-    struct compiled compiled; // unless nothing has moved
-};
-
-// A dry run and a part of the film are gone through whatever moved.
-static bool asks_for_all(const struct build_options *o)
-{
-    return build_is_whole(o) && !o->dry_run;
+    o->dry_run = args_has(args, "dry-run");
+    o->explain = args_has(args, "explain");
+    o->strict = args_has(args, "strict");
+    return open_events(args_get(args, "events", NULL), &o->events_fd, err);
 }
 
 // All are compiled before the first is built: what is wrong is told in one go.
@@ -75,28 +39,10 @@ static int open_all(struct job *jobs, size_t n, const struct cli *cli, const str
 {
     int code = EXIT_BUILT;
 
-    for (size_t i = 0; i < n; i++) {
-        struct job *job = &jobs[i];
-
-        seen_look(&job->seen, cli, args, job->film);
-        if (!asks_for_all(o))
-            part_choice_release(&job->seen.choice);
-        if (job->seen.unchanged && asks_for_all(o))
-            seen_say_again(&job->seen);
-        else if (!seen_compile(&job->seen, cli, args, job->film, &job->compiled) && !code)
-            code = job->compiled.code;
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!job_open(&jobs[i], cli, args, o) && !code)
+            code = jobs[i].compiled.code;
     return code;
-}
-
-static int build_one(const struct job *job, const struct build_options *o)
-{
-    struct build_options own = *o;
-
-    if (!job->compiled.compile)
-        return built_again(&job->seen.last, o).exit_code;
-    own.from = &job->seen.from;
-    return build_run(job->compiled.graph, compile_studio(job->compiled.compile), &own).exit_code;
 }
 
 static int build_all(const struct job *jobs, size_t n, const struct build_options *o)
@@ -104,7 +50,7 @@ static int build_all(const struct job *jobs, size_t n, const struct build_option
     int code = EXIT_BUILT;
 
     for (size_t i = 0; i < n && (!code || o->keep_going); i++) {
-        int one = build_one(&jobs[i], o);
+        int one = job_build(&jobs[i], o);
 
         code = code ? code : one;
     }
@@ -130,10 +76,8 @@ static int run(const struct cli *cli, const struct args *args)
     code = open_all(jobs, n, cli, args, &o);
     if (!code)
         code = build_all(jobs, n, &o);
-    for (size_t i = 0; i < n; i++) {
-        compiled_close(&jobs[i].compiled);
-        seen_release(&jobs[i].seen);
-    }
+    for (size_t i = 0; i < n; i++)
+        job_release(&jobs[i]);
     if (o.events_fd >= 0)
         close(o.events_fd);
     return code;
@@ -143,19 +87,19 @@ static const struct option options[] = {
     OPTION_ONLY,
     OPTION_KIND,
     OPTION_SCENE,
-    {"to", 0, "KIND", "stop at this kind: `--to image` makes the stills"},
+    OPTION_TO,
     OPTION_DRAFT,
     OPTION_STUDIO,
     OPTION_USE,
-    {"jobs", 'j', "N", "steps at once on this machine; one a core"},
-    {"keep-going", 0, NULL, "finish what does not depend on a failure"},
+    OPTION_JOBS,
+    OPTION_KEEP_GOING,
     {"dry-run", 0, NULL, "say what would run, and run nothing"},
     {"strict", 0, NULL, "fail, and build nothing, where kinds are drafted or picks owed"},
     {"explain", 0, NULL, "say why each step runs"},
     {"events", 0, "FILE", "write what happens as JSON lines; - is standard output"},
-    {"assume-picks", 0, NULL, "go on with take 1 where a pick is owed"},
-    {"quiet", 'q', NULL, "failures and the last words only"},
-    {"verbose", 'v', NULL, "reasons and notes too"},
+    OPTION_ASSUME,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
     {0},
 };
 

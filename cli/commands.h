@@ -19,4 +19,5 @@ extern const struct command command_schema;
 extern const struct command command_show;
 extern const struct command command_trust;
 extern const struct command command_verify;
+extern const struct command command_watch;
 extern const struct command command_why;

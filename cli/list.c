@@ -70,7 +70,7 @@ static int print_list(const struct cli *cli, const struct planned *p, const stru
 static int run(const struct cli *cli, const struct args *args)
 {
     struct selection s;
-    struct planned p;
+    struct planned p = {.meant = &s};
     struct err err = {0};
     int code;
 

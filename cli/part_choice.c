@@ -13,15 +13,28 @@
 #include "runtime/books.h"
 #include "runtime/fingerprint.h"
 
-// The parts while they are chosen: few of many, so they are listed beside the map.
+// The parts while they are chosen.
 struct choosing {
     struct part_choice *choice;
     const struct fingerprint *last;
-    struct map chosen; // path -> sight
-    VEC(const struct sight *) list;
+    const char **quoted; // the path of each sight that is a part, as entries have it
+    struct map chosen;   // path -> sight
+    VEC(size_t) parts;   // those chosen, by their sights, in the order of their choice
     struct arena *arena;
-    bool grown;
 };
+
+static const char *quote(struct arena *a, const char *text)
+{
+    json_t *value = json_string(text);
+    struct buf out = {0};
+    const char *quoted;
+
+    json_canonical(value, &out);
+    quoted = arena_strdup(a, buf_text(&out));
+    buf_release(&out);
+    json_decref(value);
+    return quoted;
+}
 
 static void choose(struct choosing *c, const struct sight *s)
 {
@@ -31,8 +44,7 @@ static void choose(struct choosing *c, const struct sight *s)
     if (map_find(&c->chosen, s->path))
         return;
     map_put(&c->chosen, s->path, (void *)(uintptr_t)s);
-    vec_push(&c->list, s);
-    c->grown = true;
+    vec_push(&c->parts, (size_t)(s - c->last->sights));
     entry = json_loads(s->part, 0, NULL);
     json_array_foreach(json_object_get(entry, "scenes"), i, name)
         map_put(&c->choice->scenes, arena_strdup(c->arena, json_string_value(name)), c);
@@ -40,33 +52,26 @@ static void choose(struct choosing *c, const struct sight *s)
     json_decref(entry);
 }
 
-// Whether one of the two speaks of the other: its path is a text in the other's entry.
-static bool looks_at(const struct choosing *c, const struct sight *s, const struct sight *other)
+// Whether one of two parts speaks of the other: its path is a text in the other's entry.
+static bool are_bound(const struct choosing *c, size_t one, size_t other)
 {
-    return strstr(s->part, arena_printf(c->arena, "\"%s\"", other->path)) != NULL;
-}
+    const struct sight *sights = c->last->sights;
 
-static bool is_bound(const struct choosing *c, const struct sight *s)
-{
-    for (size_t i = 0; i < c->list.n; i++)
-        if (looks_at(c, s, c->list.at[i]) || looks_at(c, c->list.at[i], s))
-            return true;
-    return false;
+    return strstr(sights[one].part, c->quoted[other]) || strstr(sights[other].part, c->quoted[one]);
 }
 
 // Whoever is bound to a chosen part is chosen too, until nobody else is. Most parts are bound to
 // none.
 static void choose_bound(struct choosing *c)
 {
-    while (c->grown) {
-        c->grown = false;
-        for (size_t i = 0; i < c->last->n_sights; i++) {
-            const struct sight *s = &c->last->sights[i];
-
-            if (s->part && !map_find(&c->chosen, s->path) && is_bound(c, s))
-                choose(c, s);
-        }
-    }
+    c->quoted = arena_array(c->arena, const char *, c->last->n_sights + 1);
+    for (size_t i = 0; i < c->last->n_sights; i++)
+        if (c->last->sights[i].part)
+            c->quoted[i] = quote(c->arena, c->last->sights[i].path);
+    for (size_t nth = 0; nth < c->parts.n; nth++)
+        for (size_t i = 0; i < c->last->n_sights; i++)
+            if (c->last->sights[i].part && are_bound(c, i, c->parts.at[nth]))
+                choose(c, &c->last->sights[i]);
 }
 
 static void leave_out_others(struct choosing *c)
@@ -97,7 +102,7 @@ void part_choose(struct part_choice *choice, const struct fingerprint *last,
     choose_bound(&c);
     leave_out_others(&c);
     map_release(&c.chosen);
-    vec_release(&c.list);
+    vec_release(&c.parts);
     if (choice->left_out.n)
         return;
     json_decref(choice->books); // all of them: the film is compiled whole
@@ -115,18 +120,38 @@ void part_choice_release(struct part_choice *c)
 // A name that is new among the chosen parts may be that of a scene elsewhere.
 static bool is_taken(const struct part_choice *c, const struct fingerprint *last, const char *scene)
 {
-    json_t *name = map_find(&c->scenes, scene) ? NULL : json_string(scene);
-    struct buf text = {0};
+    const char *quoted;
+    struct arena *scratch;
     bool taken = false;
 
-    if (!name)
+    if (map_find(&c->scenes, scene))
         return false;
-    json_canonical(name, &text);
+    scratch = arena_new();
+    quoted = quote(scratch, scene);
     for (size_t i = 0; i < last->n_sights && !taken; i++)
         taken = last->sights[i].part && map_find(&c->left_out, last->sights[i].path) &&
-                strstr(last->sights[i].part, buf_text(&text));
-    buf_release(&text);
-    json_decref(name);
+                strstr(last->sights[i].part, quoted);
+    arena_free(scratch);
+    return taken;
+}
+
+// A shot's file is named by scene and shot, so one of a chosen part (a, b-c) may take the name of
+// one elsewhere (a-b, c).
+static bool is_file_taken(const struct part_choice *c, const struct fingerprint *last,
+                          const struct graph *g)
+{
+    json_t *list = fingerprint_deliverables(last), *d;
+    struct map names = {0};
+    bool taken = false;
+    size_t i;
+
+    for (i = 0; i < g->n_deliverables; i++)
+        map_put(&names, g->deliverables[i].name, &names);
+    json_array_foreach(list, i, d)
+        taken = taken || (!map_find(&c->scenes, json_get_text(d, "scene", "")) &&
+                          map_find(&names, json_get_text(d, "name", "")));
+    map_release(&names);
+    json_decref(list);
     return taken;
 }
 
@@ -156,5 +181,5 @@ bool part_choice_fits(const struct part_choice *c, const struct fingerprint *las
         for (size_t k = 0; k < film->parts[i].n_scenes; k++)
             if (is_taken(c, last, film->parts[i].scenes[k]))
                 return false;
-    return true;
+    return !is_file_taken(c, last, film->graph);
 }

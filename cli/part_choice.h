@@ -25,7 +25,7 @@ void part_choose(struct part_choice *c, const struct fingerprint *last, struct s
                  size_t n, struct arena *a);
 void part_choice_release(struct part_choice *c);
 
-// Whether the film, compiled without what is left out, gives what it would give whole: no scene has
-// a name that one elsewhere has, and it is a draft where it was one.
+// Whether the film, compiled without what is left out, gives what it would give whole: no scene or
+// file has a name that one elsewhere has, and it is a draft where it was one.
 bool part_choice_fits(const struct part_choice *c, const struct fingerprint *last,
                       const struct compiled *film);

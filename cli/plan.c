@@ -284,7 +284,7 @@ static void print_json(const struct planned *p, bool all, struct buf *out)
 
 static int run(const struct cli *cli, const struct args *args)
 {
-    struct planned p;
+    struct planned p = {0};
     struct selection only;
     struct buf out = {0};
     struct err err = {0};

@@ -6,10 +6,22 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/cli.h"
+#include "cli/few_parts.h"
 #include "cli/say.h"
 #include "compiler/compile.h"
 #include "runtime/build.h"
 #include "runtime/plan.h"
+
+static bool open_film(struct planned *p, const struct cli *cli, const struct args *args,
+                      size_t most_words)
+{
+    size_t n;
+    const char **words = compiled_films(cli, args, &n);
+
+    if (n && n <= most_words && few_parts_open(&p->film, cli, args, words[0], p->meant))
+        return true;
+    return compiled_open_first(&p->film, cli, args, most_words);
+}
 
 bool planned_open(struct planned *p, const struct cli *cli, const struct args *args,
                   size_t most_words, const struct selection *only, const char *to)
@@ -25,7 +37,7 @@ bool planned_open(struct planned *p, const struct cli *cli, const struct args *a
     struct err err = {0};
 
     p->plan = NULL;
-    if (!compiled_open_first(&p->film, cli, args, most_words))
+    if (!open_film(p, cli, args, most_words))
         return false;
     p->plan = plan_new(p->film.graph, compile_studio(p->film.compile), &o, &err);
     if (!p->plan)

@@ -14,6 +14,7 @@ struct plan_row;
 struct selection;
 
 struct planned {
+    const struct selection *meant; // set before: the steps that are told of; NULL: all
     struct compiled film;
     struct plan *plan; // NULL where film.code says why
 };

@@ -28,12 +28,21 @@ static void add_text(json_t *list, const char *text)
 static const char *const indifferent[] = {"events",     "explain", "jobs",
                                           "keep-going", "quiet",   "verbose"};
 
+// And those by which a command chooses what it builds or tells of.
+static const char *const choosing[] = {"all", "json", "kind", "only", "scene", "stale", "to"};
+
+static bool is_among(const char *const *list, size_t n, const char *option)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], option) == 0)
+            return true;
+    return false;
+}
+
 static bool decides(const char *option)
 {
-    for (size_t i = 0; i < sizeof(indifferent) / sizeof(*indifferent); i++)
-        if (strcmp(indifferent[i], option) == 0)
-            return false;
-    return true;
+    return !is_among(indifferent, sizeof(indifferent) / sizeof(*indifferent), option) &&
+           !is_among(choosing, sizeof(choosing) / sizeof(*choosing), option);
 }
 
 // Everything beside files that decides a build and what it says.
@@ -82,21 +91,28 @@ static void note_moved(void *user, struct sight *sight)
         m->at[m->n++] = sight;
 }
 
-void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
+bool seen_read(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
 {
     struct clock *clock = clock_system();
     struct film_path at;
-    struct moved moved = {.n = 0};
     struct err err;
-    size_t n;
 
     *s = (struct seen){.from.began_ms = clock->wall_ms(clock)};
     if (!film_locate(&at, film, cli->arena, &err))
-        return; // the compiler says so
+        return false; // the compiler says so
+    s->project = at.project;
     s->from.path = fingerprint_path(cli->arena, at.project, at.name, options_text(cli, args, &at));
-    if (!fingerprint_read(&s->last, at.project, s->from.path, cli->arena))
+    return fingerprint_read(&s->last, at.project, s->from.path, cli->arena);
+}
+
+void seen_look(struct seen *s, const struct cli *cli, const struct args *args, const char *film)
+{
+    struct moved moved = {.n = 0};
+    size_t n;
+
+    if (!seen_read(s, cli, args, film))
         return;
-    n = fingerprint_compare(&s->last, clock, note_moved, &moved);
+    n = fingerprint_compare(&s->last, clock_system(), note_moved, &moved);
     s->unchanged = n == 0;
     if (n <= MOST_MOVED)
         part_choose(&s->choice, &s->last, moved.at, n, cli->arena);
@@ -153,7 +169,7 @@ static const struct built_part *list_parts(const struct cli *cli, const struct c
     return parts;
 }
 
-static void gather(struct seen *s, const struct cli *cli, const struct compiled *film)
+static void gather_sights(struct seen *s, const struct cli *cli, const struct compiled *film)
 {
     size_t n, k = 0;
     const struct source *const *reads = compile_reads(film->compile, &n);
@@ -167,9 +183,47 @@ static void gather(struct seen *s, const struct cli *cli, const struct compiled 
     sights[k++] = program_sight(path_join(cli->arena, cli->module_dir, "c41-media.so"));
     s->from.sights = sights;
     s->from.n_sights = k;
-    s->from.said = film->said;
-    s->from.parts = list_parts(cli, film);
-    s->from.n_parts = film->n_parts;
+}
+
+// Puts what the last build handed out among paths.
+static void map_delivered(const struct fingerprint *last, struct map *paths, struct arena *a)
+{
+    json_t *list = fingerprint_deliverables(last), *d;
+    size_t i;
+
+    json_array_foreach(list, i, d)
+        map_put(paths, arena_strdup(a, json_get_text(d, "path", "")), paths);
+    json_decref(list);
+}
+
+// Where parts were left out: what was read, and what the last build had seen of the others.
+static const struct sight *join_sights(const struct seen *s, const struct cli *cli, size_t *n)
+{
+    const struct built_from *from = &s->from;
+    const struct fingerprint *last = from->last;
+    struct map passed_over = {0};
+    struct sight *all = arena_array(cli->arena, struct sight, from->n_sights + last->n_sights + 1);
+
+    *n = 0;
+    map_delivered(last, &passed_over, cli->arena);
+    for (size_t i = 0; i < from->n_sights; i++) {
+        map_put(&passed_over, from->sights[i].path, all);
+        all[(*n)++] = from->sights[i];
+    }
+    for (size_t i = 0; i < last->n_sights; i++)
+        if (strncmp(last->sights[i].path, ".c41/", 5) != 0 &&
+            !map_find(&passed_over, last->sights[i].path))
+            all[(*n)++] = last->sights[i];
+    map_release(&passed_over);
+    return all;
+}
+
+const struct sight *seen_sights(const struct seen *s, const struct cli *cli, size_t *n)
+{
+    if (s->from.last)
+        return join_sights(s, cli, n);
+    *n = s->from.sights ? s->from.n_sights : s->last.n_sights;
+    return s->from.sights ? s->from.sights : s->last.sights;
 }
 
 static void say(const char *text)
@@ -215,8 +269,14 @@ static bool compile_part(struct seen *s, const struct cli *cli, const struct arg
 bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args, const char *path,
                   struct compiled *film)
 {
-    if (!compile_part(s, cli, args, path, film) && !compiled_open(film, cli, args, path))
+    bool ok = compile_part(s, cli, args, path, film) || compiled_open(film, cli, args, path);
+
+    if (film->compile)
+        gather_sights(s, cli, film);
+    if (!ok)
         return false;
-    gather(s, cli, film);
+    s->from.said = film->said;
+    s->from.parts = list_parts(cli, film);
+    s->from.n_parts = film->n_parts;
     return true;
 }

@@ -45,7 +45,7 @@ static int show(const struct cli *cli, const struct planned *p, const struct sel
 static int run(const struct cli *cli, const struct args *args)
 {
     struct selection s;
-    struct planned p;
+    struct planned p = {.meant = &s};
     struct err err = {0};
     int code;
 

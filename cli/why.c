@@ -43,7 +43,7 @@ static void print_json(const struct planned *p, const struct selection *s, struc
 static int run(const struct cli *cli, const struct args *args)
 {
     struct selection s;
-    struct planned p;
+    struct planned p = {.meant = &s};
     struct buf out = {0};
     struct err err = {0};
     int code;

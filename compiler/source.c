@@ -270,8 +270,9 @@ static const struct source *read_file(struct sources *s, enum source_kind kind, 
 
     if (source && is_read(source))
         return source->missing || source->broken ? NULL : source;
+    // What is there and cannot be opened has a stamp all the same.
+    path_stamp(outside ? path : path_join(s->arena, s->project, path), &stamp);
     if (outside) {
-        path_stamp(path, &stamp);
         ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
     } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
         file_stamp_fd(fd, &stamp);
@@ -368,9 +369,13 @@ static void match_below(struct sources *s, const char *dir, struct str rest, str
             match_below(s, path, rest, found);
         else if (file_exists(path_join(s->arena, s->project, path)))
             vec_push(&found->paths, path);
+        else
+            source_note_aside(s, path, false);
         return;
     }
     names = list_names(s, dir, &err, &n);
+    if (!names)
+        source_note_aside(s, dir, false); // once it comes, the glob may match
     for (size_t i = 0; i < n; i++) {
         char *path = path_join(s->arena, dir, names[i]);
 

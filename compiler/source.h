@@ -42,7 +42,7 @@ struct source {
     bool folder;             // its digest is folder_digest's
     struct str text;         // without a byte order mark; zero-terminated
     struct digest digest;    // of the file's bytes, of a listing's names; zero for an asset
-    struct file_stamp stamp; // before it was read; zero where it is missing
+    struct file_stamp stamp; // before it was read; zero where nothing is
 };
 
 struct sources;

@@ -313,11 +313,14 @@ static bool is_settled(const struct build *b)
 // finds out by itself, so a fault here is none of this one.
 static void leave_fingerprint(struct build *b)
 {
+    const struct built_from *from = b->made ? b->options->from : NULL;
     struct err err;
 
-    if (b->made && b->options->from && build_is_whole(b->options) && is_settled(b))
-        built_record(b->options->from, &b->walk, &b->result, b->delivered, b->n_delivered,
+    if (from && build_is_whole(b->options) && is_settled(b))
+        built_record(from, &b->walk, &b->result, b->delivered, b->n_delivered,
                      buf_text(&b->drafted), &err);
+    if (from && from->tell)
+        built_tell(from, &b->walk, b->delivered, b->n_delivered);
 }
 
 // Everything between the lock and the last word. What is done is handed out even after a failure.

@@ -35,7 +35,8 @@ static void add_file(struct gathering *g, const char *path, const struct digest 
 {
     struct sight s = {.kind = SIGHT_FILE, .path = path, .digest = *digest, .hashed = true};
 
-    path_stamp(whole_path(g, path), &s.stamp);
+    if (!path_stamp(whole_path(g, path), &s.stamp))
+        s.stamp.inode = 1; // gone since it was handed out: like no file, and not like none
     vec_push(&g->sights, s);
 }
 
@@ -152,6 +153,16 @@ static void gather(struct gathering *g, const struct built_from *from,
     for (size_t i = 0; i < n; i++)
         add_file(g, delivered[i].path, &delivered[i].digest);
     keep_sights(g, from->last);
+}
+
+void built_tell(const struct built_from *from, struct walk *w, const struct delivered *delivered,
+                size_t n_delivered)
+{
+    struct gathering g = {.walk = w};
+
+    gather(&g, from, delivered, n_delivered);
+    from->tell(from->user, g.sights.at, g.sights.n);
+    vec_release(&g.sights);
 }
 
 bool built_record(const struct built_from *from, struct walk *w, const struct build_result *result,

@@ -30,7 +30,14 @@ struct built_from {
     size_t n_parts;
     const struct fingerprint *last; // what is left out is as this says; NULL: nothing is
     json_t *books;                  // of what is left out; NULL: of nothing
+    // Told all that the build saw and left when it is over, however it ended; NULL: nobody asks.
+    void (*tell)(void *user, const struct sight *sights, size_t n);
+    void *user;
 };
+
+// Tells from->tell the sights that built_record would write.
+void built_tell(const struct built_from *from, struct walk *w, const struct delivered *delivered,
+                size_t n_delivered);
 
 // Writes the fingerprint of a build that ended well: from, the files that its steps took in, the
 // store's folders and what was handed out.

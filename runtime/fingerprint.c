@@ -2,9 +2,6 @@
 #include "runtime/fingerprint.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,41 +27,6 @@ const char *fingerprint_path(struct arena *a, const char *project, const char *f
     char hex[DIGEST_HEX_BYTES];
 
     return path_join(a, project, arena_printf(a, BUILT_DIR "/%s-%.12s", film, digest_hex(&d, hex)));
-}
-
-// The next field of a line, up to the tab.
-static const char *cut_field(char **rest)
-{
-    char *field = *rest, *tab = field ? strchr(field, '\t') : NULL;
-
-    if (tab)
-        *tab = 0;
-    *rest = tab ? tab + 1 : NULL;
-    return field ? field : "";
-}
-
-static uint64_t cut_number(char **rest)
-{
-    return strtoull(cut_field(rest), NULL, 10);
-}
-
-// kind, flags, device, inode, bytes, changed, status, digest, path, part: a tab between each.
-static void read_sight(struct sight *s, char *line)
-{
-    const char *flags, *digest;
-
-    s->kind = (enum sight_kind)cut_field(&line)[0];
-    flags = cut_field(&line);
-    s->racy = strchr(flags, 'r') != NULL;
-    s->stamp.device = cut_number(&line);
-    s->stamp.inode = cut_number(&line);
-    s->stamp.bytes = cut_number(&line);
-    s->stamp.changed_ns = (int64_t)cut_number(&line);
-    s->stamp.status_ns = (int64_t)cut_number(&line);
-    digest = cut_field(&line);
-    s->hashed = digest_parse(digest, &s->digest);
-    s->path = cut_field(&line);
-    s->part = line && line[0] ? line : NULL;
 }
 
 // Lines: the first; about and the deliverables, as JSON; how many sights; these; the end.
@@ -93,7 +55,7 @@ static bool read_lines(struct fingerprint *f, char *text)
         if (!end)
             return false;
         *end = 0;
-        read_sight(&f->sights[i], text);
+        sight_read(&f->sights[i], text);
         text = end + 1;
     }
     return strcmp(text, "end\n") == 0;
@@ -125,78 +87,17 @@ json_t *fingerprint_deliverables(const struct fingerprint *f)
     return text ? json_loads(text, 0, NULL) : json_incref(f->deliverables);
 }
 
-static bool hash_file(const char *path, struct digest *digest)
-{
-    struct err err;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && digest_fd(fd, digest, &err);
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-// Whether a racy thing still holds what was read of it.
-static bool holds_the_same(const struct sight *s, const char *whole)
-{
-    struct digest now;
-    bool read = s->kind == SIGHT_FOLDER ? folder_digest(whole, &now) : hash_file(whole, &now);
-
-    return s->hashed && read && memcmp(&now, &s->digest, sizeof(now)) == 0;
-}
-
-// A folder's ctime tells of its own name and mode, its mtime of the names in it.
-static bool stamps_agree(const struct sight *s, const struct file_stamp *now)
-{
-    if (s->kind == SIGHT_FOLDER)
-        return now->device == s->stamp.device && now->inode == s->stamp.inode &&
-               now->changed_ns == s->stamp.changed_ns;
-    return file_stamp_equal(now, &s->stamp);
-}
-
-// A folder in which a file was replaced by another of its name holds the same names as before.
-static bool holds_the_names(struct sight *s, const char *whole, const struct file_stamp *now)
-{
-    if (s->kind != SIGHT_FOLDER || !holds_the_same(s, whole))
-        return false;
-    s->stamp = *now;
-    s->racy = true; // for the fingerprint has to be written again
-    return true;
-}
-
-static bool is_as_it_was(const struct fingerprint *f, struct sight *s)
-{
-    static const struct file_stamp missing;
-    char joined[4096];
-    const char *whole = s->path;
-    struct file_stamp now = {0};
-
-    if (whole[0] != '/') {
-        int n = snprintf(joined, sizeof(joined), "%s/%s", f->project, s->path);
-
-        if (n < 0 || (size_t)n >= sizeof(joined))
-            return false;
-        whole = joined;
-    }
-    if (!path_stamp(whole, &now))
-        return file_stamp_equal(&s->stamp, &missing);
-    if (s->kind == SIGHT_THERE)
-        return !file_stamp_equal(&s->stamp, &missing);
-    if (!stamps_agree(s, &now))
-        return holds_the_names(s, whole, &now);
-    return !s->racy || holds_the_same(s, whole);
-}
-
 size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
                            void (*moved)(void *user, struct sight *sight), void *user)
 {
+    int64_t began_ms = clock ? clock->wall_ms(clock) : 0;
     size_t n_moved = 0, n_racy = 0;
     struct err err;
 
     for (size_t i = 0; i < f->n_sights; i++) {
         struct sight *s = &f->sights[i];
 
-        if (is_as_it_was(f, s)) {
+        if (sight_is_as_it_was(s, f->project)) {
             n_racy += s->racy;
             continue;
         }
@@ -204,27 +105,9 @@ size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
         if (moved)
             moved(user, s);
     }
-    if (n_moved == 0 && n_racy)
-        fingerprint_write(f, clock->wall_ms(clock), &err); // in vain on a disk that is read only
+    if (clock && n_moved == 0 && n_racy)
+        fingerprint_write(f, began_ms, &err); // in vain on a disk that is read only
     return n_moved;
-}
-
-static bool is_plain(const char *text)
-{
-    return !text || !strpbrk(text, "\t\n");
-}
-
-static bool put_sight(const struct sight *s, bool racy, struct buf *out)
-{
-    char hex[DIGEST_HEX_BYTES] = "";
-
-    if (s->hashed)
-        digest_hex(&s->digest, hex);
-    buf_printf(out, "%c\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64 "\t%" PRId64, s->kind,
-               racy ? "r" : "", s->stamp.device, s->stamp.inode, s->stamp.bytes,
-               s->stamp.changed_ns, s->stamp.status_ns);
-    buf_printf(out, "\t%s\t%s\t%s\n", hex, s->path, s->part ? s->part : "");
-    return is_plain(s->path) && is_plain(s->part);
 }
 
 bool fingerprint_write(struct fingerprint *f, int64_t began_ms, struct err *err)
@@ -242,11 +125,10 @@ bool fingerprint_write(struct fingerprint *f, int64_t began_ms, struct err *err)
         json_canonical(f->deliverables, &text);
     buf_printf(&text, "\n%zu\n", f->n_sights);
     for (size_t i = 0; ok && i < f->n_sights; i++) {
-        struct sight *s = &f->sights[i];
-        bool racy =
-            s->kind != SIGHT_THERE && s->stamp.inode && file_stamp_is_fresh(&s->stamp, began_ms);
+        struct sight s = f->sights[i];
 
-        ok = put_sight(s, racy, &text) ||
+        s.racy = s.kind != SIGHT_THERE && s.stamp.inode && file_stamp_is_fresh(&s.stamp, began_ms);
+        ok = sight_put(&s, &text) ||
              err_set(err, ERR_FINAL, "a file name with a tab or a line break in it");
     }
     buf_puts(&text, "end\n");

@@ -2,9 +2,6 @@
 // The fingerprint of a finished build: everything that decided it, by what stat says, and what came
 // of it. While nothing has moved a build has nothing to do, and need not compile the film to know.
 // A file `.c41/built/FILM-OPTIONS` for each film and set of options.
-//
-// A file that changed so shortly before it was read that it could change again with the same stamp
-// is *racy*: it counts as unchanged only while its bytes are those that were read.
 #pragma once
 
 #include <jansson.h>
@@ -12,30 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/digest.h"
-#include "base/stamp.h"
+#include "runtime/sight.h"
 
 struct arena;
 struct clock;
 struct err;
-
-enum sight_kind {
-    SIGHT_FILE = 'F',
-    SIGHT_FOLDER = 'L', // the names in it
-    SIGHT_THERE = 'T',  // only whether it is there
-};
-
-// Something that a build saw, or did not find where it looked.
-struct sight {
-    enum sight_kind kind;
-    const char *path;        // from the project's folder, or absolute
-    struct file_stamp stamp; // taken before it was read; all zero: it was not there
-    struct digest digest;    // of its bytes, or folder_digest
-    bool hashed;             // digest is known
-    bool racy;
-    const char
-        *part; // for a file that is a part of the film and nothing but scenes: about it; or NULL
-};
 
 struct fingerprint {
     const char *project; // the folder, as it is named now
@@ -59,7 +37,8 @@ bool fingerprint_read(struct fingerprint *f, const char *project, const char *pa
 void fingerprint_release(struct fingerprint *f);
 
 // Looks at everything again: calls moved for each sight that is not as it was, and returns how many
-// those are. Racy files that turn out to be the same are settled in the file when they have aged.
+// those are. Racy files that turn out to be the same are settled in the file when they have aged,
+// unless clock is NULL.
 size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
                            void (*moved)(void *user, struct sight *sight), void *user);
 

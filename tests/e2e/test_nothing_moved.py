@@ -121,6 +121,19 @@ def test_what_moves_is_noticed(still, move):
     assert not is_still(still)
 
 
+@pytest.mark.parametrize("folder", [None, "more/two"], ids=["no folder yet", "a folder without it"])
+def test_a_file_where_a_glob_looked_in_vain(still, folder):
+    """What a glob could match, had a folder that is already there a file of the name."""
+    still.change("film.yaml", "include: [scenes/*.yaml]", "include: [scenes/*.yaml, more/*/scene.yaml]")
+    still.write("more/one/scene.yaml", OTHER)
+    if folder:
+        (still.folder / folder).mkdir(parents=True)
+    still.build()
+    assert is_still(still)
+    still.write("more/two/scene.yaml", OTHER.replace("id: two", "id: three"))
+    assert not is_still(still)
+
+
 def test_options_have_fingerprints_of_their_own(still):
     assert not is_still(still, "--draft"), "never built so"
     still.build("film.yaml", "--draft")

@@ -128,6 +128,15 @@ def test_a_scene_of_a_name_that_is_taken(parts):
     assert {"ninety/a/image", "ninety/b/image"} > parts.build().ran_models
 
 
+def test_a_file_of_a_name_that_is_taken(parts):
+    """Scene one-a with a shot b, and scene one with a shot a-b, are one file where each shot has its own."""
+    parts.change("scenes/two.yaml", "id: two", "id: one-a")
+    parts.build()
+    parts.build()
+    parts.change("scenes/one.yaml", "shot: a,", "shot: a-b,")
+    assert 'film/shots/one-a-b"' in parts.refuse("build", "film.yaml")
+
+
 def test_what_is_wrong_is_said_of_the_whole_film(parts):
     parts.change("scenes/two.yaml", "shot: a, seconds: 1", "shot: a, size: huge")
     whole = parts.refuse("check", "film.yaml", place="scenes/two.yaml:4:23")
@@ -143,6 +152,16 @@ def test_shots_of_other_parts(parts, tmp_path):
     assert "two/b/cut/web" in part.ran, "it looks at the picture that changed"
     parts.change("scenes/one.yaml", "shot: a,", "shot: z,")
     assert 'unknown shot "one/a"' in parts.refuse("build", "film.yaml")
+
+
+def test_a_file_name_with_quotes(parts, tmp_path):
+    """The part that looks at it is found by its name, whatever stands in that."""
+    (parts.folder / "scenes/one.yaml").rename(parts.folder / 'scenes/"one".yaml')
+    parts.change("scenes/two.yaml", "image: a gull", "image: {from: one/a}")
+    parts.build()
+    parts.build()
+    parts.change('scenes/"one".yaml', "wave number one", "the first wave")
+    assert "two/b/cut/web" in ends_alike(parts, tmp_path).ran
 
 
 def test_the_shot_before(parts, tmp_path):
