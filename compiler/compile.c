@@ -217,6 +217,8 @@ static bool run_rules(struct compile *c, struct err *err)
     c->graph->drafted = c->opts->drafted;
     c->graph->project = arena_strdup(c->graph->arena, c->at.project);
     c->graph->film = arena_strdup(c->graph->arena, c->at.name);
+    c->graph->shelf =
+        c->opts->draft ? arena_printf(c->graph->arena, "%s.draft", c->at.name) : c->graph->film;
     c->graph->title = arena_strdup(c->graph->arena, node_text(node_get(c->film.root, "title")));
     return crew_compile(&(struct crew){.rules = c->rules,
                                        .options = &c->rules_options,

@@ -90,7 +90,9 @@ struct deliverable {
 struct graph {
     struct arena *arena;
     const char *project; // the folder that files are relative to
-    const char *film;    // the film's file name without its ending: FILM in .c41/browse/FILM
+    const char *film;    // the film's file name without its ending
+    const char *shelf; // where its results stand in ledger and browse/: film, or "FILM.draft" when
+                       // the draft was asked for, which takes nothing away from the film's own
     const char *title;
     json_t *presets; // kind -> name -> the preset in use, normalised, its workflow within
     struct step **steps;

@@ -112,7 +112,7 @@ static bool consider(struct work_of_blessing *b, struct work *work, const struct
         return b->touched[work->step->index] || refuse_current(work, err);
     if (s->stale && work->step->kind->chooses)
         return true; // nobody has to bless what costs nothing
-    last = ledger_last_key(b->ledger, b->walk.graph->film, work->step->id, b->arena);
+    last = ledger_last_key(b->ledger, b->walk.graph->shelf, work->step->id, b->arena);
     return check(b, work, last, err) && accept(b, work, last, err);
 }
 
@@ -162,7 +162,7 @@ static bool record(struct work_of_blessing *b, const struct blessed *one, struct
 
     memcpy(r.key, work->key, sizeof(r.key));
     return ledger_put(b->ledger, &r, err) &&
-           ledger_put_last(b->ledger, b->walk.graph->film, one->step->id, one->to, err);
+           ledger_put_last(b->ledger, b->walk.graph->shelf, one->step->id, one->to, err);
 }
 
 static bool open_project(struct work_of_blessing *b, const struct graph *graph, struct clock *clock,

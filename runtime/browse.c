@@ -22,7 +22,7 @@ enum { MOST_TARGET_BYTES = 4096 };
 
 static const char *folder_of(const struct walk *w, struct arena *a)
 {
-    return path_join(a, w->graph->project, arena_printf(a, ".c41/browse/%s", w->graph->film));
+    return path_join(a, w->graph->project, arena_printf(a, ".c41/browse/%s", w->graph->shelf));
 }
 
 // The main output stands under the step's own name, the others behind it.

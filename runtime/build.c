@@ -136,11 +136,11 @@ static void count_at_hand(struct build *b)
         }
         b->result.cached++;
         b->result.saved_seconds += work->key[0] ? work->seconds : 0;
-        last = work->key[0] ? ledger_last_key(b->ledger, b->graph->film, work->step->id, b->arena)
+        last = work->key[0] ? ledger_last_key(b->ledger, b->graph->shelf, work->step->id, b->arena)
                             : NULL;
         browse_link(&b->walk, work);
         if (work->key[0] && (!last || strcmp(last, work->key) != 0))
-            ledger_put_last(b->ledger, b->graph->film, work->step->id, work->key, &err);
+            ledger_put_last(b->ledger, b->graph->shelf, work->step->id, work->key, &err);
     }
 }
 
@@ -261,7 +261,7 @@ static bool record(struct build *b, struct err *err)
     if (!r->ran && !r->delivered && !r->failed)
         return true;
     facts = facts_of(r);
-    ok = ledger_put_build(b->ledger, b->graph->film, r->exit_code == 0, facts, err);
+    ok = ledger_put_build(b->ledger, b->graph->shelf, r->exit_code == 0, facts, err);
     json_decref(facts);
     return ok;
 }

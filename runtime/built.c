@@ -78,7 +78,7 @@ static void add_store(struct gathering *g)
              (struct sight){.kind = SIGHT_THERE, .path = ".c41/ledger.db", .stamp.inode = 1});
     vec_push(&g->sights,
              (struct sight){.kind = SIGHT_THERE,
-                            .path = arena_printf(a, ".c41/browse/%s", g->walk->graph->film),
+                            .path = arena_printf(a, ".c41/browse/%s", g->walk->graph->shelf),
                             .stamp.inode = 1});
 }
 

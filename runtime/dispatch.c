@@ -85,7 +85,7 @@ static void remember_last(struct dispatch *d, const struct work *work)
 {
     struct err err;
 
-    if (!ledger_put_last(d->walk->ledger, d->walk->graph->film, work->step->id, work->key, &err))
+    if (!ledger_put_last(d->walk->ledger, d->walk->graph->shelf, work->step->id, work->key, &err))
         give_up(d, &err);
 }
 
@@ -222,7 +222,7 @@ static bool record(struct dispatch *d, struct work *work, struct err *err)
     work->machine = machine;
     work->made_ms = r.made_ms;
     return ledger_put(ledger, &r, err) &&
-           ledger_put_last(ledger, d->walk->graph->film, work->step->id, work->key, err) &&
+           ledger_put_last(ledger, d->walk->graph->shelf, work->step->id, work->key, err) &&
            ledger_tick(ledger, true, err);
 }
 

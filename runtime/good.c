@@ -24,6 +24,6 @@ bool good_record(const struct walk *w, bool whole, struct err *err)
 
     for (size_t i = 0; i < w->graph->n_steps; i++)
         part.n += is_made(&w->works[i]);
-    return ledger_put_good(w->ledger, w->graph->film, &part, err) &&
-           (!whole || ledger_drop_good(w->ledger, w->graph->film, &part, err));
+    return ledger_put_good(w->ledger, w->graph->shelf, &part, err) &&
+           (!whole || ledger_drop_good(w->ledger, w->graph->shelf, &part, err));
 }

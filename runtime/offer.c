@@ -61,7 +61,7 @@ static bool will_run(struct walk *w, const struct work *work)
     if (!work->wanted || (work->state != WORK_READY && work->state != WORK_WAITING))
         return false;
     return work->state == WORK_READY ||
-           !ledger_last_key(w->ledger, w->graph->film, work->step->id, w->arena);
+           !ledger_last_key(w->ledger, w->graph->shelf, work->step->id, w->arena);
 }
 
 static bool is_blocked(const struct work *work, bool assume_picks, struct err *err)

@@ -94,7 +94,7 @@ static void set_blocked(struct planning *p, struct plan_row *row, struct work *w
 
 static void set_status(struct planning *p, struct plan_row *row, struct work *work)
 {
-    const char *film = p->walk.graph->film;
+    const char *film = p->walk.graph->shelf;
     const char *last = ledger_last_key(p->ledger, film, work->step->id, p->arena);
 
     row->made_before = last != NULL;
@@ -162,7 +162,7 @@ static void count_row(struct planning *p, const struct plan_row *row)
 static void list_gone(struct planning *p)
 {
     struct known_step *known;
-    size_t n = ledger_steps(p->ledger, p->walk.graph->film, p->arena, &known);
+    size_t n = ledger_steps(p->ledger, p->walk.graph->shelf, p->arena, &known);
     const char **gone = arena_array(p->arena, const char *, n + 1);
     struct map there = {0};
 

@@ -311,7 +311,7 @@ static const struct why *tell(struct telling *t, const struct work *work)
 {
     struct walk *w = t->walk;
     struct why *why = arena_make(w->arena, struct why);
-    const char *last = ledger_last_key(w->ledger, w->graph->film, work->step->id, w->arena);
+    const char *last = ledger_last_key(w->ledger, w->graph->shelf, work->step->id, w->arena);
 
     *why = (struct why){.step = work->step, .reason = last ? WHY_WAITS : WHY_NEVER};
     if (work->state == WORK_DONE)

@@ -172,6 +172,7 @@ static struct graph *make_graph(struct bench *b)
     g->arena = b->arena;
     g->project = b->folder;
     g->film = g->title = "film";
+    g->shelf = g->film;
     g->presets = json_object();
     g->steps = arena_array(b->arena, struct step *, json_object_size(b->film));
     json_object_foreach(b->film, id, step) {
