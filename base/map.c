@@ -22,11 +22,11 @@ void map_release(struct map *m)
     *m = (struct map){0};
 }
 
-static struct map_slot *slot_of(const struct map *m, const char *key)
+static struct map_slot *slot_of(const struct map *m, const char *key, uint64_t hash)
 {
-    size_t i = (size_t)hash_text(key) & (m->cap - 1);
+    size_t i = (size_t)hash & (m->cap - 1);
 
-    while (m->slots[i].key && strcmp(m->slots[i].key, key) != 0)
+    while (m->slots[i].key && (m->slots[i].hash != hash || strcmp(m->slots[i].key, key) != 0))
         i = (i + 1) & (m->cap - 1);
     return &m->slots[i];
 }
@@ -38,26 +38,27 @@ static void grow(struct map *m)
     bigger.slots = mem_new(bigger.cap * sizeof(*bigger.slots));
     for (size_t i = 0; i < m->cap; i++)
         if (m->slots[i].key)
-            *slot_of(&bigger, m->slots[i].key) = m->slots[i];
+            *slot_of(&bigger, m->slots[i].key, m->slots[i].hash) = m->slots[i];
     mem_free(m->slots);
     *m = bigger;
 }
 
 void *map_find(const struct map *m, const char *key)
 {
-    return m->cap ? slot_of(m, key)->value : NULL;
+    return m->cap ? slot_of(m, key, hash_text(key))->value : NULL;
 }
 
 void *map_put(struct map *m, const char *key, void *value)
 {
+    uint64_t hash = hash_text(key);
     struct map_slot *slot;
     void *before;
 
     if ((m->n + 1) * 4 > m->cap * 3)
         grow(m);
-    slot = slot_of(m, key);
+    slot = slot_of(m, key, hash);
     before = slot->value;
     m->n += slot->key ? 0 : 1;
-    *slot = (struct map_slot){.key = key, .value = value};
+    *slot = (struct map_slot){.key = key, .value = value, .hash = hash};
     return before;
 }

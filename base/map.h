@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct map {
     struct map_slot *slots;
@@ -13,6 +14,7 @@ struct map {
 struct map_slot {
     const char *key; // NULL: empty
     void *value;
+    uint64_t hash; // of key, so that most others are told apart without it
 };
 
 // A zeroed struct map is an empty one.

@@ -38,7 +38,8 @@ struct step *graph_make(struct graph *g, const char *id, const struct kind *kind
     return s;
 }
 
-static void append(struct graph *g, struct step *s)
+// first: the step called so already; graph_link says the rest.
+static void append(struct graph *g, struct step *s, const struct step *first)
 {
     s->index = g->n_steps;
     if (g->n_steps == g->cap_steps) {
@@ -46,7 +47,7 @@ static void append(struct graph *g, struct step *s)
         g->steps = mem_resize(g->steps, g->cap_steps, sizeof(struct step *));
     }
     g->steps[g->n_steps++] = s;
-    if (!map_find(&g->by_id, s->id)) // the first of equals; graph_link says the rest
+    if (!first)
         map_put(&g->by_id, s->id, s);
 }
 
@@ -54,7 +55,7 @@ struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
 {
     struct step *s = graph_make(g, id, kind);
 
-    append(g, s);
+    append(g, s, graph_find(g, id));
     return s;
 }
 
@@ -80,7 +81,7 @@ void graph_join(struct graph *g, struct step *s, size_t from)
     const struct step *first = graph_find(g, s->id);
 
     if (!first || first->index >= from || !same_step(first, s))
-        append(g, s);
+        append(g, s, first);
 }
 
 static void take_presets(json_t *presets, json_t *more)
