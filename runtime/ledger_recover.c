@@ -101,7 +101,8 @@ static bool look_at_all(struct recovery *r, struct err *err)
 bool ledger_recover(struct ledger_db *d, const char *project, struct settle *settle, int64_t *last,
                     struct err *err)
 {
-    struct recovery r = {.d = d, .store = {project}, .settle = settle, .arena = arena_new()};
+    struct recovery r = {
+        .d = d, .store = {.project = project}, .settle = settle, .arena = arena_new()};
     bool ok = look_at_all(&r, err) && (!r.dropped || ledger_db_run(d, tidy, err));
 
     *last = r.last;
