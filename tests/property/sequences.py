@@ -50,7 +50,7 @@ class Sequence:
         self.twin = twins.Twin(house, folder / "again")
         self.told = ["a film"]
         self.seen = collections.Counter()
-        self.built_with = {} # film -> options of the last build that was gone through
+        self.built_with = {} # shelf -> options of the last build that was gone through
         self.n = 0
 
     def put(self, twin):
@@ -81,7 +81,7 @@ class Sequence:
         names = sorted(n for n in films.scene_names(self.state) if n)
         args = rng.choice([["--only", f"{rng.choice(names)}/*"] if names else [], ["--to", "image"], ["--draft"]])
         self.twin.build(film, *args)
-        self.built_with[film] = None
+        self.built_with[twins.shelf_of(film, args)] = None
         return f"c41 build {film} {' '.join(args)}"
 
     def lose(self, rng):
@@ -103,7 +103,7 @@ class Sequence:
         """The first build has nothing to be compared with but its like."""
         self.put(self.twin)
         for film in self.state["films"]:
-            self.built_with[film] = [] if self.twin.build(film).code == 0 else None
+            self.built_with[twins.shelf_of(film, [])] = [] if self.twin.build(film).code == 0 else None
 
     def check(self, last=False):
         """Builds again and from nothing, and compares. The twin stays where it is when they differ."""
@@ -117,6 +117,8 @@ class Sequence:
 
     def check_film(self, film, new, last):
         before, options = self.twin.keys(), self.state.get("options", [])
+        shelf = twins.shelf_of(film, options)
+        same_options = self.built_with.get(shelf) == options
         built = self.twin.build(film, *options)
         fresh = new.build(film, *options)
         self.seen["right" if built.code == 0 else "wrong"] += 1
@@ -129,8 +131,8 @@ class Sequence:
         else:
             twins.compare_builds(built, fresh, film)
             if built.code == 0:
-                twins.check_steps(self.twin, new, film, built, before, self.built_with.get(film) == options)
-        self.built_with[film] = options if built.code == 0 and (not built.is_still or self.built_with.get(film) == options) else None
+                twins.check_steps(self.twin, new, shelf, built, before, same_options)
+        self.built_with[shelf] = options if built.code == 0 and (same_options or not built.is_still) else None
         if built.code == 0:
             twins.check_still(self.twin, film, built, options, films.has_choices(self.state))
             self.remember(film, fresh)

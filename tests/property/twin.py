@@ -155,6 +155,11 @@ def name_of(film):
     return film.removesuffix(".yaml")
 
 
+def shelf_of(film, options):
+    """Where a build keeps its last keys and its links: one that is a draft, apart from the film's renders."""
+    return name_of(film) + (".draft" if "--draft" in options else "")
+
+
 def compare(what, here, there):
     if here != there:
         if isinstance(here, dict) and isinstance(there, dict):
@@ -180,22 +185,23 @@ def compare_builds(here, there, what):
         compare(f"{what}, {key}", value, there.about[key])
 
 
-def check_steps(twin, new, film, built, before, same_options):
+def check_steps(twin, new, shelf, built, before, same_options):
     """What ran is what no earlier build of the project had made, each key once; of what was lost, one step of those that
-    make the same bytes is enough. Links and last keys are those of the last build that was gone through, whatever its options."""
-    keys = new.key_of(name_of(film))
+    make the same bytes is enough. Links and last keys are those of the last build of the shelf that was gone through,
+    whatever its options."""
+    keys = new.key_of(shelf)
     ran = sorted(keys.get(step, f"no key of {step}") for step in built.ran)
     ever, there = before
     must, may = set(keys.values()) - ever, set(keys.values()) - there
     if len(ran) > len(set(ran)) or not must <= set(ran) <= may or (may > must) > bool(ran):
         steps = {key: step for step, key in keys.items()}
-        raise Different(f"the steps of {film} that ran:\n  built again:    {sorted(built.ran)}\n  with other keys: "
+        raise Different(f"the steps of {shelf} that ran:\n  built again:    {sorted(built.ran)}\n  with other keys: "
                         f"{sorted(steps.get(key, key) for key in may)}")
     if built.is_still and not same_options:
         return
-    mine = twin.key_of(name_of(film))
+    mine = twin.key_of(shelf)
     compare("the keys of steps in the ledger", {step: mine.get(step) for step in keys}, keys)
-    compare("what people find", twin.links(name_of(film)), new.links(name_of(film)))
+    compare("what people find", twin.links(shelf), new.links(shelf))
 
 
 def check_still(twin, film, built, options, choices):
