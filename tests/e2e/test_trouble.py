@@ -105,7 +105,7 @@ def test_failed_step_is_told_at_its_line_and_the_rest_is_kept(make_project):
     film = ("c41: 1\ntitle: Half\nformat: 256x144@24\nscenes:\n  - id: a\n    shots:\n      - {shot: good, image: a house, seconds: 1}\n"
             "      - {shot: bad, image: {file: bad.png}, seconds: 1}\n      - {shot: fine, image: a tree, seconds: 1}\n")
     project = make_project({"film.yaml": film, "bad.png": png(100)[:-40]})
-    build = project.build("film.yaml", "--keep-going", code=1)
+    build = project.build("film.yaml", "--keep-going", code=2) # it is the film that names the file
     assert [e for e in build.of("step-failed") if e["final"]]
     assert "film.yaml:8:" in build.err
     assert {"a/good/image", "a/fine/image"} <= build.ran, "what does not depend on it goes on"
