@@ -11,17 +11,12 @@
 #include "compiler/graph.h"
 #include "runtime/plan.h"
 
-static bool passes(const struct selection *s, const struct plan_row *row)
-{
-    return selection_takes(s, row->step, row->status == PLAN_CURRENT);
-}
-
 static void print_text(const struct plan *plan, const struct selection *s, struct buf *out)
 {
     struct table t = {.columns = 3};
 
     for (size_t i = 0; i < plan->n; i++) {
-        if (!passes(s, &plan->rows[i]))
+        if (!plan_row_is_meant(&plan->rows[i], s))
             continue;
         table_add(&t, "%s", plan_row_word(&plan->rows[i]));
         table_add(&t, "%s", plan->rows[i].step->kind->name);
@@ -46,7 +41,7 @@ static void print_json(const struct plan *plan, const struct selection *s, struc
     json_t *list = json_array();
 
     for (size_t i = 0; i < plan->n; i++)
-        if (passes(s, &plan->rows[i]))
+        if (plan_row_is_meant(&plan->rows[i], s))
             json_array_append_new(list, row_json(&plan->rows[i]));
     json_pretty(list, out);
     json_decref(list);

@@ -34,19 +34,14 @@ static bool is_blocked(const struct plan_row *row)
     return row->wanted && row->status == PLAN_BLOCKED;
 }
 
-static bool will_run(const struct plan_row *row)
-{
-    return row->wanted && (row->status == PLAN_STALE || row->status == PLAN_MISSING);
-}
-
 static bool will_run_again(const struct plan_row *row)
 {
-    return will_run(row) && row->made_before;
+    return plan_row_is_left(row) && row->made_before;
 }
 
 static bool is_new(const struct plan_row *row)
 {
-    return will_run(row) && !row->made_before;
+    return plan_row_is_left(row) && !row->made_before;
 }
 
 static const struct group groups[] = {

@@ -23,8 +23,7 @@ struct err;
 enum { SELECTED_ANY_WORDS = 1 << 20 }; // beside the film
 
 // Fills *s in from the options that the command has, with globs those of --only, or, where it has
-// no
-// --only, the words from the one at index first on. Lives in cli's arena. False with ERR_USAGE for
-// a kind that there is not.
+// no --only, the words from the one at index first on. Lives in cli's arena. False with ERR_USAGE
+// for a kind that there is not.
 bool selected_read(const struct cli *cli, const struct args *args, size_t first,
                    struct selection *s, struct err *err);

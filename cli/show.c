@@ -17,7 +17,7 @@ static void show_steps(const struct planned *p, const struct selection *s, struc
     for (size_t i = 0; i < p->plan->n; i++) {
         const struct plan_row *row = &p->plan->rows[i];
 
-        if (!selection_takes(s, row->step, row->status == PLAN_CURRENT))
+        if (!plan_row_is_meant(row, s))
             continue;
         if (out->len > start)
             buf_char(out, '\n');

@@ -13,7 +13,7 @@
 
 static bool is_meant(const struct selection *s, const struct plan_row *row)
 {
-    return row->wanted && selection_takes(s, row->step, row->status == PLAN_CURRENT);
+    return row->wanted && plan_row_is_meant(row, s);
 }
 
 static void print_text(const struct planned *p, const struct selection *s, struct buf *out)

@@ -136,12 +136,6 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         row->why = "a pick is owed: take 1 stands in";
 }
 
-// Work that a build would do.
-static bool is_left(const struct plan_row *row)
-{
-    return row->wanted && (row->status == PLAN_STALE || row->status == PLAN_MISSING);
-}
-
 static void count_row(struct planning *p, const struct plan_row *row)
 {
     struct plan *plan = &p->plan;
@@ -155,7 +149,7 @@ static void count_row(struct planning *p, const struct plan_row *row)
     if (!row->wanted)
         return;
     ++*counts[row->status];
-    if (is_left(row))
+    if (plan_row_is_left(row))
         plan->seconds += row->seconds;
 }
 
@@ -219,7 +213,7 @@ static void fill(struct planning *p)
 
         fill_row(p, &p->rows[i], work);
         count_row(p, &p->rows[i]);
-        if (is_left(&p->rows[i]))
+        if (plan_row_is_left(&p->rows[i]))
             forecast_add(&forecast, p->rows[i].where, work);
     }
     p->plan.finish_seconds = forecast_seconds(&forecast);
@@ -289,6 +283,16 @@ const char *plan_row_word(const struct plan_row *row)
     if (row->status == PLAN_CURRENT && (row->locked || row->picked))
         return row->locked ? "locked" : "picked";
     return plan_status_name(row->status);
+}
+
+bool plan_row_is_left(const struct plan_row *row)
+{
+    return row->wanted && (row->status == PLAN_STALE || row->status == PLAN_MISSING);
+}
+
+bool plan_row_is_meant(const struct plan_row *row, const struct selection *s)
+{
+    return selection_takes(s, row->step, row->status == PLAN_CURRENT);
 }
 
 const struct plan_row *plan_find(const struct plan *plan, const char *id)

@@ -13,6 +13,7 @@
 struct build_options;
 struct err;
 struct graph;
+struct selection;
 struct step;
 struct studio;
 
@@ -84,6 +85,12 @@ const struct why *plan_why(struct plan *plan, const struct plan_row *row);
 
 // The word for people: "locked" and "picked" stand before "current".
 const char *plan_row_word(const struct plan_row *row);
+
+// Whether a build would make it.
+bool plan_row_is_left(const struct plan_row *row);
+
+// Whether the selection takes it in.
+bool plan_row_is_meant(const struct plan_row *row, const struct selection *s);
 
 // NULL when there is no such step.
 const struct plan_row *plan_find(const struct plan *plan, const char *id);
