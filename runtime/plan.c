@@ -292,7 +292,7 @@ bool plan_row_is_left(const struct plan_row *row)
 
 bool plan_row_is_meant(const struct plan_row *row, const struct selection *s)
 {
-    return selection_takes(s, row->step, row->status == PLAN_CURRENT);
+    return selection_takes(s, row->step, row->status == PLAN_CURRENT || !row->wanted);
 }
 
 const struct plan_row *plan_find(const struct plan *plan, const char *id)

@@ -89,7 +89,8 @@ const char *plan_row_word(const struct plan_row *row);
 // Whether a build would make it.
 bool plan_row_is_left(const struct plan_row *row);
 
-// Whether the selection takes it in.
+// Whether the selection takes it in; of those that are stale, only what is wanted: the takes that a
+// locked pick leaves out are nobody's work.
 bool plan_row_is_meant(const struct plan_row *row, const struct selection *s);
 
 // NULL when there is no such step.
