@@ -100,6 +100,17 @@ def test_gc_keeps_picks_and_locks_of_every_film_in_the_project(vault):
     assert not vault.build().ran
 
 
+def test_takes_that_a_lock_leaves_out_are_not_stale(vault):
+    taken = outputs(vault.build())
+    vault.write("film.picks.yaml", f"{IMAGE}: {{is: {digest(min(taken[f'{IMAGE}/take-2']))[:12]}, locked: true}}\n")
+    vault.change("film.yaml", "a house on a hill", "a hut")
+    vault.build()
+    assert f"{IMAGE}/take-1" in told(vault.run("list", "film.yaml", f"{IMAGE}/*"))
+    assert not told(vault.run("list", "film.yaml", "--stale"))
+    vault.change("film.yaml", "a boat", "a ship")
+    assert {"one/b/image"} == {line.split()[-1] for line in told(vault.run("list", "film.yaml", "--stale", "--kind", "image")).splitlines()}
+
+
 @pytest.mark.parametrize("text, says", [
     (f"{IMAGE}: {{is: 0123abcd", "never closed"),
     (f"{IMAGE}: {{is: NOTHEX12}}\n", "digest"),
