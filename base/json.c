@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -75,12 +76,45 @@ static void put_escape(unsigned char c, struct buf *out)
         buf_printf(out, "\\u%04x", c);
 }
 
-void json_put_text(struct str text, struct buf *out)
+static uint64_t each_byte(unsigned char c)
+{
+    return 0x0101010101010101u * c;
+}
+
+// Not 0 when one of the eight bytes is not ASCII, below 0x20, or one of the two to be escaped.
+static uint64_t is_odd(uint64_t bytes)
+{
+    uint64_t quote = bytes ^ each_byte('"'), slash = bytes ^ each_byte('\\');
+
+    return (bytes | (bytes - each_byte(0x20)) | (quote - each_byte(1)) | (slash - each_byte(1))) &
+           each_byte(0x80);
+}
+
+// How many bytes at the head of text are ASCII that stands in JSON as it is.
+static size_t plain_len(struct str text)
+{
+    size_t at = 0;
+    uint64_t bytes;
+
+    for (; at + sizeof(bytes) <= text.len; at += sizeof(bytes)) {
+        memcpy(&bytes, text.ptr + at, sizeof(bytes));
+        if (is_odd(bytes))
+            break;
+    }
+    for (; at < text.len; at++) {
+        unsigned char c = (unsigned char)text.ptr[at];
+
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+            break;
+    }
+    return at;
+}
+
+static void put_escaped(struct str text, size_t plain, struct buf *out)
 {
     size_t from = 0;
 
-    buf_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = plain; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
 
         if (c >= 0x20 && c != '"' && c != '\\')
@@ -90,7 +124,22 @@ void json_put_text(struct str text, struct buf *out)
         put_escape(c, out);
     }
     buf_add(out, text.ptr + from, text.len - from);
+}
+
+bool json_put_text(struct str text, struct buf *out)
+{
+    size_t plain = plain_len(text);
+
+    if (plain < text.len && !str_is_utf8(text))
+        return false;
+    buf_room(out, text.len + strlen("\"\""));
     buf_char(out, '"');
+    if (plain == text.len)
+        buf_add(out, text.ptr, text.len);
+    else
+        put_escaped(text, plain, out);
+    buf_char(out, '"');
+    return true;
 }
 
 void json_put_integer(long long integer, struct buf *out)
@@ -108,17 +157,38 @@ void json_put_integer(long long integer, struct buf *out)
     buf_add(out, digits + at, sizeof(digits) - at);
 }
 
-// ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes: the shortest digits
-// that read back as the same double.
-void json_put_real(double value, struct buf *out)
+// Most numbers that people write have three decimals or fewer. No two of so few digits read as one
+// double, so these are the shortest. False where the number is none of them.
+static bool put_short(double value, struct buf *out)
+{
+    double size = fabs(value), whole = nearbyint(size * 1000);
+    char decimals[3];
+    size_t n = sizeof(decimals);
+    long long thousandths;
+
+    if (!(whole >= 1 && whole < 1e12 && whole / 1000 == size))
+        return false;
+    thousandths = (long long)whole;
+    for (size_t i = n; i-- > 0; thousandths /= 10)
+        decimals[i] = (char)('0' + thousandths % 10);
+    while (n && decimals[n - 1] == '0')
+        n--;
+    if (value < 0)
+        buf_char(out, '-');
+    json_put_integer(thousandths, out);
+    if (n) {
+        buf_char(out, '.');
+        buf_add(out, decimals, n);
+    }
+    return true;
+}
+
+// The shortest digits that read back as the same double, as found by trying.
+static void put_shortest(double value, struct buf *out)
 {
     char text[40], digits[24];
     int precision = 1, exponent, n = 0;
 
-    if (value == 0 || !isfinite(value)) {
-        buf_puts(out, isfinite(value) ? "0" : "null");
-        return;
-    }
     do
         snprintf(text, sizeof(text), "%.*e", precision - 1, value);
     while (strtod(text, NULL) != value && ++precision <= 17);
@@ -146,6 +216,15 @@ void json_put_real(double value, struct buf *out)
             buf_printf(out, ".%.*s", n - 1, digits + 1);
         buf_printf(out, "e%+d", exponent - 1);
     }
+}
+
+// ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes.
+void json_put_real(double value, struct buf *out)
+{
+    if (value == 0 || !isfinite(value))
+        buf_puts(out, isfinite(value) ? "0" : "null");
+    else if (!put_short(value, out))
+        put_shortest(value, out);
 }
 
 static void put_object(const json_t *value, struct buf *out)

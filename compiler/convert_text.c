@@ -19,6 +19,7 @@ enum { FEW_MEMBERS = 48, MANY_MEMBERS = 16 };
 // A member of a mapping while its keys are sorted. Its value waits on Lua's stack.
 struct member {
     struct str key;
+    uint64_t head; // its first bytes as a number that sorts as they do; 0: not all are ASCII
     int value;
 };
 
@@ -56,6 +57,8 @@ static int by_key(const void *left, const void *right)
 {
     const struct member *a = left, *b = right;
 
+    if (a->head && b->head && a->head != b->head)
+        return a->head < b->head ? -1 : 1;
     return json_compare_keys(a->key, b->key);
 }
 
@@ -85,7 +88,8 @@ static bool put_members(struct writing *w, struct member *members, size_t n, int
     for (size_t i = 0; ok && i < n; i++) {
         if (i)
             buf_char(w->out, ',');
-        json_put_text(members[i].key, w->out);
+        if (!json_put_text(members[i].key, w->out))
+            return refuse(w, convert_not_utf8);
         buf_char(w->out, ':');
         ok = put_value(w, members[i].value, levels - 1);
     }
@@ -93,34 +97,49 @@ static bool put_members(struct writing *w, struct member *members, size_t n, int
     return ok;
 }
 
-// Keys are borrowed from the table, which holds them; values are left on the stack meanwhile.
-static bool put_map(struct writing *w, int idx, size_t n, int levels)
+static uint64_t head_of(struct str key)
+{
+    uint64_t head = 0, beyond_ascii = 0x8080808080808080u;
+
+    for (size_t i = 0; i < sizeof(head); i++)
+        head = head << 8 | (i < key.len ? (unsigned char)key.ptr[i] : 0);
+    return head & beyond_ascii ? 0 : head;
+}
+
+static struct member *more_room(lua_State *L, struct member *members, size_t *cap)
+{
+    struct member *more = lua_newuserdatauv(L, 2 * *cap * sizeof(*more), 0);
+
+    memcpy(more, members, *cap * sizeof(*more));
+    *cap *= 2;
+    return more;
+}
+
+// The first key and its value are on the stack. Keys are borrowed from the table, which holds them;
+// values are left on the stack meanwhile, and so is the memory of many members.
+static bool put_map(struct writing *w, int idx, int levels)
 {
     struct member few[FEW_MEMBERS], *members = few;
-    int top = lua_gettop(w->L), value = top + 1;
-    size_t filled = 0;
-    bool ok;
+    size_t n = 0, cap = FEW_MEMBERS;
+    lua_State *L = w->L;
 
-    if (n > FEW_MEMBERS) {
-        members = lua_newuserdatauv(w->L, n * sizeof(*members), 0);
-        value++;
-    }
-    if (n > INT32_MAX / 2 || !lua_checkstack(w->L, (int)n + 8))
-        return refuse(w, "a mapping with too many members");
-    for (lua_pushnil(w->L); lua_next(w->L, idx); filled++) {
-        struct member *m = &members[filled];
-
-        m->key.ptr = lua_tolstring(w->L, -2, &m->key.len);
-        m->value = value++;
-        if (strlen(m->key.ptr) != m->key.len || !str_is_utf8(m->key)) {
-            lua_settop(w->L, top);
-            return refuse(w, convert_not_utf8);
+    do {
+        if (!lua_checkstack(L, 8))
+            return refuse(w, "a mapping with too many members");
+        if (n == cap) {
+            members = more_room(L, members, &cap);
+            lua_insert(L, -3); // below the key, where the iteration goes on from
         }
-        lua_insert(w->L, -2); // below the key, where the iteration goes on from
-    }
-    ok = put_members(w, members, filled, levels);
-    lua_settop(w->L, top);
-    return ok;
+        if (lua_type(L, -2) != LUA_TSTRING)
+            return refuse(w, convert_odd_shape);
+        members[n].key.ptr = lua_tolstring(L, -2, &members[n].key.len);
+        members[n].head = head_of(members[n].key);
+        if (strlen(members[n].key.ptr) != members[n].key.len) // jansson's keys end there
+            return refuse(w, convert_not_utf8);
+        lua_insert(L, -2);
+        members[n++].value = lua_gettop(L) - 1;
+    } while (lua_next(L, idx));
+    return put_members(w, members, n, levels);
 }
 
 static bool put_number(struct writing *w, int idx)
@@ -143,21 +162,32 @@ static bool put_text(struct writing *w, int idx)
     struct str text;
 
     text.ptr = lua_tolstring(w->L, idx, &text.len);
-    if (!str_is_utf8(text))
-        return refuse(w, convert_not_utf8);
-    json_put_text(text, w->out);
-    return true;
+    return json_put_text(text, w->out) || refuse(w, convert_not_utf8);
 }
 
+// A mapping that begins with a text is gone through once; a list, which is short, is looked at
+// first.
 static bool put_table(struct writing *w, int idx, int levels)
 {
+    int top = lua_gettop(w->L);
     size_t n;
+    bool ok;
 
+    lua_pushnil(w->L);
+    if (lua_next(w->L, idx)) {
+        if (lua_type(w->L, -2) == LUA_TSTRING) {
+            ok = put_map(w, idx, levels);
+            lua_settop(w->L, top);
+            return ok;
+        }
+        lua_settop(w->L, top);
+    }
     switch (convert_shape(w->L, idx, &n)) {
     case CONVERT_LIST:
         return put_list(w, idx, n, levels);
-    case CONVERT_MAP:
-        return put_map(w, idx, n, levels);
+    case CONVERT_MAP: // an empty one
+        buf_puts(w->out, "{}");
+        return true;
     case CONVERT_ODD:
         break;
     }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -24,6 +27,10 @@ static const struct json_case cases[] = {
     {"\"\\u000f\\n\\\"\\\\\\/\"", "\"\\u000f\\n\\\"\\\\/\""},
     {"[NaN, -Infinity, 18446744073709551615]", "[null,null,18446744073709552000]"},
     {"{\"a\":\"NaN 99999999999999999999\"}", "{\"a\":\"NaN 99999999999999999999\"}"},
+    {"[0.5, -0.25, 1234.567, 0.001, 0.0001, 999999999.999, 1000000000.5]",
+     "[0.5,-0.25,1234.567,0.001,0.0001,999999999.999,1000000000.5]"},
+    {"[\"1234567\\\"\", \"12345678\\\\\", \"1234567\xc3\xa9\", \"\x7f\\u001f12345678\"]",
+     "[\"1234567\\\"\",\"12345678\\\\\",\"1234567\xc3\xa9\",\"\x7f\\u001f12345678\"]"},
     {"<html>", NULL},
     {"{\"a\":", NULL},
     {"", NULL},
@@ -47,9 +54,55 @@ static void canonical_form(void **state)
     }
 }
 
+static void assert_real(double value, const char *expected)
+{
+    struct buf out = {0};
+
+    json_put_real(value, &out);
+    if (expected)
+        assert_string_equal(buf_text(&out), expected);
+    assert_true(strtod(buf_text(&out), NULL) == value);
+    assert_true(expected || out.len > sizeof("999.999"));
+    buf_release(&out);
+}
+
+// The numbers that people write, and their neighbours, which are none.
+static void few_decimals(void **state)
+{
+    (void)state;
+    for (int i = 1; i < 1000000; i += 7) {
+        char text[16];
+        size_t len = (size_t)snprintf(text, sizeof(text), "%d.%03d", i / 1000, i % 1000);
+        double value = strtod(text, NULL);
+
+        while (text[len - 1] == '0')
+            text[--len] = 0;
+        if (text[len - 1] == '.')
+            text[--len] = 0;
+        assert_real(value, text);
+        assert_real(nextafter(value, 1e9), NULL);
+    }
+}
+
+// What is no UTF-8 adds nothing.
+static void odd_text(void **state)
+{
+    struct buf out = {0};
+
+    (void)state;
+    assert_false(json_put_text(str_of("12345678\xff"), &out));
+    assert_false(json_put_text(str_of("\xc3"), &out));
+    assert_int_equal(out.len, 0);
+    buf_release(&out);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(canonical_form)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(canonical_form),
+        cmocka_unit_test(few_decimals),
+        cmocka_unit_test(odd_text),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
