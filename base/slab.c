@@ -4,11 +4,16 @@
 #include <stdalign.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
 
-// Small pieces come from an arena and go back to the list of their size; the rest is the heap's.
-enum { GRAIN_BYTES = 16, SMALL_BYTES = 512, N_SIZES = SMALL_BYTES / GRAIN_BYTES + 1 };
+// Small pieces come from blocks and go back to the list of their size; the rest is the heap's.
+enum {
+    GRAIN_BYTES = 16,
+    SMALL_BYTES = 512,
+    N_SIZES = SMALL_BYTES / GRAIN_BYTES + 1,
+    FIRST_BLOCK_BYTES = 16 << 10,
+    LAST_BLOCK_BYTES = 1 << 20,
+};
 
 struct piece {
     struct piece *next; // slab.ended
@@ -19,30 +24,79 @@ struct large {
     alignas(max_align_t) unsigned char bytes[];
 };
 
+struct block {
+    struct block *next; // slab.first, in the order in which they are filled
+    size_t size;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
 struct slab {
-    struct arena *arena;
-    struct piece *ended[N_SIZES]; // by size in grains
+    struct block *first, *filling; // NULL before the first piece
+    size_t used;                   // bytes of filling
+    struct piece *ended[N_SIZES];  // by size in grains
     struct large *large;
 };
 
 struct slab *slab_new(void)
 {
-    struct slab *s = mem_new(sizeof(*s));
+    return mem_new(sizeof(struct slab));
+}
 
-    s->arena = arena_new();
-    return s;
+static void free_large(struct slab *s)
+{
+    for (struct large *l = s->large, *next; l; l = next) {
+        next = l->next;
+        mem_free(l);
+    }
+    s->large = NULL;
+}
+
+void slab_clear(struct slab *s)
+{
+    free_large(s);
+    memset(s->ended, 0, sizeof(s->ended));
+    s->filling = s->first;
+    s->used = 0;
 }
 
 void slab_free(struct slab *s)
 {
     if (!s)
         return;
-    for (struct large *l = s->large, *next; l; l = next) {
-        next = l->next;
-        mem_free(l);
+    free_large(s);
+    for (struct block *b = s->first, *next; b; b = next) {
+        next = b->next;
+        mem_free(b);
     }
-    arena_free(s->arena);
     mem_free(s);
+}
+
+// Goes on with the block behind the one being filled: one that slab_clear left, or a new one.
+static void next_block(struct slab *s)
+{
+    struct block **next = s->filling ? &s->filling->next : &s->first;
+    size_t size = !s->filling                               ? FIRST_BLOCK_BYTES
+                  : s->filling->size * 2 < LAST_BLOCK_BYTES ? s->filling->size * 2
+                                                            : LAST_BLOCK_BYTES;
+
+    if (!*next) {
+        *next = mem_resize(NULL, sizeof(struct block) + size, 1);
+        (*next)->next = NULL;
+        (*next)->size = size;
+    }
+    s->filling = *next;
+    s->used = 0;
+}
+
+static void *cut(struct slab *s, size_t size)
+{
+    void *ptr;
+
+    if (!s->filling || s->filling->size - s->used < size)
+        next_block(s);
+    ptr = s->filling->bytes + s->used;
+    s->used += size;
+    return ptr;
 }
 
 static size_t grains(size_t size)
@@ -83,7 +137,7 @@ static void *begin(struct slab *s, size_t size)
         return link_large(s, mem_resize(NULL, sizeof(struct large) + size, 1));
     piece = s->ended[grains(size)];
     if (!piece)
-        return arena_alloc(s->arena, grains(size) * GRAIN_BYTES);
+        return cut(s, grains(size) * GRAIN_BYTES);
     s->ended[grains(size)] = piece->next;
     return piece;
 }

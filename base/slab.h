@@ -10,6 +10,9 @@ struct slab;
 struct slab *slab_new(void);
 void slab_free(struct slab *s); // ends every piece; accepts NULL
 
+// Ends every piece and keeps the memory of the small ones for those to come.
+void slab_clear(struct slab *s);
+
 // Gives a piece of size bytes, not cleared, with what ptr (NULL is fine) held of them; ptr has
 // ended. old_size is what ptr was asked with. size 0 only ends ptr and gives NULL. Never fails.
 void *slab_resize(struct slab *s, void *ptr, size_t old_size, size_t size);

@@ -52,10 +52,34 @@ static void reuses(void **state)
     slab_free(s);
 }
 
+// Cleared, a slab gives the same memory once more, and as much as it ever had room for.
+static void clears(void **state)
+{
+    enum { PIECES = 20000 };
+    struct slab *s = slab_new();
+    unsigned char *first = NULL;
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < PIECES; i++) {
+            size_t size = 1 + i * 7 % 600;
+            unsigned char *ptr = slab_resize(s, NULL, 0, size);
+
+            memset(ptr, round, size);
+            if (!first)
+                first = ptr;
+            if (i == 0)
+                assert_ptr_equal(ptr, first);
+        }
+        slab_clear(s);
+    }
+    slab_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_what_was_there),
-                                       cmocka_unit_test(reuses)};
+                                       cmocka_unit_test(reuses), cmocka_unit_test(clears)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
