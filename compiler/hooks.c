@@ -146,8 +146,7 @@ static bool run_file(struct hooks *h, struct hook_file *f)
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &registered_key);
     script_push_env(L, false);
-    if (luaL_loadbufferx(L, f->code.ptr, f->code.len, "=hook", "b") != LUA_OK)
-        lua_error(L); // our own code: memory alone can fail
+    lua_host_load_code(s->host, buf_view(&f->code));
     lua_pushvalue(L, -2);
     lua_setupvalue(L, -2, 1);
     s->hook_at = script_line(s, f->source->path, 1);
@@ -161,13 +160,6 @@ static bool run_file(struct hooks *h, struct hook_file *f)
     s->hook_at = (struct span){0};
     lua_pop(L, ok ? 1 : 2);
     return ok;
-}
-
-static int add_chunk(lua_State *L, const void *bytes, size_t n, void *out)
-{
-    (void)L;
-    buf_add(out, bytes, n);
-    return 0;
 }
 
 static void load_file(struct hooks *h, const char *path, struct span at)
@@ -186,7 +178,7 @@ static void load_file(struct hooks *h, const char *path, struct span at)
     }
     vec_push(&h->files, (struct hook_file){.source = source});
     f = &h->files.at[h->files.n - 1];
-    lua_dump(L, add_chunk, &f->code, 0);
+    lua_host_dump(s->host, &f->code);
     lua_pop(L, 1);
     if (!run_file(h, f))
         return;

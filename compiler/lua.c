@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/slab.h"
 #include "base/watchdog.h"
@@ -43,20 +44,42 @@ static void *allocate(void *owner, void *ptr, size_t old_size, size_t size)
     return slab_resize(h->slab, ptr, old, size);
 }
 
-struct lua_host *lua_host_new(struct arena *a)
+static void open_state(struct lua_host *h)
 {
-    struct lua_host *h = mem_new(sizeof(*h));
-
-    h->arena = a;
+    h->used_bytes = 0;
     h->most_bytes = LUA_HOST_BYTES;
-    h->watchdog = watchdog_new(LUA_GUARD_SECONDS);
-    h->slab = slab_new();
     h->L = lua_newstate(allocate, h);
     // Rules leave little behind: a heap that stays in the processor's cache is worth collecting
     // for.
     lua_gc(h->L, LUA_GCINC, 200, 400, 0);
     *(struct lua_host **)lua_getextraspace(h->L) = h;
+}
+
+struct lua_host *lua_host_new(struct arena *a)
+{
+    struct lua_host *h = mem_new(sizeof(*h));
+
+    h->arena = a;
+    h->watchdog = watchdog_new(LUA_GUARD_SECONDS);
+    h->slab = slab_new();
+    open_state(h);
     return h;
+}
+
+void lua_host_restart(struct lua_host *h)
+{
+    slab_clear(h->slab);
+    open_state(h);
+}
+
+void lua_host_keep_garbage(struct lua_host *h)
+{
+    lua_gc(h->L, LUA_GCSTOP);
+}
+
+size_t lua_host_bytes(const struct lua_host *h)
+{
+    return h->used_bytes;
 }
 
 void lua_host_free(struct lua_host *h)
@@ -308,4 +331,22 @@ bool lua_host_load(struct lua_host *h, const char *name, struct str text, struct
     split_syntax_error(h, lua_tostring(h->L, -1), fault);
     lua_pop(h->L, 1);
     return false;
+}
+
+static int add_code(lua_State *L, const void *bytes, size_t n, void *out)
+{
+    (void)L;
+    buf_add(out, bytes, n);
+    return 0;
+}
+
+void lua_host_dump(struct lua_host *h, struct buf *code)
+{
+    lua_dump(h->L, add_code, code, 0);
+}
+
+void lua_host_load_code(struct lua_host *h, struct str code)
+{
+    if (luaL_loadbufferx(h->L, code.ptr, code.len, "=code", "b") != LUA_OK)
+        lua_error(h->L); // our own code: memory alone can fail
 }

@@ -11,6 +11,7 @@
 #include "base/str.h"
 
 struct arena;
+struct buf;
 struct lua_State;
 struct lua_host;
 
@@ -40,6 +41,14 @@ struct lua_fault {
 struct lua_host *lua_host_new(struct arena *a);
 void lua_host_free(struct lua_host *h); // accepts NULL
 
+// Ends everything that Lua holds and begins with an empty state. Must not be called by Lua.
+void lua_host_restart(struct lua_host *h);
+
+// From here on to the next start nothing is collected while memory lasts: who starts again now and
+// then, by the bytes that Lua holds, saves looking for what could go.
+void lua_host_keep_garbage(struct lua_host *h);
+size_t lua_host_bytes(const struct lua_host *h);
+
 struct lua_State *lua_host_state(struct lua_host *h);
 struct lua_host *lua_host_of(struct lua_State *L);
 
@@ -50,6 +59,11 @@ void *lua_host_owner(struct lua_State *L);
 // Pushes the function of a chunk of Lua text called name. False with *fault: a syntax error, or
 // bytecode.
 bool lua_host_load(struct lua_host *h, const char *name, struct str text, struct lua_fault *fault);
+
+// Adds the bytecode of the function on top, and pushes the function of such bytecode, which is
+// loaded much faster than text. Raises an error of Lua when there is no memory.
+void lua_host_dump(struct lua_host *h, struct buf *code);
+void lua_host_load_code(struct lua_host *h, struct str code);
 
 // Calls the function below n_args arguments on the stack, which all are popped; pushes n_results,
 // or on failure nothing. last_words guards the call: what is printed when it must be ended by

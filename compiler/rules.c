@@ -18,18 +18,23 @@
 
 struct rules {
     struct script script;
-    struct map picks; // id -> itself: the picks that rules looked at
-    bool hooked;      // the hook files are loaded
-    bool by_scene;    // as rules.film's open says
+    struct map picks;        // id -> itself: the picks that rules looked at
+    bool hooked;             // the hook files are loaded
+    bool by_scene;           // as rules.film's open says
+    bool throws_away;        // Lua starts again now and then instead of collecting garbage
+    const struct node *film; // as it was opened
+    const struct rules_context *context;
 };
+
+// What Lua holds when it starts again: enough for hundreds of scenes, however many the film has,
+// for each start names all of them.
+enum { LEAST_HELD_BYTES = 16 << 20, HELD_BYTES_PER_SCENE = 8 << 10 };
 
 // What a function in C that runs under lua_host_call works on.
 struct rules_job {
     struct rules *rules;
     struct node **film; // hooks may replace it
-    const struct node *tree;
-    const struct rules_context *context;
-    size_t from, to; // positions of scenes
+    size_t from, to;    // positions of scenes
 };
 
 static int open_state(lua_State *L)
@@ -39,11 +44,18 @@ static int open_state(lua_State *L)
     return 0;
 }
 
+static void prepare_state(struct script *s)
+{
+    struct lua_fault fault;
+
+    lua_pushcfunction(lua_host_state(s->host), open_state);
+    lua_host_call(s->host, 0, 0, NULL, &fault);
+}
+
 struct rules *rules_new(const struct rules_options *options)
 {
     struct rules *r = mem_new(sizeof(*r));
     struct script *s = &r->script;
-    struct lua_fault fault;
 
     s->arena = options->arena;
     s->diag = options->diag;
@@ -54,8 +66,7 @@ struct rules *rules_new(const struct rules_options *options)
     s->host = lua_host_new(s->arena);
     s->hooks = hooks_new(s);
     lua_host_set_owner(s->host, s);
-    lua_pushcfunction(lua_host_state(s->host), open_state);
-    lua_host_call(s->host, 0, 0, NULL, &fault);
+    prepare_state(s);
     return r;
 }
 
@@ -245,10 +256,10 @@ static const char module_key, world_key, given_key;
 // require("rules.film").open(film, ctx)
 static int open_film(lua_State *L)
 {
-    struct rules_job *job = lua_touserdata(L, 1);
+    struct rules *r = ((struct rules_job *)lua_touserdata(L, 1))->rules;
 
-    load_hooks(job->rules, job->tree);
-    job->rules->script.hook_at = (struct span){0};
+    load_hooks(r, r->film);
+    r->script.hook_at = (struct span){0};
     script_push_env(L, true);
     sandbox_freeze(L, -1);
     lua_getfield(L, -1, "require");
@@ -257,10 +268,10 @@ static int open_film(lua_State *L)
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
     lua_getfield(L, -1, "open");
-    push_film(L, job->tree);
-    push_context(L, job->rules, job->context);
+    push_film(L, r->film);
+    push_context(L, r, r->context);
     lua_call(L, 2, 2);
-    job->rules->by_scene = lua_toboolean(L, -1);
+    r->by_scene = lua_toboolean(L, -1);
     lua_pop(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &world_key);
     lua_newtable(L);
@@ -275,7 +286,15 @@ static void push_call(lua_State *L, const char *function)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &world_key);
 }
 
-// scene(world, i) for each in turn. Places of one mean nothing to the next.
+static bool holds_much(const struct rules *r)
+{
+    size_t most = LEAST_HELD_BYTES, by_scenes = r->script.scenes->n * HELD_BYTES_PER_SCENE;
+
+    return r->throws_away && lua_host_bytes(r->script.host) > (by_scenes > most ? by_scenes : most);
+}
+
+// scene(world, i) for each in turn, until all are done or Lua is to start again. Places of one mean
+// nothing to the next.
 static int lower_scenes(lua_State *L)
 {
     struct rules_job *job = lua_touserdata(L, 1);
@@ -283,7 +302,9 @@ static int lower_scenes(lua_State *L)
     size_t n_places = s->places.n;
 
     lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
-    for (size_t i = job->from; i < job->to; i++) {
+    while (job->from < job->to && !holds_much(job->rules)) {
+        size_t i = job->from++;
+
         s->scene_from = s->graph->n_steps;
         s->scene = i + 1;
         push_call(L, "scene");
@@ -309,10 +330,12 @@ static int close_film(lua_State *L)
 bool rules_open_film(struct rules *r, const struct node *film, const struct rules_context *context,
                      struct graph *graph, struct err *err)
 {
-    struct rules_job job = {.rules = r, .tree = film, .context = context};
+    struct rules_job job = {.rules = r};
     struct script *s = &r->script;
     struct lua_fault fault;
 
+    r->film = film;
+    r->context = context;
     s->graph = graph;
     s->scenes = node_get(film, "scenes");
     s->about_scenes = arena_array(s->arena, struct script_scene, s->scenes ? s->scenes->n : 0);
@@ -320,12 +343,44 @@ bool rules_open_film(struct rules *r, const struct node *film, const struct rule
     return run(r, open_film, &job, &fault) || fail(&fault, err);
 }
 
+// Hooks are counted by what they leave behind, so with them garbage is collected as it comes.
+static void throw_away(struct rules *r)
+{
+    r->throws_away = r->by_scene && !node_get(r->film, "hooks");
+    if (r->throws_away)
+        lua_host_keep_garbage(r->script.host);
+}
+
+// Whatever is of one scene alone is of no use to the next, so all of Lua ends, and opens the film
+// again: what it says of it has been said.
+static bool start_again(struct rules *r, struct err *err)
+{
+    struct rules_job job = {.rules = r};
+    struct lua_fault fault;
+
+    lua_host_restart(r->script.host);
+    r->script.places.n = 0;
+    prepare_state(&r->script);
+    if (!run(r, open_film, &job, &fault))
+        return fail(&fault, err);
+    throw_away(r);
+    return true;
+}
+
 bool rules_lower(struct rules *r, size_t from, size_t to, struct err *err)
 {
     struct rules_job job = {.rules = r, .from = from, .to = to};
     struct lua_fault fault;
 
-    return run(r, lower_scenes, &job, &fault) || fail(&fault, err);
+    throw_away(r);
+    for (;;) {
+        if (!run(r, lower_scenes, &job, &fault))
+            return fail(&fault, err);
+        if (job.from == to)
+            return true;
+        if (!start_again(r, err))
+            return false;
+    }
 }
 
 bool rules_close_film(struct rules *r, struct err *err)

@@ -50,37 +50,40 @@ const char *script_text(lua_State *L, int idx)
     return arena_strdup(script_of(L)->arena, luaL_checkstring(L, idx));
 }
 
-// The text of stdlib's Lua, read once.
-static bool read_stdlib(struct script *s, const char *path, struct str *text, struct err *err)
+static bool load_text(struct script *s, const char *path, const struct buf *text,
+                      struct lua_fault *fault)
 {
-    struct str *known = map_find(&s->modules, path);
+    struct str *code;
     struct buf bytes = {0};
 
-    if (!known) {
-        const char *whole = path_join(s->arena, s->data_dir, path);
-
-        if (!file_read(whole, &bytes, MOST_MODULE_BYTES, err)) {
-            buf_release(&bytes);
-            return false;
-        }
-        known = arena_make(s->arena, struct str);
-        *known = (struct str){arena_strndup(s->arena, buf_text(&bytes), bytes.len), bytes.len};
-        map_put(&s->modules, arena_strdup(s->arena, path), known);
-        buf_release(&bytes);
-    }
-    *text = *known;
+    if (!lua_host_load(s->host, path, buf_view(text), fault))
+        return false;
+    lua_host_dump(s->host, &bytes);
+    code = arena_make(s->arena, struct str);
+    *code = (struct str){arena_strndup(s->arena, bytes.ptr, bytes.len), bytes.len};
+    map_put(&s->modules, arena_strdup(s->arena, path), code);
+    buf_release(&bytes);
     return true;
 }
 
 bool script_load_stdlib(struct script *s, const char *path, struct lua_fault *fault)
 {
+    const struct str *code = map_find(&s->modules, path);
+    struct buf text = {0};
     struct err err = {0};
-    struct str text;
+    bool ok;
 
-    if (read_stdlib(s, path, &text, &err))
-        return lua_host_load(s->host, path, text, fault);
-    *fault = (struct lua_fault){.message = arena_strdup(s->arena, err.text)};
-    return false;
+    if (code) {
+        lua_host_load_code(s->host, *code);
+        return true;
+    }
+    ok = file_read(path_join(s->arena, s->data_dir, path), &text, MOST_MODULE_BYTES, &err);
+    if (ok)
+        ok = load_text(s, path, &text, fault);
+    else
+        *fault = (struct lua_fault){.message = arena_strdup(s->arena, err.text)};
+    buf_release(&text);
+    return ok;
 }
 
 bool script_load_source(struct script *s, const struct source *source, struct lua_fault *fault)

@@ -55,7 +55,7 @@ struct script {
     struct buf text; // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
     struct map assets;  // path -> struct asset, so that each file is looked at once
-    struct map modules; // path -> struct str, text of stdlib's Lua
+    struct map modules; // path -> struct str, code of stdlib's Lua
     struct map chunks;  // path -> struct source, of hook files
     struct map tables;  // digest of a text -> struct csv
 };

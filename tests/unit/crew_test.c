@@ -19,15 +19,17 @@
 #include "compiler/parts.h"
 #include "tests/unit/scratch.h"
 
-enum { SCENES = 150, FILES = 10 };
+enum { SCENES = 150, MANY_SCENES = 900, FILES = 10 };
 
 static const char film[] = "c41: 1\n"
                            "title: Many\n"
                            "include: [scenes/*.yaml]\n"
-                           "hooks: film.lua\n"
                            "cast: {ana: {looks: a pilot}}\n"
                            "locations: {deck: {looks: the deck, sound: waves}}\n"
                            "deliver: [{preset: web, each: scene}]\n";
+
+static const char hooked[] = "hooks: film.lua\n";
+static const char idle_hook[] = "require('c41.on').shot(function() end)\n";
 
 static const char hook[] =
     "local on = require 'c41.on'\n"
@@ -50,17 +52,17 @@ static void put(struct arena *a, const char *folder, const char *name, const cha
 }
 
 // Some scenes point at one far away; wrong is put into a shot of two of them.
-static void put_scenes(struct arena *a, const char *folder, const char *wrong)
+static void put_scenes(struct arena *a, const char *folder, unsigned scenes, const char *wrong)
 {
     for (unsigned f = 0; f < FILES; f++) {
         struct buf text = {0};
 
-        for (unsigned i = f * SCENES / FILES; i < (f + 1) * SCENES / FILES; i++) {
+        for (unsigned i = f * scenes / FILES; i < (f + 1) * scenes / FILES; i++) {
             buf_printf(&text, "- id: s%u\n  location: deck\n  shots:\n", i);
             buf_printf(&text, "    - {shot: a, image: Ana on wave %u%s}\n", i,
                        i % 100 == 7 ? ", size: insert" : "");
             buf_printf(&text, "    - {shot: b, image: {from: s%u/a}, say: {ana: \"Line %u.\"}%s}\n",
-                       i % 10 == 3 ? (i + 75) % SCENES : i, i, i == 5 || i == 140 ? wrong : "");
+                       i % 10 == 3 ? (i + 75) % scenes : i, i, i == 5 || i == 140 ? wrong : "");
         }
         put(a, folder, arena_printf(a, "scenes/%02u.yaml", f), buf_text(&text));
         buf_release(&text);
@@ -110,11 +112,11 @@ static void same_for_all(const char *wrong, const char *says)
     const char *alone;
 
     scratch_make(folder);
-    put(a, folder, "film.yaml", film);
+    put(a, folder, "film.yaml", arena_printf(a, "%s%s", film, hooked));
     put(a, folder, "film.lua", hook);
     put(a, folder, "words.lua", "return {of = function(shot) return ' of ' .. shot.shot end}\n");
     put(a, folder, "notes.txt", "a note");
-    put_scenes(a, folder, wrong);
+    put_scenes(a, folder, SCENES, wrong);
     alone = compile_with(a, folder, 1, !wrong[0]);
     assert_non_null(strstr(alone, says));
     for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
@@ -135,11 +137,33 @@ static void same_errors(void **state)
     same_for_all(", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"");
 }
 
+// A film without hooks is long enough here for Lua to start again on the way; with one that does
+// nothing it never does.
+static void same_after_restarts(void **state)
+{
+    struct arena *a = arena_new();
+    char folder[SCRATCH_BYTES];
+    const char *collected;
+
+    (void)state;
+    scratch_make(folder);
+    put_scenes(a, folder, MANY_SCENES, "");
+    put(a, folder, "film.lua", idle_hook);
+    put(a, folder, "film.yaml", arena_printf(a, "%s%s", film, hooked));
+    collected = compile_with(a, folder, 1, true);
+    put(a, folder, "film.yaml", film);
+    assert_string_equal(compile_with(a, folder, 1, true), collected);
+    assert_string_equal(compile_with(a, folder, 3, true), collected);
+    scratch_remove(folder);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_graph),
         cmocka_unit_test(same_errors),
+        cmocka_unit_test(same_after_restarts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
