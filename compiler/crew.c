@@ -46,6 +46,7 @@ static void prepare(struct hand *h, const struct crew *c)
     options.diag = h->diag;
     options.sources = h->sources;
     options.presets = h->presets;
+    options.sibling = c->rules;
     h->rules = rules_new(&options);
     h->graph = graph_new();
 }

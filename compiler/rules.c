@@ -52,6 +52,13 @@ static void prepare_state(struct script *s)
     lua_host_call(s->host, 0, 0, NULL, &fault);
 }
 
+static void copy_map(struct map *to, const struct map *from)
+{
+    for (size_t i = 0; i < from->cap; i++)
+        if (from->slots[i].key)
+            map_put(to, from->slots[i].key, from->slots[i].value);
+}
+
 struct rules *rules_new(const struct rules_options *options)
 {
     struct rules *r = mem_new(sizeof(*r));
@@ -63,6 +70,8 @@ struct rules *rules_new(const struct rules_options *options)
     s->schemas = options->schemas;
     s->presets = options->presets;
     s->data_dir = options->data_dir;
+    if (options->sibling)
+        copy_map(&s->modules, &options->sibling->script.modules);
     s->host = lua_host_new(s->arena);
     s->hooks = hooks_new(s);
     lua_host_set_owner(s->host, s);
@@ -413,9 +422,7 @@ static void take_scenes(struct script *s, struct script *from)
 
 void rules_take(struct rules *r, struct rules *others)
 {
-    for (size_t i = 0; i < others->picks.cap; i++)
-        if (others->picks.slots[i].key)
-            map_put(&r->picks, others->picks.slots[i].key, others->picks.slots[i].value);
+    copy_map(&r->picks, &others->picks);
     take_scenes(&r->script, &others->script);
     r->script.wants_all |= others->script.wants_all;
     rules_free(others);

@@ -24,6 +24,7 @@ struct rules_options {
     const struct schemas *schemas;
     struct presets *presets;
     const char *data_dir;
+    const struct rules *sibling; // other rules, whose code of stdlib serves as well; or NULL
 };
 
 // Borrows all of options.
