@@ -30,16 +30,40 @@ void digester_add(struct digester *d, const void *bytes, size_t len)
     (void)ok;
 }
 
-struct digest digester_finish(struct digester *d)
+static struct digest end(struct digester *d)
 {
     struct digest out;
     int ok = EVP_DigestFinal_ex(d->md, out.bytes, NULL);
 
     assert(ok == 1);
     (void)ok;
+    return out;
+}
+
+struct digest digester_next(struct digester *d)
+{
+    struct digest out = end(d);
+    int ok = EVP_DigestInit_ex(d->md, NULL, NULL); // again what it was: looking that up is slow
+
+    assert(ok == 1);
+    (void)ok;
+    return out;
+}
+
+struct digest digester_finish(struct digester *d)
+{
+    struct digest out = end(d);
+
+    digester_free(d);
+    return out;
+}
+
+void digester_free(struct digester *d)
+{
+    if (!d)
+        return;
     EVP_MD_CTX_free(d->md);
     mem_free(d);
-    return out;
 }
 
 struct digest digest_of(const void *bytes, size_t len)

@@ -29,4 +29,6 @@ bool digest_fd(int fd, struct digest *out, struct err *err);
 struct digester;
 struct digester *digester_new(void);
 void digester_add(struct digester *d, const void *bytes, size_t len);
+struct digest digester_next(struct digester *d);   // of what was added since the last; d goes on
 struct digest digester_finish(struct digester *d); // frees d
+void digester_free(struct digester *d);            // accepts NULL

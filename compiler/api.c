@@ -179,7 +179,8 @@ static int api_seed(lua_State *L)
 {
     const char *kind = luaL_checkstring(L, 2), *shot = luaL_checkstring(L, 4);
     lua_Integer film = luaL_checkinteger(L, 1), take = luaL_checkinteger(L, 3);
-    struct buf *words = &script_of(L)->text; // as canonical JSON: [film, kind, take, shot]
+    struct script *s = script_of(L);
+    struct buf *words = &s->text; // as canonical JSON: [film, kind, take, shot]
     struct digest d;
     lua_Integer seed = 0;
 
@@ -193,7 +194,10 @@ static int api_seed(lua_State *L)
     buf_char(words, ',');
     json_put_text(str_of(shot), words);
     buf_char(words, ']');
-    d = digest_of(words->ptr, words->len);
+    if (!s->digester)
+        s->digester = digester_new();
+    digester_add(s->digester, words->ptr, words->len);
+    d = digester_next(s->digester);
     for (int i = 0; i < 7; i++)
         seed = seed << 8 | d.bytes[i];
     lua_pushinteger(L, seed >> 3); // the first 53 of 56 bits

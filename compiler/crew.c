@@ -69,11 +69,8 @@ static void move_span(struct span *span, size_t known, const uint32_t *moved)
 // Places of texts that this hand has read get the numbers that these have now.
 static void move_spans(struct graph *g, size_t known, const uint32_t *moved)
 {
-    for (size_t i = 0; i < g->n_steps; i++) {
+    for (size_t i = 0; i < g->n_steps; i++)
         move_span(&g->steps[i]->span, known, moved);
-        for (size_t k = 0; k < g->steps[i]->n_words; k++)
-            move_span(&g->steps[i]->words[k].span, known, moved);
-    }
     for (size_t i = 0; i < g->n_deliverables; i++) {
         move_span(&g->deliverables[i].span, known, moved);
         move_span(&g->deliverables[i].file_span, known, moved);

@@ -178,10 +178,18 @@ void graph_set_flag(struct graph *g, struct step *s, const char *name, bool flag
 {
     const char *value = find_param(s, name), *now = flag ? "true" : "false";
     const char *was = flag ? "false" : "true";
+    size_t head, tail;
+    char *params;
 
-    if (value && strncmp(value, was, strlen(was)) == 0)
-        s->params = arena_printf(g->arena, "%.*s%s%s", (int)(value - s->params), s->params, now,
-                                 value + strlen(was));
+    if (!value || strncmp(value, was, strlen(was)) != 0)
+        return;
+    head = (size_t)(value - s->params);
+    tail = strlen(value + strlen(was));
+    params = arena_alloc(g->arena, head + strlen(now) + tail + 1);
+    memcpy(params, s->params, head);
+    memcpy(params + head, now, strlen(now));
+    memcpy(params + head + strlen(now), value + strlen(was), tail);
+    s->params = params;
 }
 
 const json_t *graph_preset(const struct graph *g, const struct step *s)

@@ -51,8 +51,7 @@ struct edge {
 // A phrase of a picture's words, and where it comes from.
 struct phrase {
     const char *text;
-    struct span span; // as in step
-    struct place at;
+    struct place at; // as in step
 };
 
 struct step {
@@ -120,10 +119,9 @@ struct deliverable *graph_deliver(struct graph *g, const char *name);
 // presets. Frees part.
 void graph_take(struct graph *g, struct graph *part);
 
-// Finds what every edge names, puts the steps in order (inputs first, else as added) and resolves
-// places. A circle or an id used twice is said to d at both places, and so is a deliverable of no
-// step. Returns false with *err after that (ERR_FILM), or when an edge or a late value names what
-// is not there (ERR_BUG).
+// Finds what every edge names and puts the steps in order (inputs first, else as added). A circle
+// or an id used twice is said to d at both places, and so is a deliverable of no step. Returns
+// false with *err after that (ERR_FILM), or when an edge names what is not there (ERR_BUG).
 bool graph_link(struct graph *g, struct diag *d, struct err *err);
 
 // Checks the late values within params: only the forms of DESIGN.md, each of an input of s. Adds to

@@ -15,7 +15,7 @@ static bool check_ids(const struct graph *g, struct diag *d)
 {
     bool ok = true;
 
-    for (size_t i = 0; i < g->n_steps; i++) {
+    for (size_t i = 0; g->by_id.n < g->n_steps && i < g->n_steps; i++) {
         const struct step *s = g->steps[i], *first = graph_find(g, s->id);
 
         if (first == s)
@@ -53,19 +53,11 @@ static bool link_edge(const struct graph *g, const struct step *s, struct edge *
 
 static bool link_steps(struct graph *g, struct err *err)
 {
-    struct buf why = {0};
-    bool ok = true;
-
-    for (size_t i = 0; ok && i < g->n_steps; i++) {
-        struct step *s = g->steps[i];
-
-        for (size_t k = 0; ok && k < s->n_inputs; k++)
-            ok = link_edge(g, s, &s->inputs[k], err);
-        if (ok && !graph_check_late(s, &why))
-            ok = err_set(err, ERR_BUG, "step %s: %s", s->id, buf_text(&why));
-    }
-    buf_release(&why);
-    return ok;
+    for (size_t i = 0; i < g->n_steps; i++)
+        for (size_t k = 0; k < g->steps[i]->n_inputs; k++)
+            if (!link_edge(g, g->steps[i], &g->steps[i]->inputs[k], err))
+                return false;
+    return true;
 }
 
 const char *graph_nearest(const struct graph *g, const char *id)
@@ -259,22 +251,6 @@ static bool sort_steps(struct graph *g, struct diag *d)
     return ok;
 }
 
-static void resolve_places(struct graph *g, const struct diag *d)
-{
-    for (size_t i = 0; i < g->n_steps; i++) {
-        struct step *s = g->steps[i];
-
-        s->at = diag_place(d, s->span, g->arena);
-        if (s->at.file)
-            s->at.file = arena_strdup(g->arena, s->at.file);
-        for (size_t k = 0; k < s->n_words; k++) {
-            s->words[k].at = diag_place(d, s->words[k].span, g->arena);
-            if (s->words[k].at.file)
-                s->words[k].at.file = arena_strdup(g->arena, s->words[k].at.file);
-        }
-    }
-}
-
 bool graph_link(struct graph *g, struct diag *d, struct err *err)
 {
     if (!check_ids(g, d))
@@ -288,6 +264,5 @@ bool graph_link(struct graph *g, struct diag *d, struct err *err)
     if (!sort_steps(g, d))
         return err_set(err, ERR_FILM, "the graph has a circle");
     mark_drafts(g);
-    resolve_places(g, d);
     return true;
 }

@@ -41,6 +41,13 @@ static const char *need_text(lua_State *L, int idx, const char *key)
     return text;
 }
 
+static struct place resolve(lua_State *L, struct span span)
+{
+    struct script *s = script_of(L);
+
+    return places_get(&s->lately, s->diag, span, s->graph->arena);
+}
+
 static struct span get_place(lua_State *L, int idx, const char *key)
 {
     struct span span;
@@ -144,7 +151,7 @@ static void read_words(lua_State *L, struct step *s)
 
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
         luaL_checktype(L, -1, LUA_TTABLE);
-        s->words[i].span = get_place(L, lua_gettop(L), "at");
+        s->words[i].at = resolve(L, get_place(L, lua_gettop(L), "at"));
         lua_getfield(L, -1, "text");
         add_phrase(L, &text);
         s->words[i].text = arena_strdup(a, buf_text(&text));
@@ -316,14 +323,17 @@ static void read_params(lua_State *L, struct step *step, int idx)
     refuse_hooked(s, step, why);
 }
 
-// Late values that a hook wrote are its own fault; graph_link checks those of rules.
-static void check_hooked(struct script *s, const struct step *step)
+// Late values that a hook wrote are its own fault; those of rules are ours.
+static void check_late(lua_State *L, const struct step *step)
 {
-    struct buf why = {0};
+    struct script *s = script_of(L);
 
-    if (!graph_check_late(step, &why))
-        refuse_hooked(s, step, buf_text(&why));
-    buf_release(&why);
+    buf_clear(&s->text);
+    if (graph_check_late(step, &s->text))
+        return;
+    if (!s->hook_at.source)
+        luaL_error(L, "step %s: %s", step->id, buf_text(&s->text));
+    refuse_hooked(s, step, buf_text(&s->text));
 }
 
 // The words of a prompt that a hook wrote anew are the hook's.
@@ -334,8 +344,8 @@ static void claim_words(struct script *s, struct step *step, const char *before)
 
     if (step->n_words && after && !(before && strcmp(before, after) == 0)) {
         step->n_words = 1;
-        step->words[0] =
-            (struct phrase){.text = arena_strdup(s->graph->arena, after), .span = s->hook_at};
+        step->words[0] = (struct phrase){.text = arena_strdup(s->graph->arena, after),
+                                         .at = diag_place(s->diag, s->hook_at, s->graph->arena)};
     }
     json_decref(params);
 }
@@ -358,7 +368,7 @@ static void hook_step(lua_State *L, struct step *step)
     if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
         read_preset(L, step, 2);
         read_params(L, step, 2);
-        check_hooked(s, step);
+        check_late(L, step);
         claim_words(s, step, prompt_before(L));
     }
     s->hook_at = (struct span){0};
@@ -396,6 +406,7 @@ int lower_step(lua_State *L)
     step->scene = get_text(L, 1, "scene");
     step->shot = get_text(L, 1, "shot");
     step->span = get_place(L, 1, "at");
+    step->at = resolve(L, step->span);
     lua_getfield(L, 1, "take");
     step->take = (unsigned)luaL_optinteger(L, -1, 0);
     lua_pop(L, 1);
@@ -407,6 +418,7 @@ int lower_step(lua_State *L)
     if (!step->params) {
         read_preset(L, step, 1);
         read_params(L, step, 1);
+        check_late(L, step);
     }
     check_needs(s, step);
     graph_join(s->graph, step, s->scene_from);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "compiler/convert.h"
 #include "compiler/graph.h"
@@ -88,6 +89,7 @@ void rules_free(struct rules *r)
     for (size_t i = 0; r->script.scenes && i < r->script.scenes->n; i++)
         vec_release(&r->script.about_scenes[i].looks_at);
     buf_release(&r->script.text);
+    digester_free(r->script.digester);
     vec_release(&r->script.places);
     map_release(&r->script.assets);
     map_release(&r->script.modules);

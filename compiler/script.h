@@ -9,8 +9,10 @@
 #include "base/diag.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "compiler/places.h"
 
 struct arena;
+struct digester;
 struct graph;
 struct hooks;
 struct lua_State;
@@ -54,6 +56,8 @@ struct script {
     unsigned hooks_said;               // how many errors and warnings hooks have said
     struct buf text; // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
+    struct places lately; // of steps and their words
+    struct digester *digester;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, code of stdlib's Lua
     struct map chunks;  // path -> struct source, of hook files
