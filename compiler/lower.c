@@ -14,20 +14,49 @@
 #include "compiler/lua.h"
 #include "compiler/preset.h"
 
-// Argument 1 is the table that a rule gave; its fields as text of the graph, NULL where absent.
+// What c41.step is called with.
+enum {
+    STEP_ID = 1,
+    STEP_KIND,
+    STEP_PRESET,
+    STEP_OUTPUTS,
+    STEP_SPEC,
+    STEP_SCENE,
+    STEP_SHOT,
+    STEP_ARGUMENTS = STEP_SHOT
+};
+
+// What hooks are told of a step beside its params and its take.
+static const struct {
+    const char *key;
+    int argument;
+} told[] = {{"id", STEP_ID},
+            {"kind", STEP_KIND},
+            {"preset", STEP_PRESET},
+            {"scene", STEP_SCENE},
+            {"shot", STEP_SHOT}};
+
+// A text of Lua as text of the graph; NULL for nil.
+static const char *copy_text(lua_State *L, int idx)
+{
+    size_t len;
+    const char *text = lua_tolstring(L, idx, &len);
+
+    if (!text && !lua_isnil(L, idx))
+        luaL_error(L, "this must be text, not %s", luaL_typename(L, idx));
+    return text ? arena_strndup(script_of(L)->graph->arena, text, len) : NULL;
+}
+
+// The same for a field of a table that a rule gave.
 static const char *get_text(lua_State *L, int idx, const char *key)
 {
     const char *text = NULL;
+    int type = lua_getfield(L, idx, key);
 
-    switch (lua_getfield(L, idx, key)) {
-    case LUA_TNIL:
-        break;
-    case LUA_TSTRING:
-        text = arena_strdup(script_of(L)->graph->arena, lua_tostring(L, -1));
-        break;
-    default:
+    if (type == LUA_TSTRING)
+        text = copy_text(L, -1);
+    else if (type != LUA_TNIL)
         luaL_error(L, "%s must be text, not %s", key, luaL_typename(L, -1));
-    }
     lua_pop(L, 1);
     return text;
 }
@@ -92,7 +121,7 @@ static void read_inputs(lua_State *L, struct step *s)
 {
     struct arena *a = script_of(L)->graph->arena;
 
-    s->n_inputs = push_list(L, 1, "inputs");
+    s->n_inputs = push_list(L, STEP_SPEC, "inputs");
     s->inputs = arena_array(a, struct edge, s->n_inputs + 1);
     for (size_t i = 0; i < s->n_inputs; i++) {
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
@@ -102,22 +131,21 @@ static void read_inputs(lua_State *L, struct step *s)
     lua_pop(L, 1);
 }
 
+// A name, or a list of them.
 static void read_outputs(lua_State *L, struct step *s)
 {
     struct arena *a = script_of(L)->graph->arena;
-    size_t n = push_list(L, 1, "outputs");
+    bool list = lua_istable(L, STEP_OUTPUTS);
 
-    while (!n && s->kind->outputs[s->n_outputs])
-        s->n_outputs++;
-    s->outputs = arena_array(a, const char *, n + s->n_outputs + 1);
-    for (size_t i = 0; i < s->n_outputs; i++)
-        s->outputs[i] = s->kind->outputs[i];
-    for (size_t i = 0; i < n; i++) {
-        lua_rawgeti(L, -1, (lua_Integer)i + 1);
-        s->outputs[s->n_outputs++] = arena_strdup(a, luaL_checkstring(L, -1));
+    s->n_outputs = list ? lua_rawlen(L, STEP_OUTPUTS) : 1;
+    s->outputs = arena_array(a, const char *, s->n_outputs + 1);
+    if (!list)
+        s->outputs[0] = arena_strdup(a, luaL_checkstring(L, STEP_OUTPUTS));
+    for (size_t i = 0; list && i < s->n_outputs; i++) {
+        lua_rawgeti(L, STEP_OUTPUTS, (lua_Integer)i + 1);
+        s->outputs[i] = arena_strdup(a, luaL_checkstring(L, -1));
         lua_pop(L, 1);
     }
-    lua_pop(L, 1);
 }
 
 // A phrase is text, or a list of texts and late values, which show as the name of their fact.
@@ -144,7 +172,7 @@ static void read_words(lua_State *L, struct step *s)
 {
     struct arena *a = script_of(L)->graph->arena;
 
-    s->n_words = push_list(L, 1, "words");
+    s->n_words = push_list(L, STEP_SPEC, "words");
     s->words = arena_array(a, struct phrase, s->n_words + 1);
     for (size_t i = 0; i < s->n_words; i++) {
         struct buf text = {0};
@@ -204,14 +232,14 @@ int lower_preset(lua_State *L)
 // preset.
 static void push_for_hooks(lua_State *L)
 {
-    static const char *const keys[] = {"id", "kind", "preset", "scene", "shot", "take"};
-
     lua_newtable(L);
-    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-        lua_getfield(L, 1, keys[i]);
-        lua_setfield(L, -2, keys[i]);
+    for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
+        lua_pushvalue(L, told[i].argument);
+        lua_setfield(L, -2, told[i].key);
     }
-    if (lua_getfield(L, 1, "params") == LUA_TNIL) {
+    lua_getfield(L, STEP_SPEC, "take");
+    lua_setfield(L, -2, "take");
+    if (lua_getfield(L, STEP_SPEC, "params") == LUA_TNIL) {
         lua_pop(L, 1);
         lua_newtable(L);
     }
@@ -220,33 +248,41 @@ static void push_for_hooks(lua_State *L)
     lua_setfield(L, -2, "params");
 }
 
+// Whether the table on top still has the value on top of it, which is popped, under that key.
 static bool is_kept(lua_State *L, const char *key)
 {
     bool same;
 
     lua_pushstring(L, key);
-    lua_rawget(L, -2);
-    lua_getfield(L, 1, key);
+    lua_rawget(L, -3);
     same = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
     return same;
 }
 
+static void refuse_change(struct script *s, const char *key)
+{
+    diag_say(s->diag, SEVERITY_ERROR, s->hook_at, "change step.params or step.preset",
+             "a hook cannot change the %s of a step", key);
+    hooks_stop(s->hooks);
+}
+
 // Gives the step to hooks; its preset and params are then read from the table left on the stack.
 static void run_hooks(lua_State *L)
 {
-    static const char *const kept[] = {"id", "kind", "scene", "shot", "take"};
     struct script *s = script_of(L);
 
     push_for_hooks(L);
     if (!hooks_run(s->hooks, HOOK_STEP))
         return;
-    for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-        if (!is_kept(L, kept[i])) {
-            diag_say(s->diag, SEVERITY_ERROR, s->hook_at, "change step.params or step.preset",
-                     "a hook cannot change the %s of a step", kept[i]);
-            hooks_stop(s->hooks);
-        }
+    for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
+        lua_pushvalue(L, told[i].argument);
+        if (!is_kept(L, told[i].key) && told[i].argument != STEP_PRESET)
+            refuse_change(s, told[i].key);
+    }
+    lua_getfield(L, STEP_SPEC, "take");
+    if (!is_kept(L, "take"))
+        refuse_change(s, "take");
 }
 
 static const char *const *input_names(struct script *s, const struct step *step)
@@ -270,23 +306,31 @@ static void settle_preset(struct script *s, struct step *step, struct span at)
     step->preset = arena_strdup(s->graph->arena, preset->name);
 }
 
-// The name comes from the table at idx: the rule's own, or what hooks made of it.
-static void read_preset(lua_State *L, struct step *step, int idx)
+// A name, unless c41.preset said why there is none.
+static void choose_preset(struct script *s, struct step *step, const char *name, bool hooked)
+{
+    step->preset = arena_strdup(s->graph->arena, name);
+    if (hooked || graph_preset(s->graph, step))
+        settle_preset(s, step, hooked ? s->hook_at : step->span);
+}
+
+static void read_preset(lua_State *L, struct step *step)
+{
+    if (!lua_isnil(L, STEP_PRESET))
+        choose_preset(script_of(L), step, luaL_checkstring(L, STEP_PRESET), false);
+}
+
+// The preset as hooks left it in the table at idx.
+static void read_hooked_preset(lua_State *L, struct step *step, int idx)
 {
     struct script *s = script_of(L);
-    const char *was = get_text(L, 1, "preset");
-    bool hooked;
 
     lua_pushstring(L, "preset");
-    lua_rawget(L, idx);
-    if (lua_type(L, -1) == LUA_TSTRING)
-        step->preset = arena_strdup(s->graph->arena, lua_tostring(L, -1));
-    else if (was || !lua_isnil(L, -1)) // the rule's own is text or nothing
+    if (lua_rawget(L, idx) == LUA_TSTRING)
+        choose_preset(s, step, lua_tostring(L, -1), !lua_rawequal(L, -1, STEP_PRESET));
+    else if (!lua_isnil(L, STEP_PRESET) || !lua_isnil(L, -1))
         diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "a step's preset is the name of one");
     lua_pop(L, 1);
-    hooked = step->preset && !(was && strcmp(was, step->preset) == 0);
-    if (hooked || (step->preset && graph_preset(s->graph, step))) // else c41.preset said why not
-        settle_preset(s, step, hooked ? s->hook_at : step->span);
 }
 
 // What a hook left in a step and cannot stay there; the next step would only say it again.
@@ -354,9 +398,10 @@ static const char *prompt_before(lua_State *L)
 {
     const char *prompt = NULL;
 
-    if (lua_getfield(L, 1, "params") == LUA_TTABLE && lua_getfield(L, -1, "prompt") == LUA_TSTRING)
+    if (lua_getfield(L, STEP_SPEC, "params") == LUA_TTABLE &&
+        lua_getfield(L, -1, "prompt") == LUA_TSTRING)
         prompt = arena_strdup(script_of(L)->arena, lua_tostring(L, -1));
-    lua_settop(L, 1);
+    lua_settop(L, STEP_ARGUMENTS);
     return prompt;
 }
 
@@ -366,8 +411,8 @@ static void hook_step(lua_State *L, struct step *step)
 
     run_hooks(L);
     if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
-        read_preset(L, step, 2);
-        read_params(L, step, 2);
+        read_hooked_preset(L, step, lua_gettop(L));
+        read_params(L, step, lua_gettop(L));
         check_late(L, step);
         claim_words(s, step, prompt_before(L));
     }
@@ -390,24 +435,33 @@ static void check_needs(struct script *s, const struct step *step)
                  "preset %s needs `%s`, and %s has none", preset->name, missing, step->id);
 }
 
-// c41.step{id=, kind=, preset=, params=, inputs=, outputs=, words=, scene=, shot=, take=, at=}
+// Pushes the name of the first output.
+static void push_output(lua_State *L)
+{
+    if (lua_istable(L, STEP_OUTPUTS))
+        lua_rawgeti(L, STEP_OUTPUTS, 1);
+    else
+        lua_pushvalue(L, STEP_OUTPUTS);
+}
+
+// c41.step(id, kind, preset, outputs, {params=, inputs=, words=, take=, at=}, scene, shot) gives
+// the name of its first output.
 int lower_step(lua_State *L)
 {
     struct script *s = script_of(L);
-    const struct kind *kind;
+    const struct kind *kind = kind_find(luaL_checkstring(L, STEP_KIND));
     struct step *step;
 
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 1);
-    kind = kind_find(need_text(L, 1, "kind"));
+    luaL_checktype(L, STEP_SPEC, LUA_TTABLE);
+    lua_settop(L, STEP_ARGUMENTS);
     if (!kind)
-        return luaL_error(L, "step %s: no such kind", need_text(L, 1, "id"));
-    step = graph_make(s->graph, need_text(L, 1, "id"), kind);
-    step->scene = get_text(L, 1, "scene");
-    step->shot = get_text(L, 1, "shot");
-    step->span = get_place(L, 1, "at");
+        return luaL_error(L, "step %s: no such kind", luaL_checkstring(L, STEP_ID));
+    step = graph_make(s->graph, luaL_checkstring(L, STEP_ID), kind);
+    step->scene = copy_text(L, STEP_SCENE);
+    step->shot = copy_text(L, STEP_SHOT);
+    step->span = get_place(L, STEP_SPEC, "at");
     step->at = resolve(L, step->span);
-    lua_getfield(L, 1, "take");
+    lua_getfield(L, STEP_SPEC, "take");
     step->take = (unsigned)luaL_optinteger(L, -1, 0);
     lua_pop(L, 1);
     read_inputs(L, step);
@@ -416,13 +470,14 @@ int lower_step(lua_State *L)
     if (hooks_has(s->hooks, HOOK_STEP))
         hook_step(L, step);
     if (!step->params) {
-        read_preset(L, step, 1);
-        read_params(L, step, 1);
+        read_preset(L, step);
+        read_params(L, step, STEP_SPEC);
         check_late(L, step);
     }
     check_needs(s, step);
     graph_join(s->graph, step, s->scene_from);
-    return 0;
+    push_output(L);
+    return 1;
 }
 
 // c41.deliver{name=, step=, output=, file=, draft_file=, at=, file_at=}

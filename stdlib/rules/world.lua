@@ -102,15 +102,12 @@ end
 -- tail is the whole id, of what belongs to no shot. spec has params, inputs, at; preset (a table; absent:
 -- what this machine always does), words, take, scene (of what is no shot's, and yet a scene's). outputs: a name, or a list of them.
 function world:step(owner, tail, kind, outputs, spec)
-  local id = owner and owner.id .. "/" .. tail or tail
+  local id, scene, shot = tail, spec.scene, nil
+  if owner then
+    id, scene, shot = owner.id .. "/" .. tail, owner.scene.name, owner.id
+  end
   local preset = spec.preset or self:maker(kind, nil, spec.at)
-  outputs = type(outputs) == "table" and outputs or { outputs }
-  c41.step {
-    id = id, kind = kind, preset = preset and preset.preset, outputs = outputs,
-    params = spec.params, inputs = spec.inputs, words = spec.words, take = spec.take, at = spec.at,
-    scene = spec.scene or (owner and owner.scene and owner.scene.name), shot = owner and owner.shot and owner.id,
-  }
-  return { step = id, output = outputs[1] }
+  return { step = id, output = c41.step(id, kind, preset and preset.preset, outputs, spec, scene, shot) }
 end
 
 -- An input of a step from a reference: {step=ID, output=NAME} or {file=PATH}.

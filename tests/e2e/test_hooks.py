@@ -143,10 +143,11 @@ def own_data(c41, tmp_path):
 @pytest.mark.parametrize("body, words", [
     ("local x = nil\n  return x.y", "attempt to index a nil value"),
     ("undeclared = 1", "the global \"undeclared\" cannot be set"),
-    ("c41.step { id = 'a', kind = 'render' }", "no such kind"),
-    ("c41.step { id = 'a', kind = 'image', params = { f = function() end } }", "a function"),
-    ("c41.step { id = 'a', kind = 'image', inputs = { { name = 'x', step = 'b' } } }", "unknown step b"),
-    ("c41.step { id = 'a', kind = 'image', params = { x = { late = 'b.c' } } }", "names no input"),
+    ("c41.step('a', 'render', nil, 'image', {})", "no such kind"),
+    ("c41.step('a', 'image', nil, {{}}, {})", "string expected"),
+    ("c41.step('a', 'image', nil, 'image', { params = { f = function() end } })", "a function"),
+    ("c41.step('a', 'image', nil, 'image', { inputs = { { name = 'x', step = 'b' } } })", "unknown step b"),
+    ("c41.step('a', 'image', nil, 'image', { params = { x = { late = 'b.c' } } })", "names no input"),
     ("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "512 MiB"),
 ])
 def test_a_fault_of_the_rules_is_ours(c41, own_data, body, words):
