@@ -131,14 +131,49 @@ static int api_copy(lua_State *L)
 
 static int api_slug(lua_State *L)
 {
-    struct buf out = {0};
+    struct buf *slug = &script_of(L)->text;
     struct str text;
 
     text.ptr = luaL_checklstring(L, 1, &text.len);
-    slug_add(&out, text);
-    text.ptr = arena_strdup(script_of(L)->arena, buf_text(&out));
-    buf_release(&out);
-    lua_pushstring(L, text.ptr);
+    buf_clear(slug);
+    slug_add(slug, text);
+    lua_pushlstring(L, slug->len ? slug->ptr : "", slug->len);
+    return 1;
+}
+
+// Whether name stands in text between two '-'.
+static bool is_said(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = text; len && (at = strstr(at, name)); at++)
+        if (at[-1] == '-' && at[len] == '-')
+            return true;
+    return false;
+}
+
+// c41.said(text, slugs): a list of those that text says, as whole words, in their order.
+static int api_said(lua_State *L)
+{
+    struct buf *said = &script_of(L)->text;
+    struct str text;
+    lua_Integer n = 0;
+
+    text.ptr = luaL_checklstring(L, 1, &text.len);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    buf_clear(said);
+    buf_char(said, '-');
+    slug_add(said, text);
+    buf_char(said, '-');
+    lua_newtable(L);
+    for (lua_Integer i = 1; lua_rawgeti(L, 2, i) == LUA_TSTRING; i++) {
+        if (is_said(said->ptr + 1, lua_tostring(L, -1)))
+            lua_rawseti(L, 3, ++n);
+        else
+            lua_pop(L, 1);
+    }
+    lua_settop(L, 3);
     return 1;
 }
 
@@ -238,6 +273,7 @@ static const luaL_Reg for_rules[] = {
     {"list", files_list},
     {"name_scene", script_name_scene},
     {"preset", lower_preset},
+    {"said", api_said},
     {"scene", script_scene},
     {"seed", api_seed},
     {"step", lower_step},

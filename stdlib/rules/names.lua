@@ -291,11 +291,8 @@ function names.present(w, sh, speakers)
   end
   local image, video = sh.shot.image, sh.shot.video
   local words = text.plain(image and image.prompt) .. "\n" .. text.plain(video and video.prompt)
-  local said = "-" .. c41.slug(words) .. "-" -- so that names are found as whole words
-  for _, slug in ipairs(w.cast_slugs) do
-    if slug ~= "narrator" and said:find("-" .. slug .. "-", 1, true) then
-      add(w.cast_by_slug[slug])
-    end
+  for _, slug in ipairs(c41.said(words, w.cast_slugs)) do
+    add(slug ~= "narrator" and w.cast_by_slug[slug])
   end
   return list
 end

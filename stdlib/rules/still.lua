@@ -10,23 +10,19 @@ local words = require "rules.words"
 local still = {}
 
 local TIMES = {
-  { "night", "night" }, { "midnight", "night" },
-  { "dawn", "dawn" }, { "sunrise", "dawn" }, { "morning", "dawn" },
-  { "dusk", "dusk" }, { "sunset", "dusk" }, { "evening", "dusk" },
-  { "day", "day" }, { "noon", "day" }, { "afternoon", "day" },
+  night = "night", midnight = "night", dawn = "dawn", sunrise = "dawn", morning = "dawn",
+  dusk = "dusk", sunset = "dusk", evening = "dusk", day = "day", noon = "day", afternoon = "day",
 }
+
+-- The words of TIMES: of several that are said, the one that stands first here counts.
+local TIME_WORDS = { "night", "midnight", "dawn", "sunrise", "morning", "dusk", "sunset", "evening", "day", "noon",
+  "afternoon" }
 
 -- The time of day that the slugline tells, else the prompt.
 local function time_of_day(sh, prompt)
-  for _, source in ipairs { sh.scene.scene.scene or "", text.plain(prompt) } do
-    local said = "-" .. c41.slug(source) .. "-"
-    for _, time in ipairs(TIMES) do
-      if said:find("-" .. time[1] .. "-", 1, true) then
-        return time[2]
-      end
-    end
-  end
-  return nil
+  local scene = sh.scene.scene.scene
+  local said = scene and c41.said(scene, TIME_WORDS)[1] or c41.said(text.plain(prompt), TIME_WORDS)[1]
+  return TIMES[said]
 end
 
 -- Regions by name, as boxes in parts of the picture.
