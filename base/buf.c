@@ -18,15 +18,13 @@ void buf_clear(struct buf *b)
         b->ptr[0] = 0;
 }
 
-char *buf_room(struct buf *b, size_t more)
+// What buf_room does when there is none.
+void buf_grow(struct buf *b, size_t more)
 {
     size_t want = b->len + more + 1;
 
-    if (want > b->cap) {
-        b->cap = b->cap * 2 > want ? b->cap * 2 : want < 64 ? 64 : want;
-        b->ptr = mem_resize(b->ptr, b->cap, 1);
-    }
-    return b->ptr + b->len;
+    b->cap = b->cap * 2 > want ? b->cap * 2 : want < 64 ? 64 : want;
+    b->ptr = mem_resize(b->ptr, b->cap, 1);
 }
 
 void buf_puts(struct buf *b, const char *text)

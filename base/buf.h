@@ -26,13 +26,21 @@ void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(pr
 void buf_vprintf(struct buf *b, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-// Makes room for at least more bytes behind the text; the caller writes there and adds to len.
-char *buf_room(struct buf *b, size_t more);
+void buf_grow(struct buf *b, size_t more);
 
 // In line, for JSON is written by the byte.
+
+// Makes room for at least more bytes behind the text; the caller writes there and adds to len.
+static inline char *buf_room(struct buf *b, size_t more)
+{
+    if (b->cap - b->len <= more)
+        buf_grow(b, more);
+    return b->ptr + b->len;
+}
+
 static inline void buf_add(struct buf *b, const void *bytes, size_t len)
 {
-    char *room = b->cap - b->len > len ? b->ptr + b->len : buf_room(b, len);
+    char *room = buf_room(b, len);
 
     if (len)
         memcpy(room, bytes, len);
@@ -42,7 +50,7 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t len)
 
 static inline void buf_char(struct buf *b, char c)
 {
-    char *room = b->cap - b->len > 1 ? b->ptr + b->len : buf_room(b, 1);
+    char *room = buf_room(b, 1);
 
     room[0] = c;
     room[1] = 0;

@@ -90,8 +90,14 @@ static uint64_t is_odd(uint64_t bytes)
            each_byte(0x80);
 }
 
-// How many bytes at the head of text are ASCII that stands in JSON as it is.
-static size_t plain_len(struct str text)
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+// Copies the head of text as far as it is ASCII that stands in JSON as it is, and returns how long
+// that is. There is room for all of it.
+static size_t copy_plain(struct str text, char *room)
 {
     size_t at = 0;
     uint64_t bytes;
@@ -100,19 +106,17 @@ static size_t plain_len(struct str text)
         memcpy(&bytes, text.ptr + at, sizeof(bytes));
         if (is_odd(bytes))
             break;
+        memcpy(room + at, &bytes, sizeof(bytes));
     }
-    for (; at < text.len; at++) {
-        unsigned char c = (unsigned char)text.ptr[at];
-
-        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
-            break;
-    }
+    for (; at < text.len && is_plain((unsigned char)text.ptr[at]); at++)
+        room[at] = text.ptr[at];
     return at;
 }
 
+// All but the head of text, which is plain.
 static void put_escaped(struct str text, size_t plain, struct buf *out)
 {
-    size_t from = 0;
+    size_t from = plain;
 
     for (size_t i = plain; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -128,15 +132,14 @@ static void put_escaped(struct str text, size_t plain, struct buf *out)
 
 bool json_put_text(struct str text, struct buf *out)
 {
-    size_t plain = plain_len(text);
+    char *room = buf_room(out, text.len + strlen("\"\""));
+    size_t plain = copy_plain(text, room + 1);
 
     if (plain < text.len && !str_is_utf8(text))
         return false;
-    buf_room(out, text.len + strlen("\"\""));
-    buf_char(out, '"');
-    if (plain == text.len)
-        buf_add(out, text.ptr, text.len);
-    else
+    room[0] = '"';
+    out->len += 1 + plain;
+    if (plain < text.len)
         put_escaped(text, plain, out);
     buf_char(out, '"');
     return true;

@@ -100,9 +100,11 @@ static bool put_members(struct writing *w, struct member *members, size_t n, int
 static uint64_t head_of(struct str key)
 {
     uint64_t head = 0, beyond_ascii = 0x8080808080808080u;
+    size_t n = key.len < sizeof(head) ? key.len : sizeof(head);
 
-    for (size_t i = 0; i < sizeof(head); i++)
-        head = head << 8 | (i < key.len ? (unsigned char)key.ptr[i] : 0);
+    for (size_t i = 0; i < n; i++)
+        head = head << 8 | (unsigned char)key.ptr[i];
+    head <<= 8 * (sizeof(head) - n) % 64; // a key without bytes is 0 in any case
     return head & beyond_ascii ? 0 : head;
 }
 
@@ -116,7 +118,7 @@ static struct member *more_room(lua_State *L, struct member *members, size_t *ca
 }
 
 // The first key and its value are on the stack. Keys are borrowed from the table, which holds them;
-// values are left on the stack meanwhile, and so is the memory of many members.
+// they and their values are left on the stack meanwhile, and so is the memory of many members.
 static bool put_map(struct writing *w, int idx, int levels)
 {
     struct member few[FEW_MEMBERS], *members = few;
@@ -124,20 +126,23 @@ static bool put_map(struct writing *w, int idx, int levels)
     lua_State *L = w->L;
 
     do {
-        if (!lua_checkstack(L, 8))
+        struct member *m;
+
+        if (n % 8 == 0 && !lua_checkstack(L, 32))
             return refuse(w, "a mapping with too many members");
         if (n == cap) {
             members = more_room(L, members, &cap);
-            lua_insert(L, -3); // below the key, where the iteration goes on from
+            lua_insert(L, -3); // below the key and its value
         }
         if (lua_type(L, -2) != LUA_TSTRING)
             return refuse(w, convert_odd_shape);
-        members[n].key.ptr = lua_tolstring(L, -2, &members[n].key.len);
-        members[n].head = head_of(members[n].key);
-        if (strlen(members[n].key.ptr) != members[n].key.len) // jansson's keys end there
+        m = &members[n++];
+        m->key.ptr = lua_tolstring(L, -2, &m->key.len);
+        m->head = head_of(m->key);
+        if (strlen(m->key.ptr) != m->key.len) // jansson's keys end there
             return refuse(w, convert_not_utf8);
-        lua_insert(L, -2);
-        members[n++].value = lua_gettop(L) - 1;
+        m->value = lua_gettop(L);
+        lua_pushvalue(L, -2); // where the iteration goes on from
     } while (lua_next(L, idx));
     return put_members(w, members, n, levels);
 }
@@ -173,6 +178,8 @@ static bool put_table(struct writing *w, int idx, int levels)
     size_t n;
     bool ok;
 
+    if (levels == 0 || !lua_checkstack(w->L, 8))
+        return refuse(w, convert_too_deep);
     lua_pushnil(w->L);
     if (lua_next(w->L, idx)) {
         if (lua_type(w->L, -2) == LUA_TSTRING) {
@@ -196,8 +203,6 @@ static bool put_table(struct writing *w, int idx, int levels)
 
 static bool put_value(struct writing *w, int idx, int levels)
 {
-    if (levels == 0 || !lua_checkstack(w->L, 8))
-        return refuse(w, convert_too_deep);
     switch (lua_type(w->L, idx)) {
     case LUA_TBOOLEAN:
         buf_puts(w->out, lua_toboolean(w->L, idx) ? "true" : "false");

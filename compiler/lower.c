@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "compiler/convert.h"
 #include "compiler/graph.h"
 #include "compiler/hooks.h"
@@ -189,18 +190,27 @@ static void read_words(lua_State *L, struct step *s)
     lua_pop(L, 1);
 }
 
+// The preset of that kind and name when it is in the graph, else NULL.
+static const struct preset *used_preset(const struct script *s, const char *kind, const char *name)
+{
+    for (size_t i = 0; i < s->used.n; i++)
+        if (strcmp(s->used.at[i]->name, name) == 0 && strcmp(s->used.at[i]->kind, kind) == 0)
+            return s->used.at[i];
+    return NULL;
+}
+
+// Puts the preset into the graph, and those that may take over from it.
 static void use_preset(struct script *s, const struct preset *preset)
 {
     json_t *presets = s->graph->presets, *kind = json_object_get(presets, preset->kind);
 
-    if (kind && json_object_get(kind, preset->name) == preset->json)
-        return;
-    for (; preset; preset = preset->longer) {
+    for (; preset && !used_preset(s, preset->kind, preset->name); preset = preset->longer) {
         if (!kind) {
             kind = json_object();
             json_object_set_new(presets, preset->kind, kind);
         }
         json_object_set(kind, preset->name, preset->json);
+        vec_push(&s->used, preset);
     }
 }
 
@@ -294,43 +304,43 @@ static const char *const *input_names(struct script *s, const struct step *step)
     return names;
 }
 
-// A preset may give way to another where a step has inputs that it does not take.
-static void settle_preset(struct script *s, struct step *step, struct span at)
+// Gives the step its preset, or the one that this gives way to where a step has inputs that it does
+// not take. Returns it; NULL where there is none, which was said.
+static const struct preset *choose_preset(struct script *s, struct step *step, const char *name,
+                                          bool hooked)
 {
-    const struct preset *preset = presets_find(s->presets, step->kind->name, step->preset, at);
+    const char *kind = step->kind->name;
+    const struct preset *preset = hooked ? presets_find(s->presets, kind, name, s->hook_at)
+                                         : used_preset(s, kind, name); // c41.preset has found it
 
-    if (!preset)
-        return;
-    preset = preset_for(preset, input_names(s, step), step->n_inputs);
-    use_preset(s, preset);
-    step->preset = arena_strdup(s->graph->arena, preset->name);
+    if (preset && preset->n_instead)
+        preset = preset_for(preset, input_names(s, step), step->n_inputs);
+    if (preset)
+        use_preset(s, preset);
+    step->preset = arena_strdup(s->graph->arena, preset ? preset->name : name);
+    return preset;
 }
 
-// A name, unless c41.preset said why there is none.
-static void choose_preset(struct script *s, struct step *step, const char *name, bool hooked)
+static const struct preset *read_preset(lua_State *L, struct step *step)
 {
-    step->preset = arena_strdup(s->graph->arena, name);
-    if (hooked || graph_preset(s->graph, step))
-        settle_preset(s, step, hooked ? s->hook_at : step->span);
-}
-
-static void read_preset(lua_State *L, struct step *step)
-{
-    if (!lua_isnil(L, STEP_PRESET))
-        choose_preset(script_of(L), step, luaL_checkstring(L, STEP_PRESET), false);
+    if (lua_isnil(L, STEP_PRESET))
+        return NULL;
+    return choose_preset(script_of(L), step, luaL_checkstring(L, STEP_PRESET), false);
 }
 
 // The preset as hooks left it in the table at idx.
-static void read_hooked_preset(lua_State *L, struct step *step, int idx)
+static const struct preset *read_hooked_preset(lua_State *L, struct step *step, int idx)
 {
     struct script *s = script_of(L);
+    const struct preset *preset = NULL;
 
     lua_pushstring(L, "preset");
     if (lua_rawget(L, idx) == LUA_TSTRING)
-        choose_preset(s, step, lua_tostring(L, -1), !lua_rawequal(L, -1, STEP_PRESET));
+        preset = choose_preset(s, step, lua_tostring(L, -1), !lua_rawequal(L, -1, STEP_PRESET));
     else if (!lua_isnil(L, STEP_PRESET) || !lua_isnil(L, -1))
         diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "a step's preset is the name of one");
     lua_pop(L, 1);
+    return preset;
 }
 
 // What a hook left in a step and cannot stay there; the next step would only say it again.
@@ -405,30 +415,27 @@ static const char *prompt_before(lua_State *L)
     return prompt;
 }
 
-static void hook_step(lua_State *L, struct step *step)
+static const struct preset *hook_step(lua_State *L, struct step *step)
 {
     struct script *s = script_of(L);
+    const struct preset *preset = NULL;
 
     run_hooks(L);
     if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
-        read_hooked_preset(L, step, lua_gettop(L));
+        preset = read_hooked_preset(L, step, lua_gettop(L));
         read_params(L, step, lua_gettop(L));
         check_late(L, step);
         claim_words(s, step, prompt_before(L));
     }
     s->hook_at = (struct span){0};
+    return preset;
 }
 
 // What a model cannot do without is asked for now, and not by its server.
-static void check_needs(struct script *s, const struct step *step)
+static void check_needs(struct script *s, const struct preset *preset, const struct step *step)
 {
-    const struct preset *preset;
-    const char *missing;
+    const char *missing = preset ? preset_missing(preset, step) : NULL;
 
-    if (!step->preset || !graph_preset(s->graph, step))
-        return;
-    preset = presets_find(s->presets, step->kind->name, step->preset, step->span);
-    missing = preset ? preset_missing(preset, step) : NULL;
     if (missing)
         diag_say(s->diag, SEVERITY_ERROR, step->span,
                  "give it one, or choose a preset that does without",
@@ -450,6 +457,7 @@ int lower_step(lua_State *L)
 {
     struct script *s = script_of(L);
     const struct kind *kind = kind_find(luaL_checkstring(L, STEP_KIND));
+    const struct preset *preset = NULL;
     struct step *step;
 
     luaL_checktype(L, STEP_SPEC, LUA_TTABLE);
@@ -468,13 +476,13 @@ int lower_step(lua_State *L)
     read_outputs(L, step);
     read_words(L, step);
     if (hooks_has(s->hooks, HOOK_STEP))
-        hook_step(L, step);
+        preset = hook_step(L, step);
     if (!step->params) {
-        read_preset(L, step);
+        preset = read_preset(L, step);
         read_params(L, step, STEP_SPEC);
         check_late(L, step);
     }
-    check_needs(s, step);
+    check_needs(s, preset, step);
     graph_join(s->graph, step, s->scene_from);
     push_output(L);
     return 1;

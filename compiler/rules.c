@@ -91,6 +91,7 @@ void rules_free(struct rules *r)
     buf_release(&r->script.text);
     digester_free(r->script.digester);
     vec_release(&r->script.places);
+    vec_release(&r->script.used);
     map_release(&r->script.assets);
     map_release(&r->script.modules);
     map_release(&r->script.chunks);

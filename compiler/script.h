@@ -19,6 +19,7 @@ struct lua_State;
 struct lua_fault;
 struct lua_host;
 struct node;
+struct preset;
 struct presets;
 struct schemas;
 struct source;
@@ -56,6 +57,7 @@ struct script {
     unsigned hooks_said;               // how many errors and warnings hooks have said
     struct buf text; // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
+    VEC(const struct preset *) used; // those in the graph
     struct places lately; // of steps and their words
     struct digester *digester;
     struct map assets;  // path -> struct asset, so that each file is looked at once
