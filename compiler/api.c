@@ -116,19 +116,6 @@ static int api_array(lua_State *L)
     return 1;
 }
 
-// A new table with the same members.
-static int api_copy(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, 2);
-    }
-    return 1;
-}
-
 static int api_slug(lua_State *L)
 {
     struct buf *slug = &script_of(L)->text;
@@ -267,7 +254,6 @@ static const luaL_Reg for_hooks[] = {
 
 static const luaL_Reg for_rules[] = {
     {"asset", files_asset},
-    {"copy", api_copy},
     {"deliver", lower_deliver},
     {"hook_shot", api_hook_shot},
     {"list", files_list},

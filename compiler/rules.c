@@ -186,14 +186,16 @@ static int look_at_pick(lua_State *L)
 }
 
 // Rules find a pick under the step's name or the one it had; what they never ask for is of no use.
+// nil where the film has none.
 static void push_picks(lua_State *L, struct rules *r, const struct node *picks)
 {
+    if (!picks) {
+        lua_pushnil(L);
+        return;
+    }
     lua_newtable(L);
     lua_createtable(L, 0, 1);
-    if (picks)
-        convert_push_node(L, picks);
-    else
-        lua_newtable(L);
+    convert_push_node(L, picks);
     lua_pushlightuserdata(L, r);
     lua_pushcclosure(L, look_at_pick, 2);
     lua_setfield(L, -2, "__index");

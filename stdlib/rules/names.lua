@@ -248,8 +248,8 @@ end
 
 -- What was decided for a step, under its name or the one it had.
 function names.pick(w, sh, tail)
-  local picks = w.ctx.picks or {}
-  return picks[sh.id .. "/" .. tail] or picks[sh.old_id .. "/" .. tail]
+  local picks = w.ctx.picks
+  return picks and (picks[sh.id .. "/" .. tail] or picks[sh.old_id .. "/" .. tail])
 end
 
 function names.location(w, sh)

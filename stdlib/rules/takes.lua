@@ -4,13 +4,11 @@ local names = require "rules.names"
 
 local takes = {}
 
--- One take as a step. A preset without a seed is told the take's number by its key instead.
+-- One take as a step: spec is what c41.step takes as well. A preset without a seed is told the take's number by
+-- its key instead.
 local function render(w, sh, spec, tail, take)
-  local params = c41.copy(spec.params)
-  params.seed = spec.seed and spec.seed + take - 1 or w:seed_of(spec.kind, take, spec.seed_name)
-  return w:step(sh, tail, spec.kind, spec.output, {
-    preset = spec.preset, params = params, inputs = spec.inputs, words = spec.words, take = take, at = spec.at,
-  })
+  spec.take, spec.params.seed = take, spec.seed and spec.seed + take - 1 or w:seed_of(spec.kind, take, spec.seed_name)
+  return w:step(sh, tail, spec.kind, spec.output, spec)
 end
 
 local function judge(w, sh, spec, tail, take)
@@ -37,14 +35,18 @@ local function check_number(spec, number, n, place)
 end
 
 -- Makes spec = {tail, kind, preset, output, params, inputs, words, at, seed, seed_name, takes, pick, pick_at,
--- until_, media} one step or many; returns the reference to what is used of them.
+-- until_, media} one step or many, which changes spec; returns the reference to what is used of them.
 function takes.make(w, sh, spec)
-  local chosen = names.pick(w, sh, spec.tail) or {}
+  local chosen = names.pick(w, sh, spec.tail)
   local until_ = spec.until_
+  spec.seed_name = spec.seed_name or sh.was
+  if not (chosen or spec.takes or spec.pick or until_) then
+    return render(w, sh, spec, spec.tail, 1)
+  end
+  chosen = chosen or {}
   local in_film = math.type(spec.pick) == "integer" and spec.pick or nil
   local number = chosen.take or in_film
   local n = math.max(spec.takes or 1, chosen.takes or 1, until_ and until_["at-most"] or 1)
-  spec.seed_name = spec.seed_name or sh.was or sh.id
   if chosen.file then
     return picked_file(spec, chosen)
   end
