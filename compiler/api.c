@@ -14,6 +14,7 @@
 #include "compiler/hooks.h"
 #include "compiler/lua.h"
 #include "compiler/node.h"
+#include "compiler/order.h"
 #include "compiler/sandbox.h"
 #include "compiler/slug.h"
 
@@ -125,6 +126,25 @@ static int api_slug(lua_State *L)
     buf_clear(slug);
     slug_add(slug, text);
     lua_pushlstring(L, slug->len ? slug->ptr : "", slug->len);
+    return 1;
+}
+
+// c41.keys(map): its keys, sorted; none for nil.
+static int api_keys(lua_State *L)
+{
+    if (lua_isnoneornil(L, 1)) {
+        lua_newtable(L);
+        return 1;
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    order_push_keys(L, 1);
+    return 1;
+}
+
+// c41.room(n): an empty list that does not move while up to n items are added to it.
+static int api_room(lua_State *L)
+{
+    lua_createtable(L, (int)luaL_checkinteger(L, 1), 0);
     return 1;
 }
 
@@ -256,9 +276,11 @@ static const luaL_Reg for_rules[] = {
     {"asset", files_asset},
     {"deliver", lower_deliver},
     {"hook_shot", api_hook_shot},
+    {"keys", api_keys},
     {"list", files_list},
     {"name_scene", script_name_scene},
     {"preset", lower_preset},
+    {"room", api_room},
     {"said", api_said},
     {"scene", script_scene},
     {"seed", api_seed},

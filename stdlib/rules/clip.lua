@@ -10,28 +10,32 @@ local words = require "rules.words"
 
 local clip = {}
 
--- Who speaks in the picture, in the order of the cast from left to right.
-local function speakers(sh)
-  local speaks, list = {}, {}
+local function speaks(sh, id)
   for _, line in ipairs(sh.lines) do
-    if line.mode == "sync" then
-      speaks[line.who] = true
+    if line.who == id and line.mode == "sync" then
+      return true
     end
   end
+  return false
+end
+
+-- Who speaks in the picture, in the order of the cast from left to right.
+local function speakers(sh)
+  local list = c41.room(#sh.lines)
   for _, id in ipairs(sh.present) do
-    if speaks[id] then
+    if speaks(sh, id) then
       list[#list + 1] = id
     end
   end
   return list
 end
 
-local function lipsync_preset(w, sh)
+local function lipsync_preset(w, sh, list)
   local value = sh.shot.lipsync
   local spec = type(value) == "table" and value or {}
   local place = value ~= nil and c41.place(sh.shot, "lipsync") or sh.place
-  if value == false or #speakers(sh) == 0 then
-    if value and #speakers(sh) == 0 then
+  if value == false or #list == 0 then
+    if value then
       c41.warn(place, "nobody speaks in this picture, so there is nothing to sync",
         "put the speaker into `cast`, or drop `lipsync`")
     end
@@ -53,14 +57,10 @@ local function for_speakers(w, preset, list, place)
 end
 
 local function check_regions(w, sh, spec, list, preset, place)
-  local known = {}
-  for _, id in ipairs(list) do
-    known[id] = true
-  end
-  for _, id in ipairs(names.keys(spec.regions)) do
+  for _, id in ipairs(c41.keys(spec.regions)) do
     local at = c41.key(spec.regions, id)
     local who = names.cast(w, id, at)
-    if who and not known[who] then
+    if who and not speaks(sh, who) then
       c41.error(at, ('"%s" does not speak in this picture'):format(id),
         "the speakers here: " .. table.concat(list, ", "))
     end
@@ -92,7 +92,7 @@ end
 
 -- One speaker's lines on the clip's time, which starts a handle before the shot.
 local function add_track(w, sh, id, inputs)
-  local edges, lines = {}, {}
+  local edges, lines = c41.room(#sh.lines + 1), c41.room(#sh.lines)
   for _, line in ipairs(sh.lines) do
     if line.who == id and line.mode == "sync" then
       edges[#edges + 1] = w.input(line.name, line.voice)
@@ -128,8 +128,8 @@ end
 local function clip_params(w, sh, preset, asked, negative, with)
   local params = { prompt = asked, negative = negative, pixels = w.format.pixels, fps = w.format.fps,
     seconds = timing.seconds(w, sh, 2 * w.handles), handles = w.handles, move = sh.shot.move,
-    board = w.takes(preset, "board") and sh.board or nil }
-  for _, key in ipairs(names.keys(with)) do
+    board = w.takes(preset, "board") and sh.board or nil, seed = nil, speakers = nil }
+  for _, key in ipairs(c41.keys(with)) do
     params[key] = with[key]
   end
   return params
@@ -155,11 +155,12 @@ local function motion(w, sh, inputs)
 end
 
 local function synced(w, sh)
-  local preset, spec, place = lipsync_preset(w, sh)
+  local list = speakers(sh)
+  local preset, spec, place = lipsync_preset(w, sh, list)
   if not preset then
     return nil
   end
-  local list, inputs, who = speakers(sh), {}, {}
+  local inputs, who = c41.room(4), c41.room(#list)
   preset = for_speakers(w, preset, list, place)
   check_regions(w, sh, spec, list, preset, place)
   check_window(w, sh, preset, place)

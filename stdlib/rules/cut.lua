@@ -31,7 +31,7 @@ end
 
 -- The lines and when they are spoken; clock names the input that is the shot's timing.
 local function spoken(w, sh, inputs, clock)
-  local lines = {}
+  local lines = c41.room(#sh.lines)
   for i, line in ipairs(sh.lines) do
     local fact = (clock or "timing") .. ".lines." .. line.name
     lines[i] = { who = line.who, name = text.display(line.who), mode = line.mode,
@@ -111,7 +111,7 @@ end
 
 -- The cut of one shot for a deliverable d; skip and drop are the frames that joins take.
 function cut.make(w, d, sh, skip, drop, fades)
-  local inputs = {}
+  local inputs = c41.room(3)
   local params, ref = picture(w, sh)
   if not ref then
     return nil -- told where it went wrong

@@ -9,6 +9,7 @@ local world = require "rules.world"
 
 local deliver = {}
 
+local STEMS = { "dialogue", "effects" }
 local EXTENSIONS = { mp4 = "mp4", mov = "mov", mkv = "mkv", mxf = "mxf", wav = "wav", gif = "gif",
   webp = "webp" }
 
@@ -94,7 +95,7 @@ local function pictures(w, d, shots, c, before, after)
     end
     local faded = (fades["in"] > 0 or fades.out > 0) and fades or nil
     c.add_piece(cut.make(w, d, sh, skip, drop, faded),
-      world.plus(timing.frames(w, sh, c.timing(i)), -skip - drop))
+      world.plus(timing.frames(w, sh, c.clocks[i]), -skip - drop))
     if drop > 0 then
       c.add_piece(cut.join(w, d, sh, w.prepared(next_shot), frames, kind, color), frames)
     end
@@ -110,15 +111,15 @@ end
 local function mixes(w, shots, c)
   for i, sh in ipairs(shots) do
     local shot = { scene = sh.scene.name, title = i == 1 and chapter(sh.scene) or nil,
-      frames = timing.frames(w, sh, c.timing(i)), lead = sh.mix and sh.mix.lead or 0 }
-    for _, output in ipairs { "dialogue", "effects" } do
-      if sh.mix and sh.mix.outputs[output] then
+      frames = timing.frames(w, sh, c.clocks[i]), lead = sh.mix and sh.mix.lead or 0 }
+    for _, output in ipairs(sh.mix and STEMS or {}) do
+      if sh.mix[output] then
         shot[output] = c.add(output, { step = sh.mix.step, output = output })
       end
     end
     c.shots[i] = shot
     for _, line in ipairs(sh.lines) do
-      local fact = c.timing(i) .. ".lines." .. line.name
+      local fact = c.clocks[i] .. ".lines." .. line.name
       c.lines[#c.lines + 1] = { shot = c.first + i - 1, who = text.display(line.who), mode = line.mode,
         text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, c.inputs),
         start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
@@ -129,7 +130,8 @@ end
 -- What shots of one scene give to a file: inputs, each numbered from 0 among those of its name, and what is told of
 -- each shot. first is the number of the first shot in that file. Plain values: it may come from elsewhere.
 local function gather(w, d, shots, first, before, after)
-  local c = { inputs = {}, counts = {}, pieces = {}, shots = {}, lines = {}, names = {}, beds = {}, first = first }
+  local c = { inputs = c41.room(3 * #shots), counts = {}, pieces = c41.room(#shots), shots = c41.room(#shots),
+    lines = c41.room(#shots), names = c41.room(#shots), beds = c41.room(#shots), clocks = c41.room(#shots), first = first }
   function c.add(name, ref)
     c.inputs[#c.inputs + 1] = w.input(name, ref)
     c.counts[name] = (c.counts[name] or 0) + 1
@@ -140,11 +142,9 @@ local function gather(w, d, shots, first, before, after)
       c.pieces[#c.pieces + 1] = { cut = c.add("cut", ref), frames = frames }
     end
   end
-  function c.timing(i)
-    return "t" .. (first + i - 1)
-  end
   for i, sh in ipairs(shots) do
-    timing.add(w, sh, c.inputs, c.timing(i))
+    c.clocks[i] = "t" .. (first + i - 1)
+    timing.add(w, sh, c.inputs, c.clocks[i])
     c.names[i], c.beds[i] = sh.name, sound.beds(w, sh)
   end
   pictures(w, d, shots, c, before, after)
@@ -186,6 +186,8 @@ local function add_beds(a, given, first)
   end
 end
 
+local COUNTED = { "cut", "dialogue", "effects" }
+
 local function append(list, more)
   table.move(more, 1, #more, #list + 1, list)
 end
@@ -193,7 +195,7 @@ end
 -- Adds what one scene gave. Its numbers count from what is there already.
 local function add_given(a, given)
   local base, first = {}, #a.shots
-  for _, name in ipairs { "cut", "dialogue", "effects" } do
+  for _, name in ipairs(COUNTED) do
     base[name] = a.counts[name] or 0
     a.counts[name] = base[name] + (given.counts[name] or 0)
   end

@@ -55,7 +55,7 @@ local function resolve(w, entry, place, who, preset, list)
   local strength = type(entry) == "table" and entry.strength or 1
   local spec = (w.film.loras or {})[name]
   if not spec then
-    names.unknown("LoRA", name, names.keys(w.film.loras), place)
+    names.unknown("LoRA", name, c41.keys(w.film.loras), place)
     return
   elseif not (preset and preset.family) or (spec.base and spec.base ~= preset.family) then
     return
@@ -69,9 +69,9 @@ end
 function lora.of_picture(w, sh, preset, own, own_place)
   local list = {}
   for _, id in ipairs(sh.present) do
-    local entries = (w.cast[id] or {}).loras
-    for i, entry in ipairs(entries or {}) do
-      resolve(w, entry, c41.place(entries, i), id, preset, list)
+    local entries = w.cast[id] and w.cast[id].loras
+    for i = 1, entries and #entries or 0 do
+      resolve(w, entries[i], c41.place(entries, i), id, preset, list)
     end
   end
   for i, entry in ipairs(own or {}) do

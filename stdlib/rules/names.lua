@@ -4,17 +4,6 @@ local text = require "rules.text"
 
 local names = {}
 
-local function keys(map)
-  local list = {}
-  if map then
-    for key in pairs(map) do -- in order
-      list[#list + 1] = key
-    end
-  end
-  return list
-end
-names.keys = keys
-
 -- Reports a name that is not there, with the nearest that is.
 function names.unknown(what, name, list, place, remedy)
   local near = c41.nearest(name, list)
@@ -27,20 +16,20 @@ end
 
 -- The id of a cast member from how a script or a prompt calls him; nil without a match.
 function names.cast_id(w, name)
-  return w.cast_by_slug[c41.slug(name)]
+  return w.cast[name] and name or w.cast_by_slug[c41.slug(name)]
 end
 
 function names.cast(w, id, place)
   local found = names.cast_id(w, id)
   if not found then
-    names.unknown("character", id, keys(w.cast), place)
+    names.unknown("character", id, c41.keys(w.cast), place)
   end
   return found
 end
 
 local function read_cast(w)
   w.cast, w.cast_by_slug = {}, {}
-  for _, id in ipairs(keys(w.film.cast)) do
+  for _, id in ipairs(c41.keys(w.film.cast)) do
     local slug = c41.slug(id)
     local place = c41.key(w.film.cast, id)
     if w.cast_by_slug[slug] then
@@ -54,12 +43,12 @@ local function read_cast(w)
     w.cast.narrator = {}
     w.cast_by_slug.narrator = "narrator"
   end
-  w.cast_slugs = keys(w.cast_by_slug)
+  w.cast_slugs = c41.keys(w.cast_by_slug)
 end
 
 -- Files that the cast names are checked whether a preset of today takes them or not.
 function names.check_files(w)
-  for _, id in ipairs(keys(w.film.cast)) do
+  for _, id in ipairs(c41.keys(w.film.cast)) do
     local member = w.film.cast[id]
     for i, path in ipairs(member.references or {}) do
       c41.asset(path, c41.place(member.references, i), { "image" })
@@ -156,16 +145,18 @@ function names.all_given(w)
   return true
 end
 
--- One record a shot: what the rules pass around.
+-- One record a shot: what the rules pass around. Below the line stands what they find out, each on first use.
 local function outline_shots(s)
-  local list, seen = {}, { unnamed = {} }
   s.scene = c41.scene(s.index)
+  local list, seen = c41.room(s.n_shots), { unnamed = {} }
   for i, raw in ipairs(s.scene.shots or {}) do
     local shot = c41.hook_shot(raw, s.scene) or raw
     local name = shot_name(shot, seen)
     local was = shot.was and c41.slug(shot.was) or name
     list[i] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name,
-      old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot), position = i }
+      old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot), position = i,
+      --
+      lines = nil, present = nil, footage = nil, timing = nil, still = nil, board = nil, clip = nil, mix = nil }
   end
   return list
 end
@@ -182,7 +173,7 @@ end
 -- Forgets all shots: the next scene is lowered as if it were the only one.
 function names.forget(w)
   for _, s in ipairs(w.touched) do
-    s.shots, s.scene = nil, nil
+    s.shots, s.scene, s.cast = nil, nil, nil
   end
   w.touched, w.made = {}, {}
 end
@@ -262,37 +253,45 @@ function names.location(w, sh)
     return id, locations[id], c41.place(locations, id)
   end
   local owner = sh.shot.location and sh.shot or sh.scene.scene
-  names.unknown("location", id, keys(locations), c41.place(owner, "location"))
+  names.unknown("location", id, c41.keys(locations), c41.place(owner, "location"))
   return nil
+end
+
+-- Adds a name to a list of them, once.
+local function add_once(list, seen, id)
+  if id and not seen[id] then
+    seen[id] = true
+    list[#list + 1] = id
+  end
+end
+
+-- The `cast` of a shot or scene as ids.
+local function listed(w, cast)
+  local list, seen = c41.room(#cast), {}
+  for i, id in ipairs(cast) do
+    add_once(list, seen, names.cast(w, id, c41.place(cast, i)))
+  end
+  return list
 end
 
 -- Who is in the picture: as the shot or its scene says, else the speakers whose lines are neither marked
 -- V.O. nor O.S., and those whom the prompt names.
 function names.present(w, sh, speakers)
+  local scene = sh.scene
+  if sh.shot.cast then
+    return listed(w, sh.shot.cast)
+  elseif scene.scene.cast then
+    scene.cast = scene.cast or listed(w, scene.scene.cast)
+    return scene.cast
+  end
   local list, seen = {}, {}
-  local function add(id)
-    if id and not seen[id] then
-      seen[id] = true
-      list[#list + 1] = id
-    end
-  end
-  local given, owner = sh.shot.cast, sh.shot
-  if not given then
-    given, owner = sh.scene.scene.cast, sh.scene.scene
-  end
-  if given then
-    for i, id in ipairs(given) do
-      add(names.cast(w, id, c41.place(given, i)))
-    end
-    return list
-  end
   for _, id in ipairs(speakers) do
-    add(id)
+    add_once(list, seen, id)
   end
   local image, video = sh.shot.image, sh.shot.video
   local words = text.plain(image and image.prompt) .. "\n" .. text.plain(video and video.prompt)
   for _, slug in ipairs(c41.said(words, w.cast_slugs)) do
-    add(slug ~= "narrator" and w.cast_by_slug[slug])
+    add_once(list, seen, slug ~= "narrator" and w.cast_by_slug[slug])
   end
   return list
 end

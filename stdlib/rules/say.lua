@@ -61,7 +61,7 @@ end
 
 local function speaker_of(w, map)
   local speaker
-  for _, key in ipairs(names.keys(map)) do
+  for _, key in ipairs(c41.keys(map)) do
     if not LINE_KEYS[key] then
       if speaker then
         c41.error(c41.place(map, key), ('a line has one speaker, this one has "%s" and "%s"'):format(speaker, key),
@@ -94,29 +94,44 @@ local function line_name(line)
   if line.line then
     return c41.slug(line.line)
   end
-  local words = {}
+  local first, second
   for word in text.plain(line.text):gmatch("%S+") do
     word = c41.slug(word)
-    if word ~= "" and #words < 2 then
-      words[#words + 1] = word
+    if first and word ~= "" then
+      second = word
+      break
+    elseif word ~= "" then
+      first = word
     end
   end
-  return c41.slug(line.who .. " " .. table.concat(words, " "))
+  return c41.slug(line.who .. " " .. (first or "") .. " " .. (second or ""))
+end
+
+local function is_one_of(list, wanted)
+  for _, one in ipairs(list) do
+    if one == wanted then
+      return true
+    end
+  end
+  return false
 end
 
 -- All lines of a shot, in order. Sets sh.lines and sh.present.
 function say.read(w, sh)
-  local shot, lines = sh.shot, {}
+  local shot, lines = sh.shot, nil
   if type(shot.say) == "string" then
     lines = read_script(w, shot)
   elseif type(shot.say) == "table" and #shot.say > 0 then
+    lines = c41.room(#shot.say)
     for _, map in ipairs(shot.say) do
       lines[#lines + 1] = read_mapping(w, map)
     end
   elseif type(shot.say) == "table" then
-    lines[1] = read_mapping(w, shot.say)
+    lines = { read_mapping(w, shot.say) }
+  else
+    lines = {}
   end
-  local speakers, seen, in_picture = {}, {}, {}
+  local speakers, seen = c41.room(#lines), {}
   for _, line in ipairs(lines) do
     line.name = names.numbered(seen, line_name(line))
     if line.who ~= "narrator" and line.mode ~= "vo" and line.mode ~= "os" then
@@ -124,13 +139,10 @@ function say.read(w, sh)
     end
   end
   sh.lines, sh.present = lines, names.present(w, sh, speakers)
-  for _, id in ipairs(sh.present) do
-    in_picture[id] = true
-  end
   for _, line in ipairs(lines) do
     local narrated = line.who == "narrator" and not (w.film.cast or {}).narrator
     local unseen = line.who == "narrator" and "vo" or "os"
-    line.mode = line.mode or (in_picture[line.who] and not narrated and "sync") or unseen
+    line.mode = line.mode or (not narrated and is_one_of(sh.present, line.who) and "sync") or unseen
   end
 end
 
@@ -145,6 +157,7 @@ local function voice_params(w, line, preset)
     language = voice.language,
     speed = voice.speed,
     pronounce = member.pronounce,
+    text = nil, emotion = nil, seed = nil, -- below, and by takes.make
   }
   local emotion, owner = line.emotion or voice.emotion, line.emotion and line.map or voice
   local inputs = {}

@@ -10,6 +10,7 @@ local words = require "rules.words"
 local sound = {}
 
 local BED_SECONDS = 24
+local STEMS = { "dialogue", "effects" }
 
 local function bed(w, owner, key, id, seed_name)
   local place = c41.place(owner, key)
@@ -80,13 +81,13 @@ local function footage_bus(sh)
   return bus ~= "drop" and bus or nil
 end
 
--- Makes the mix of a shot that has anything to hear; sets sh.mix to its step and outputs.
+-- Makes the mix of a shot that has anything to hear; sets sh.mix to its step, and whether that has each of STEMS.
 function sound.mix(w, sh)
   local noise, bus = spot(w, sh), footage_bus(sh)
   if #sh.lines == 0 and not noise and not bus then
     return
   end
-  local inputs, lines, outputs = {}, {}, {}
+  local inputs, lines = c41.room(#sh.lines + 2), c41.room(#sh.lines)
   for i, line in ipairs(sh.lines) do
     inputs[#inputs + 1] = w.input(line.name, line.voice)
     lines[i] = { name = line.name, start = w.late("timing.lines." .. line.name .. ".start") }
@@ -94,17 +95,13 @@ function sound.mix(w, sh)
   inputs[#inputs + 1] = noise and w.input("sound", noise) or nil
   inputs[#inputs + 1] = bus and w.input("footage", sh.footage) or nil
   timing.add(w, sh, inputs)
-  outputs[#outputs + 1] = (#lines > 0 or bus == "dialogue") and "dialogue" or nil
-  outputs[#outputs + 1] = (noise or bus == "effects") and "effects" or nil
+  local spoken, sounding = #lines > 0 or bus == "dialogue", noise ~= nil or bus == "effects"
   local lead = math.max(0, -(sh.shot.head or 0))
   for _, line in ipairs(sh.lines) do
     lead = math.max(lead, -(line.at or 0))
   end
-  sh.mix = { step = sh.id .. "/mix", lead = lead, outputs = {} }
-  for _, output in ipairs(outputs) do
-    sh.mix.outputs[output] = true
-  end
-  w:step(sh, "mix", "mix", outputs, {
+  sh.mix = { step = sh.id .. "/mix", lead = lead, dialogue = spoken, effects = sounding }
+  w:step(sh, "mix", "mix", spoken and sounding and STEMS or spoken and "dialogue" or "effects", {
     inputs = inputs, at = sh.place,
     params = {
       fps = w.format.fps, frames = timing.frames(w, sh), lead = lead, lines = c41.array(lines),

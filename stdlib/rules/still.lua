@@ -36,7 +36,7 @@ end
 
 -- What the draft draws: docs/steps.md, "image".
 local function board(w, sh, prompt)
-  local shot, cast = sh.shot, {}
+  local shot, cast = sh.shot, c41.room(#sh.present)
   local _, location = names.location(w, sh)
   for i, id in ipairs(sh.present) do
     local looks, clothes = text.plain(w.cast[id].looks), words.wardrobe(w, sh, id)
@@ -76,7 +76,7 @@ local function make(w, sh, image, prompt, place)
   local params = { prompt = text.compose(phrases), negative = words.negative(w, image.negative),
     pixels = image.pixels and w.pixels(image.pixels, c41.place(image, "pixels")) or w.format.pixels,
     board = w.takes(preset, "board") and sh.board or nil }
-  for _, key in ipairs(names.keys(image.with)) do
+  for _, key in ipairs(c41.keys(image.with)) do
     params[key] = image.with[key]
   end
   references(w, sh, image.references, preset, inputs)
@@ -187,7 +187,7 @@ end
 
 -- The storyboard panel of a drafted frame: a proxy for people.
 local function panel(w, sh, ref)
-  local lines, cast = {}, {}
+  local lines, cast = c41.room(#sh.lines), c41.room(#sh.present)
   for i, line in ipairs(sh.lines) do
     lines[i] = { name = text.display(line.who), mode = line.mode, direction = line.direction,
       text = text.plain(line.text) }

@@ -41,16 +41,14 @@ end
 
 -- Joins phrases {text=} into one prompt: a text, or a list of parts when one of them is late.
 function text.compose(phrases)
-  local parts, late = {}, false
-  for _, phrase in ipairs(phrases) do
-    if type(phrase.text) == "table" then
-      late = true
+  local parts, late, before = c41.room(2 * #phrases), false, nil
+  for i = 1, #phrases do
+    local said = phrases[i].text
+    if before then
+      parts[2 * i - 2] = type(before) == "string" and ends_sentence(before) and " " or ". "
     end
-    if #parts > 0 then
-      local before = parts[#parts]
-      parts[#parts + 1] = type(before) == "string" and ends_sentence(before) and " " or ". "
-    end
-    parts[#parts + 1] = phrase.text
+    parts[2 * i - 1] = said
+    late, before = late or type(said) == "table", said
   end
   return late and parts or table.concat(parts)
 end

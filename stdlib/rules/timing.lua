@@ -37,7 +37,7 @@ function timing.estimate(sh)
 end
 
 local function measured(w, sh)
-  local shot, inputs, lines = sh.shot, {}, {}
+  local shot, inputs, lines = sh.shot, c41.room(#sh.lines + 1), c41.room(#sh.lines)
   for i, line in ipairs(sh.lines) do
     lines[i] = { name = line.name, who = line.who, gap = line.gap or GAP, at = line.at }
     inputs[i] = w.input(line.name, line.voice)

@@ -66,20 +66,23 @@ end
 
 -- "Mara is m4ra, a lighthouse keeper in her sixties, wearing oilskin coat"
 local function describe(w, sh, id, loras)
-  local member, said = w.cast[id] or {}, {}
-  for _, lora in ipairs(loras or {}) do
+  local member, said = w.cast[id] or {}, nil
+  local function join(more)
+    said = said and said .. ", " .. more or text.display(id) .. " is " .. more
+  end
+  for _, lora in ipairs(loras) do
     if lora.trigger and lora.who == id then
-      said[#said + 1] = lora.trigger
+      join(lora.trigger)
     end
   end
   if member.looks then
-    said[#said + 1] = text.plain(member.looks)
+    join(text.plain(member.looks))
   end
   local clothes = words.wardrobe(w, sh, id)
   if clothes then
-    said[#said + 1] = "wearing " .. text.plain(clothes)
+    join("wearing " .. text.plain(clothes))
   end
-  return #said > 0 and text.display(id) .. " is " .. table.concat(said, ", ") or nil
+  return said
 end
 
 function parts.cast(w, sh, list, _, _, loras)
@@ -102,7 +105,7 @@ end
 
 -- The phrases of a prompt in the order that the preset wants: {text, at} each.
 function words.of_picture(w, sh, preset, prompt, place, loras)
-  local list = {}
+  local list = c41.room(8)
   for _, part in ipairs(preset and preset.words or ORDER) do
     if parts[part] then
       parts[part](w, sh, list, prompt, place, loras)
@@ -113,26 +116,24 @@ end
 
 -- The phrases for a model that animates: the motion, then the move.
 function words.of_motion(sh, prompt, place)
-  local list = {}
+  local list = c41.room(2)
   add(list, prompt, place)
   add(list, sh.shot.move and (MOVES[sh.shot.move] or sh.shot.move), c41.place(sh.shot, "move"))
   return list
 end
 
 function words.negative(w, own)
-  local both = {}
-  both[#both + 1] = own
-  both[#both + 1] = w.film.negative
-  return #both > 0 and table.concat(both, ", ") or nil
+  local all = w.film.negative
+  return own and all and own .. ", " .. all or own or all
 end
 
 -- Names in `wears` are checked once a shot and once a scene.
 local function check_wears(w, owner)
-  for _, id in ipairs(names.keys(owner.wears)) do
+  for _, id in ipairs(c41.keys(owner.wears)) do
     local who, place = names.cast(w, id, c41.key(owner.wears, id)), c41.place(owner.wears, id)
     local wardrobe_of = who and (w.cast[who].wardrobe or {}) or nil
     if wardrobe_of and not wardrobe_of[owner.wears[id]] then
-      names.unknown(("wardrobe of %s:"):format(who), owner.wears[id], names.keys(wardrobe_of), place,
+      names.unknown(("wardrobe of %s:"):format(who), owner.wears[id], c41.keys(wardrobe_of), place,
         not next(wardrobe_of) and
           ("%s has no wardrobe; add `wardrobe: {%s: …}` to the character"):format(who, owner.wears[id]) or nil)
     end

@@ -69,11 +69,10 @@ end
 
 -- A preset by kind and name; a stand-in without params after an error, so that lowering goes on.
 function world:preset(kind, name, place)
-  local key = kind .. " " .. name
-  if not self.presets[key] then
-    self.presets[key] = c41.preset(kind, name, place) or { preset = name, kind = kind, params = {} }
-  end
-  return self.presets[key]
+  local known = self.presets[kind] or {}
+  self.presets[kind] = known
+  known[name] = known[name] or c41.preset(kind, name, place) or { preset = name, kind = kind, params = {} }
+  return known[name]
 end
 
 -- Who makes this kind here: a named preset, else the studio's and film's `use`. nil: nobody does.
