@@ -108,7 +108,8 @@ static bool read_film(struct compile *c, struct err *err)
                                      .n_values = c->opts->n_params,
                                      .left_out = c->opts->left_out,
                                      .schemas = c->schemas,
-                                     .sources = c->sources},
+                                     .sources = c->sources,
+                                     .threads = c->opts->threads},
               c->arena, c->diag);
     return !has_errors(c, err);
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "compiler/crew.h"
 
-#include <pthread.h>
-
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/team.h"
 #include "compiler/graph.h"
 #include "compiler/node.h"
 #include "compiler/preset.h"
@@ -16,7 +15,8 @@
 // What a start costs is worth it from so many scenes on.
 enum { LEAST_SCENES = 48 };
 
-// One thread beside ours, and all that is its own.
+// A run of scenes, and who lowers it. The first works with what is the film's, each other with all
+// of its own.
 struct hand {
     const struct node *film;
     const struct rules_context *context;
@@ -26,9 +26,8 @@ struct hand {
     struct sources *sources;
     struct presets *presets;
     struct rules *rules;
-    struct graph *graph;
-    pthread_t thread;
-    bool started, ok;
+    struct graph *graph; // NULL: the film's, which is open
+    bool ok;
     struct err err;
 };
 
@@ -51,13 +50,12 @@ static void prepare(struct hand *h, const struct crew *c)
     h->graph = graph_new();
 }
 
-static void *work(void *hand)
+static void work(void *piece)
 {
-    struct hand *h = hand;
+    struct hand *h = piece;
 
-    h->ok = rules_open_film(h->rules, h->film, h->context, h->graph, &h->err) &&
+    h->ok = (!h->graph || rules_open_film(h->rules, h->film, h->context, h->graph, &h->err)) &&
             rules_lower(h->rules, h->from, h->to, &h->err);
-    return NULL;
 }
 
 static void move_span(struct span *span, size_t known, const uint32_t *moved)
@@ -90,38 +88,23 @@ static void take(struct hand *h, const struct crew *c, size_t known, struct grap
     arena_take(c->options->arena, h->arena);
 }
 
-static void start(struct hand *h, const struct crew *c)
-{
-    prepare(h, c);
-    h->started = pthread_create(&h->thread, NULL, work, h) == 0;
-}
-
-// Where no thread could be had, its scenes are lowered here, later.
-static void finish(struct hand *h)
-{
-    if (h->started)
-        pthread_join(h->thread, NULL);
-    else
-        work(h);
-}
-
-static bool lower_together(const struct crew *c, struct hand *hands, size_t n, size_t own,
-                           struct graph *graph, struct err *err)
+static bool lower_together(const struct crew *c, struct hand *hands, size_t n, struct graph *graph,
+                           struct err *err)
 {
     size_t known = diag_sources(c->options->diag);
-    bool ok;
+    bool ok = true;
 
-    for (size_t i = 0; i < n; i++)
-        start(&hands[i], c);
-    ok = rules_lower(c->rules, 0, own, err);
-    for (size_t i = 0; i < n; i++)
-        finish(&hands[i]);
+    hands[0].rules = c->rules;
+    for (size_t i = 1; i < n; i++)
+        prepare(&hands[i], c);
+    team_run(work, hands, n, sizeof(*hands));
     for (size_t i = 0; i < n; i++) {
         if (ok && !hands[i].ok) {
             ok = false;
             *err = hands[i].err;
         }
-        take(&hands[i], c, known, graph);
+        if (i > 0)
+            take(&hands[i], c, known, graph);
     }
     return ok;
 }
@@ -130,30 +113,28 @@ static size_t count_hands(const struct crew *c, size_t n_scenes)
 {
     size_t n = n_scenes / LEAST_SCENES < c->most ? n_scenes / LEAST_SCENES : c->most;
 
-    return rules_by_scene(c->rules) && n > 1 ? n - 1 : 0;
+    return rules_by_scene(c->rules) && n > 1 ? n : 1;
 }
 
 bool crew_compile(const struct crew *c, const struct node *film,
                   const struct rules_context *context, struct graph *graph, struct err *err)
 {
     const struct node *scenes = node_get(film, "scenes");
-    size_t n_scenes = scenes ? scenes->n : 0, n, own;
+    size_t n_scenes = scenes ? scenes->n : 0, n;
     struct hand *hands;
     bool ok;
 
     if (!rules_open_film(c->rules, film, context, graph, err))
         return false;
     n = count_hands(c, n_scenes);
-    own = n_scenes / (n + 1);
-    hands = mem_new((n + 1) * sizeof(*hands));
+    hands = mem_new(n * sizeof(*hands));
     for (size_t i = 0; i < n; i++) {
         hands[i].film = film;
         hands[i].context = context;
-        hands[i].from = n_scenes * (i + 1) / (n + 1);
-        hands[i].to = n_scenes * (i + 2) / (n + 1);
+        hands[i].from = n_scenes * i / n;
+        hands[i].to = n_scenes * (i + 1) / n;
     }
-    ok = lower_together(c, hands, n, n ? own : n_scenes, graph, err) &&
-         rules_close_film(c->rules, err);
+    ok = lower_together(c, hands, n, graph, err) && rules_close_film(c->rules, err);
     mem_free(hands);
     return ok;
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/vec.h"
+#include "compiler/documents.h"
 #include "compiler/merge.h"
 #include "compiler/node.h"
 #include "compiler/param.h"
@@ -23,10 +24,10 @@ static const char project_file[] = "project.yaml";
 
 // A file of the film and what it includes.
 struct part {
-    struct node *root; // NULL: it does not parse
-    const char *path;  // in the project
-    uint32_t source;   // its text; 0: none
-    const char *schema;
+    struct node *root;      // NULL: it does not parse
+    const char *path;       // in the project
+    uint32_t source;        // its text; 0: none
+    const char *schema;     // NULL: it is left out
     struct part **includes; // sorted by name
     size_t n_includes;
 };
@@ -38,6 +39,7 @@ struct reading {
     struct arena *arena;
     struct diag *diag;
     const struct map *left_out;
+    unsigned threads;
     struct map seen; // paths of the files that are in it
     bool lacks;      // a file or rows could not be read, which was said
 };
@@ -109,8 +111,9 @@ bool film_locate(struct film_path *out, const char *file, struct arena *a, struc
     return true;
 }
 
-static struct part *read_part(struct reading *r, enum source_kind kind, const char *path,
+static struct part *open_part(struct reading *r, enum source_kind kind, const char *path,
                               const char *schema, struct span at);
+static void go_on(struct reading *r, struct part *part);
 
 static int by_path(const void *left, const void *right)
 {
@@ -137,15 +140,13 @@ static struct part *leave_out(struct reading *r, const char *path)
     return part;
 }
 
-static void read_includes(struct reading *r, struct part *part)
+// The paths that the part includes, by name. Each is in the film from here on.
+static const char **find_includes(struct reading *r, struct part *part, const struct node *globs,
+                                  size_t *n_paths)
 {
-    const struct node *globs = node_get(part->root, "include");
+    const char *dir = path_dir(r->arena, part->path), **copy;
     VEC(const char *) paths = {0};
-    const char *dir = path_dir(r->arena, part->path);
-    struct span at = globs ? globs->span : (struct span){0};
 
-    if (globs && globs->type != NODE_LIST)
-        return; // the schema will say so
     for (size_t i = 0; globs && i < globs->n; i++) {
         const struct node *glob = globs->items[i];
         const char *const *found;
@@ -166,27 +167,50 @@ static void read_includes(struct reading *r, struct part *part)
     }
     if (paths.n)
         qsort(paths.at, paths.n, sizeof(*paths.at), by_path);
-    part->includes = arena_array(r->arena, struct part *, paths.n + 1);
-    for (size_t i = 0; i < paths.n; i++)
-        part->includes[part->n_includes++] =
-            is_left_out(r, paths.at[i])
-                ? leave_out(r, paths.at[i])
-                : read_part(r, SOURCE_INCLUDE, paths.at[i], "film.json#/$defs/include", at);
+    copy = arena_array(r->arena, const char *, paths.n + 1);
+    if (paths.n)
+        memcpy(copy, paths.at, paths.n * sizeof(*copy));
+    *n_paths = paths.n;
     vec_release(&paths);
+    return copy;
 }
 
-static struct node *parse(struct reading *r, const struct source *source)
+static void parse_parts(struct reading *r, struct part **parts, size_t n)
 {
-    size_t before = diag_errors(r->diag);
-    struct node *root = yaml_parse(r->arena, r->diag, source->number);
+    uint32_t *sources = arena_array(r->arena, uint32_t, n + 1);
+    struct node **roots = arena_array(r->arena, struct node *, n + 1);
 
-    if (!root && diag_errors(r->diag) == before)
-        diag_say(r->diag, SEVERITY_ERROR, (struct span){source->number, 0, 1}, NULL,
-                 "this file is empty");
-    return root;
+    for (size_t i = 0; i < n; i++)
+        sources[i] = parts[i]->source;
+    documents_parse(r->arena, r->diag, sources, n, r->threads, roots);
+    for (size_t i = 0; i < n; i++)
+        parts[i]->root = roots[i];
 }
 
-static struct part *read_part(struct reading *r, enum source_kind kind, const char *path,
+static void read_includes(struct reading *r, struct part *part)
+{
+    const struct node *globs = node_get(part->root, "include");
+    const char **paths;
+    size_t n;
+
+    if (globs && globs->type != NODE_LIST)
+        return; // the schema will say so
+    paths = find_includes(r, part, globs, &n);
+    part->includes = arena_array(r->arena, struct part *, n + 1);
+    part->n_includes = n;
+    for (size_t i = 0; i < n; i++)
+        part->includes[i] =
+            is_left_out(r, paths[i])
+                ? leave_out(r, paths[i])
+                : open_part(r, SOURCE_INCLUDE, paths[i], "film.json#/$defs/include", globs->span);
+    parse_parts(r, part->includes, n);
+    for (size_t i = 0; i < n; i++)
+        if (part->includes[i]->schema)
+            go_on(r, part->includes[i]);
+}
+
+// The part without its tree.
+static struct part *open_part(struct reading *r, enum source_kind kind, const char *path,
                               const char *schema, struct span at)
 {
     const struct source *source = source_read(r->sources, kind, path, at);
@@ -195,12 +219,26 @@ static struct part *read_part(struct reading *r, enum source_kind kind, const ch
     part->path = path;
     part->schema = schema;
     part->source = source ? source->number : 0;
-    part->root = source ? parse(r, source) : NULL;
     map_put(&r->seen, path, part);
+    return part;
+}
+
+// What a part whose tree is known brings with it.
+static void go_on(struct reading *r, struct part *part)
+{
     if (part->root)
         read_includes(r, part);
     else
         r->lacks = true;
+}
+
+static struct part *read_part(struct reading *r, enum source_kind kind, const char *path,
+                              const char *schema)
+{
+    struct part *part = open_part(r, kind, path, schema, (struct span){0});
+
+    parse_parts(r, &part, 1);
+    go_on(r, part);
     return part;
 }
 
@@ -376,16 +414,17 @@ bool film_read(struct film *out, const struct film_path *at, const struct film_r
                         .sources = sources,
                         .arena = a,
                         .diag = d,
-                        .left_out = with->left_out};
+                        .left_out = with->left_out,
+                        .threads = with->threads};
     struct given given = {with->values, with->n_values, arena_array(a, bool, with->n_values + 1)};
     bool is_project = strcmp(at->path, project_file) == 0;
     size_t before = diag_errors(d), n;
     struct part *film, *project = NULL;
     struct scope scope;
 
-    film = read_part(&r, SOURCE_FILM, at->path, "film.json", (struct span){0});
+    film = read_part(&r, SOURCE_FILM, at->path, "film.json");
     if (!is_project && source_try(sources, SOURCE_PROJECT, project_file, (struct span){0}))
-        project = read_part(&r, SOURCE_PROJECT, project_file, "project.json", (struct span){0});
+        project = read_part(&r, SOURCE_PROJECT, project_file, "project.json");
     n = check_params(&r, film) + (project ? check_params(&r, project) : 0);
     scope_init(&scope, NULL, a, n);
     gather_params(&r, film, &scope, &given);

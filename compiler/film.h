@@ -60,6 +60,7 @@ struct film_reading {
     const struct map *left_out; // paths of parts that are not read; or NULL
     const struct schemas *schemas;
     struct sources *sources;
+    unsigned threads; // that parse included files
 };
 
 // Reads the film. Says all that is wrong; false when anything was. What could be read is in *out

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Documents: YAML sources to trees, many at once on several threads, with the same trees and the
+// same words as one after the other.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct diag;
+struct node;
+
+// Parses one source, which is registered with d. NULL after saying why: it is wrong, or empty.
+struct node *document_parse(struct arena *a, struct diag *d, uint32_t source);
+
+// The same for n of them, on up to `threads` threads, this one too: roots[i] is the tree of
+// sources[i]; 0 gives NULL.
+void documents_parse(struct arena *a, struct diag *d, const uint32_t *sources, size_t n,
+                     unsigned threads, struct node **roots);
