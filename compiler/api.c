@@ -113,7 +113,8 @@ static int api_array(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    convert_mark_list(L, 1);
+    if (lua_rawlen(L, 1) == 0 || hooks_any(script_of(L)->hooks)) // these may take out what it has
+        convert_mark_list(L, 1);
     return 1;
 }
 

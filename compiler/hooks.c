@@ -67,6 +67,11 @@ void hooks_stop(struct hooks *h)
         h->files.at[i].broken = true;
 }
 
+bool hooks_any(const struct hooks *h)
+{
+    return h->files.n > 0;
+}
+
 bool hooks_has(const struct hooks *h, enum hook_kind kind)
 {
     for (size_t i = 0; i < h->files.n; i++)

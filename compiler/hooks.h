@@ -23,6 +23,9 @@ bool hooks_load(struct hooks *h, const struct node *files);
 // Whether any file registered such a function.
 bool hooks_has(const struct hooks *h, enum hook_kind kind);
 
+// Whether the film has any hook file.
+bool hooks_any(const struct hooks *h);
+
 // Gives *film to the functions of on.film and checks what they made of it.
 bool hooks_film(struct hooks *h, struct node **film);
 

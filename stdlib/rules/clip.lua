@@ -11,7 +11,8 @@ local words = require "rules.words"
 local clip = {}
 
 local function speaks(sh, id)
-  for _, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     if line.who == id and line.mode == "sync" then
       return true
     end
@@ -22,7 +23,8 @@ end
 -- Who speaks in the picture, in the order of the cast from left to right.
 local function speakers(sh)
   local list = c41.room(#sh.lines)
-  for _, id in ipairs(sh.present) do
+  for i = 1, #sh.present do
+    local id = sh.present[i]
     if speaks(sh, id) then
       list[#list + 1] = id
     end
@@ -93,7 +95,8 @@ end
 -- One speaker's lines on the clip's time, which starts a handle before the shot.
 local function add_track(w, sh, id, inputs)
   local edges, lines = c41.room(#sh.lines + 1), c41.room(#sh.lines)
-  for _, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     if line.who == id and line.mode == "sync" then
       edges[#edges + 1] = w.input(line.name, line.voice)
       lines[#lines + 1] = { name = line.name, start = w.late("timing.lines." .. line.name .. ".start") }
@@ -146,11 +149,11 @@ end
 -- The words of the motion; a talking shot that has none of its own moves as its picture says.
 local function motion(w, sh, inputs)
   local video, image = sh.shot.video, sh.shot.image
-  local prompt, place, tail = video and video.prompt, video and c41.place(video, "prompt") or sh.place, "/video/words"
+  local prompt, place, tail = video and video.prompt, video and c41.place(video, "prompt") or sh.place, "/video"
   if not video and image and image.prompt then
-    prompt, place, tail = image.prompt, c41.place(image, "prompt"), "/image/words"
+    prompt, place, tail = image.prompt, c41.place(image, "prompt"), "/image"
   end
-  local asked = text.value(w, prompt, sh.id .. tail, place, inputs)
+  local asked = text.value(w, prompt, sh.id, tail, place, inputs)
   return words.of_motion(sh, asked, place), place
 end
 
@@ -165,7 +168,8 @@ local function synced(w, sh)
   check_regions(w, sh, spec, list, preset, place)
   check_window(w, sh, preset, place)
   add_picture(w, sh, inputs)
-  for i, id in ipairs(list) do
+  for i = 1, #list do
+    local id = list[i]
     add_track(w, sh, id, inputs)
     if w.takes(preset, "mask") then
       add_mask(w, sh, spec, id, i, #list, preset, inputs)
@@ -194,7 +198,7 @@ local function last_picture(w, sh, last, inputs)
     local place, edges = c41.place(last, "prompt"), {}
     local preset = w:maker("image", nil, place, #sh.present > 0)
     local phrases = words.of_picture(w, sh, preset,
-      text.value(w, last.prompt, sh.id .. "/video/last/words", place, edges), place, {})
+      text.value(w, last.prompt, sh.id, "/video/last", place, edges), place, {})
     ref = takes.make(w, sh, {
       tail = "video/last", kind = "image", preset = preset, output = "image", media = "image",
       inputs = edges, words = phrases, at = place,
@@ -223,7 +227,7 @@ local function retouch(w, sh, ref, video)
     local file = c41.asset(path, c41.place(spec.references, i), { "image" })
     inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
   end
-  local asked = text.value(w, spec.prompt, sh.id .. "/video/retouch/words", place, inputs)
+  local asked = text.value(w, spec.prompt, sh.id, "/video/retouch", place, inputs)
   return w:step(sh, "video/retouch", "retouch", "video", {
     preset = preset, inputs = inputs, at = place,
     params = {
@@ -261,7 +265,7 @@ local function animated(w, sh)
   return still.upscale(w, sh, ref, video, "video", "video"), w.drafted(preset)
 end
 
--- The clip of a shot as {ref, handles}, lowered on first use; nil where its still is moved instead.
+-- The clip of a shot as {ref, handles, drafted}, lowered on first use; nil where its still is moved instead.
 function clip.of(w, sh)
   if sh.clip == nil then
     sh.clip = false
@@ -272,8 +276,7 @@ function clip.of(w, sh)
       if not ref then
         ref, drafted = animated(w, sh)
       end
-      sh.clip_drafted = drafted
-      sh.clip = ref and { ref = ref, handles = w.handles } or false
+      sh.clip = ref and { ref = ref, handles = w.handles, drafted = drafted } or false
     end
   end
   return sh.clip or nil

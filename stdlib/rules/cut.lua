@@ -7,24 +7,24 @@ local timing = require "rules.timing"
 
 local cut = {}
 
--- What is seen of a shot, as params and the reference; docs/steps.md, cut.
-local function picture(w, sh)
+-- What is seen of a shot: adds to params and returns the reference; docs/steps.md, cut.
+local function picture(w, sh, params)
   local made = clip.of(w, sh)
-  local params = { frames = timing.frames(w, sh), fps = w.format.fps, handles = 0, focus = sh.shot.focus }
+  params.frames, params.handles = timing.frames(w, sh), 0
   if made and sh.footage then
     params.from, params["in"] = "footage", sh.shot["in"] or 0
-    return params, made.ref
+    return made.ref
   elseif made then
     params.from, params.handles = "clip", made.handles
-    return params, made.ref
+    return made.ref
   end
   params.from, params.move = "still", sh.shot.move or "static"
-  return params, still.of(w, sh)
+  return still.of(w, sh)
 end
 
 local function drafted(sh)
   if sh.clip then
-    return sh.clip_drafted or (sh.still_drafted and not sh.footage)
+    return sh.clip.drafted or (sh.still_drafted and not sh.footage)
   end
   return sh.still_drafted and not sh.shot.card
 end
@@ -32,10 +32,11 @@ end
 -- The lines and when they are spoken; clock names the input that is the shot's timing.
 local function spoken(w, sh, inputs, clock)
   local lines = c41.room(#sh.lines)
-  for i, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     local fact = (clock or "timing") .. ".lines." .. line.name
     lines[i] = { who = line.who, name = text.display(line.who), mode = line.mode,
-      text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, inputs),
+      text = text.value(w, line.text, sh.id, "/voice/" .. line.name, line.place, inputs),
       start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
   end
   return c41.array(lines)
@@ -70,7 +71,7 @@ local function lower_third(w, sh, inputs)
   if not sh.shot.text then
     return nil
   end
-  return text.value(w, sh.shot.text, sh.id .. "/text/words", c41.place(sh.shot, "text"), inputs)
+  return text.value(w, sh.shot.text, sh.id, "/text", c41.place(sh.shot, "text"), inputs)
 end
 
 local function check_transition(spec)
@@ -112,24 +113,24 @@ end
 -- The cut of one shot for a deliverable d; skip and drop are the frames that joins take.
 function cut.make(w, d, sh, skip, drop, fades)
   local inputs = c41.room(3)
-  local params, ref = picture(w, sh)
+  local params = { fps = w.format.fps, skip = skip, drop = drop, fades = fades, pixels = d.pixels, fit = d.fit,
+    focus = sh.shot.focus or d.focus, encode = d.encode, subtitles = nil, slate = nil }
+  local ref = picture(w, sh, params)
   if not ref then
     return nil -- told where it went wrong
   end
   check_room(w, sh, skip, drop)
   inputs[1] = w.input("picture", ref)
   timing.add(w, sh, inputs)
-  params.skip, params.drop, params.fades = skip, drop, fades
-  params.pixels, params.fit, params.focus = d.pixels, d.fit, sh.shot.focus or d.focus
   params.text, params.slate, params.look = lower_third(w, sh, inputs), slate(w, sh, inputs), look(w, sh, inputs)
   params.subtitles = burnt(w, d, sh, inputs)
-  params.encode = d.encode
   return w:step(sh, "cut/" .. d.name, "cut", "cut", { inputs = inputs, params = params, at = sh.place })
 end
 
 -- Both sides' timings go by names of their own.
 local function side(w, d, sh, name, inputs)
-  local params, ref = picture(w, sh)
+  local params = { fps = w.format.fps, focus = sh.shot.focus }
+  local ref = picture(w, sh, params)
   if not ref then
     return nil
   end

@@ -118,10 +118,11 @@ local function mixes(w, shots, c)
       end
     end
     c.shots[i] = shot
-    for _, line in ipairs(sh.lines) do
+    for k = 1, #sh.lines do
+      local line = sh.lines[k]
       local fact = c.clocks[i] .. ".lines." .. line.name
       c.lines[#c.lines + 1] = { shot = c.first + i - 1, who = text.display(line.who), mode = line.mode,
-        text = text.value(w, line.text, sh.id .. "/voice/" .. line.name .. "/words", line.place, c.inputs),
+        text = text.value(w, line.text, sh.id, "/voice/" .. line.name, line.place, c.inputs),
         start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
     end
   end

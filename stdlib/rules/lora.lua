@@ -68,7 +68,8 @@ end
 -- The LoRAs of a picture: those of the characters in it, then its own, whose base is the preset's family.
 function lora.of_picture(w, sh, preset, own, own_place)
   local list = {}
-  for _, id in ipairs(sh.present) do
+  for i = 1, #sh.present do
+    local id = sh.present[i]
     local entries = w.cast[id] and w.cast[id].loras
     for i = 1, entries and #entries or 0 do
       resolve(w, entries[i], c41.place(entries, i), id, preset, list)

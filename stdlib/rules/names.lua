@@ -43,7 +43,10 @@ local function read_cast(w)
     w.cast.narrator = {}
     w.cast_by_slug.narrator = "narrator"
   end
-  w.cast_slugs = c41.keys(w.cast_by_slug)
+  w.cast_slugs, w.cast_places = c41.keys(w.cast_by_slug), {}
+  for _, id in ipairs(c41.keys(w.cast)) do
+    w.cast_places[id] = c41.place(w.film.cast or w.film, id)
+  end
 end
 
 -- Files that the cast names are checked whether a preset of today takes them or not.
@@ -156,7 +159,7 @@ local function outline_shots(s)
     list[i] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name,
       old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot), position = i,
       --
-      lines = nil, present = nil, footage = nil, timing = nil, still = nil, board = nil, clip = nil, mix = nil }
+      lines = nil, present = nil, timing = nil, still = nil, board = nil, still_drafted = nil, clip = nil, mix = nil }
   end
   return list
 end

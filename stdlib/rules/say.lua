@@ -108,7 +108,8 @@ local function line_name(line)
 end
 
 local function is_one_of(list, wanted)
-  for _, one in ipairs(list) do
+  for i = 1, #list do
+    local one = list[i]
     if one == wanted then
       return true
     end
@@ -132,14 +133,16 @@ function say.read(w, sh)
     lines = {}
   end
   local speakers, seen = c41.room(#lines), {}
-  for _, line in ipairs(lines) do
+  for i = 1, #lines do
+    local line = lines[i]
     line.name = names.numbered(seen, line_name(line))
     if line.who ~= "narrator" and line.mode ~= "vo" and line.mode ~= "os" then
       speakers[#speakers + 1] = line.who
     end
   end
   sh.lines, sh.present = lines, names.present(w, sh, speakers)
-  for _, line in ipairs(lines) do
+  for i = 1, #lines do
+    local line = lines[i]
     local narrated = line.who == "narrator" and not (w.film.cast or {}).narrator
     local unseen = line.who == "narrator" and "vo" or "os"
     line.mode = line.mode or (not narrated and is_one_of(sh.present, line.who) and "sync") or unseen
@@ -183,7 +186,7 @@ local function speak(w, sh, line)
   local preset = w:maker("speak", voice.preset, c41.place(voice, "preset"), false)
   local tail = "voice/" .. line.name
   local params, inputs = voice_params(w, line, preset)
-  params.text = text.value(w, line.text, sh.id .. "/" .. tail .. "/words", line.place, inputs)
+  params.text = text.value(w, line.text, sh.id, "/" .. tail, line.place, inputs)
   return takes.make(w, sh, {
     tail = tail, kind = "speak", preset = preset, output = "voice", params = params, inputs = inputs,
     at = line.place,
@@ -194,7 +197,8 @@ end
 
 -- The recordings and voices of a shot: sets line.voice to a reference each.
 function say.lower(w, sh)
-  for _, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     if line.file then
       local path = c41.asset(line.file, c41.place(line.map, "file"), { "audio" })
       line.voice = { file = path or line.file }

@@ -22,7 +22,7 @@ local function bed(w, owner, key, id, seed_name)
     w.made[id] = true
     local preset = w:maker("ambience", spec.preset, place)
     local inputs = {}
-    local asked = text.value(w, spec.prompt, id .. "/words", place, inputs)
+    local asked = text.value(w, spec.prompt, id, "", place, inputs)
     w:step(nil, id, "ambience", "sound", {
       preset = preset, inputs = inputs, at = place, take = 1, words = { { text = asked, at = place } },
       params = {
@@ -65,7 +65,7 @@ local function spot(w, sh)
     inputs[1] = w.input("video", picture.ref)
   end
   timing.add(w, sh, inputs)
-  local asked = text.value(w, spec.prompt, sh.id .. "/sound/words", place, inputs)
+  local asked = text.value(w, spec.prompt, sh.id, "/sound", place, inputs)
   return takes.make(w, sh, {
     tail = "sound", kind = "ambience", preset = preset, output = "sound", media = "audio", inputs = inputs, at = place,
     words = { { text = asked, at = place } }, seed_name = sh.was,
@@ -88,7 +88,8 @@ function sound.mix(w, sh)
     return
   end
   local inputs, lines = c41.room(#sh.lines + 2), c41.room(#sh.lines)
-  for i, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     inputs[#inputs + 1] = w.input(line.name, line.voice)
     lines[i] = { name = line.name, start = w.late("timing.lines." .. line.name .. ".start") }
   end
@@ -97,7 +98,8 @@ function sound.mix(w, sh)
   timing.add(w, sh, inputs)
   local spoken, sounding = #lines > 0 or bus == "dialogue", noise ~= nil or bus == "effects"
   local lead = math.max(0, -(sh.shot.head or 0))
-  for _, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     lead = math.max(lead, -(line.at or 0))
   end
   sh.mix = { step = sh.id .. "/mix", lead = lead, dialogue = spoken, effects = sounding }

@@ -38,7 +38,8 @@ end
 local function board(w, sh, prompt)
   local shot, cast = sh.shot, c41.room(#sh.present)
   local _, location = names.location(w, sh)
-  for i, id in ipairs(sh.present) do
+  for i = 1, #sh.present do
+    local id = sh.present[i]
     local looks, clothes = text.plain(w.cast[id].looks), words.wardrobe(w, sh, id)
     cast[i] = { id = id, name = text.display(id),
       looks = clothes and looks .. ", wearing " .. text.plain(clothes) or looks, region = still.region(sh, id) }
@@ -59,7 +60,8 @@ local function references(w, sh, own, preset, inputs)
       inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
     end
   end
-  for _, id in ipairs(sh.present) do
+  for i = 1, #sh.present do
+    local id = sh.present[i]
     add(w.cast[id].references)
   end
   add(own)
@@ -69,7 +71,7 @@ local function make(w, sh, image, prompt, place)
   local preset = w:maker("image", image.preset, c41.place(image, "preset"), #sh.present > 0)
   local inputs = {}
   local loras = lora.of_picture(w, sh, preset, image.loras, c41.place(image, "loras"))
-  local asked = text.value(w, prompt, sh.id .. "/image/words", place, inputs)
+  local asked = text.value(w, prompt, sh.id, "/image", place, inputs)
   local phrases = words.of_picture(w, sh, preset, asked, place, loras)
   sh.board = board(w, sh, prompt)
   sh.still_drafted = w.drafted(preset)
@@ -96,7 +98,7 @@ function still.edit(w, sh, ref, owner, tail)
     local preset = w:maker("edit", nil, place)
     local first = text.plain(instruction):match("^%s*(%S*%s*%S*%s*%S*)")
     local step = tail .. "/edit-" .. names.numbered(seen, c41.slug(first))
-    local asked = text.value(w, instruction, sh.id .. "/" .. step .. "/words", place, inputs)
+    local asked = text.value(w, instruction, sh.id, "/" .. step, place, inputs)
     ref = w:step(sh, step, "edit", "image", {
       preset = preset, inputs = inputs, at = place,
       params = {
@@ -123,7 +125,7 @@ end
 local function card(w, sh)
   local spec, place = sh.shot.card, c41.place(sh.shot, "card")
   local inputs = w:theme()
-  local said = text.value(w, spec.text, sh.id .. "/card/words", place, inputs)
+  local said = text.value(w, spec.text, sh.id, "/card", place, inputs)
   return w:step(sh, "card", "card", "image", {
     inputs = inputs, params = { text = said, style = spec.style, pixels = w.format.pixels }, at = place,
   })
@@ -188,11 +190,13 @@ end
 -- The storyboard panel of a drafted frame: a proxy for people.
 local function panel(w, sh, ref)
   local lines, cast = c41.room(#sh.lines), c41.room(#sh.present)
-  for i, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     lines[i] = { name = text.display(line.who), mode = line.mode, direction = line.direction,
       text = text.plain(line.text) }
   end
-  for i, id in ipairs(sh.present) do
+  for i = 1, #sh.present do
+    local id = sh.present[i]
     cast[i] = text.display(id)
   end
   local about = {

@@ -2,12 +2,13 @@
 -- Text that a person wrote, or that a model will write.
 local text = {}
 
--- A text as a step's param. Words that are to be written come from a `write` step named id; the
+-- A text as a step's param. Words that are to be written come from a `write` step called OWNER TAIL/words; the
 -- late value reads an input that is added to inputs.
-function text.value(w, value, id, place, inputs, mode)
+function text.value(w, value, owner, tail, place, inputs, mode)
   if type(value) ~= "table" or value.write == nil then
     return value
   end
+  local id = owner .. tail .. "/words"
   if not w.made[id] then
     w.made[id] = true
     local preset = w:maker("write", value.preset, place)

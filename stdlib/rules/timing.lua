@@ -23,7 +23,8 @@ end
 function timing.estimate(sh)
   local shot = sh.shot
   local spoken = 0
-  for i, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     spoken = line.at and math.max(spoken, line.at) or spoken + (i > 1 and (line.gap or GAP) or 0)
     spoken = spoken + text.seconds(line.text)
   end
@@ -38,7 +39,8 @@ end
 
 local function measured(w, sh)
   local shot, inputs, lines = sh.shot, c41.room(#sh.lines + 1), c41.room(#sh.lines)
-  for i, line in ipairs(sh.lines) do
+  for i = 1, #sh.lines do
+    local line = sh.lines[i]
     lines[i] = { name = line.name, who = line.who, gap = line.gap or GAP, at = line.at }
     inputs[i] = w.input(line.name, line.voice)
   end

@@ -70,7 +70,8 @@ local function describe(w, sh, id, loras)
   local function join(more)
     said = said and said .. ", " .. more or text.display(id) .. " is " .. more
   end
-  for _, lora in ipairs(loras) do
+  for i = 1, #loras do
+    local lora = loras[i]
     if lora.trigger and lora.who == id then
       join(lora.trigger)
     end
@@ -86,8 +87,9 @@ local function describe(w, sh, id, loras)
 end
 
 function parts.cast(w, sh, list, _, _, loras)
-  for _, id in ipairs(sh.present) do
-    add(list, describe(w, sh, id, loras), c41.place(w.film.cast or w.film, id))
+  for i = 1, #sh.present do
+    local id = sh.present[i]
+    add(list, describe(w, sh, id, loras), w.cast_places[id])
   end
 end
 
