@@ -103,9 +103,10 @@ static bool is_plain(struct names *names, const char *text)
 {
     static const char *const bounds[] = {",\"max\":", ",\"min\":", ",\"plus\":"};
     char late[MOST_NAME_BYTES];
-    size_t len = *text == '"' ? strcspn(text + 1, "\"\\") : 0;
+    const char *end = *text == '"' ? strchr(text + 1, '"') : NULL;
+    size_t len = end ? (size_t)(end - text) - 1 : 0;
 
-    if (len == 0 || len >= sizeof(late) || text[1 + len] != '"')
+    if (len == 0 || len >= sizeof(late) || memchr(text + 1, '\\', len))
         return false;
     memcpy(late, text + 1, len);
     late[len] = 0;

@@ -98,24 +98,34 @@ static size_t push_list(lua_State *L, int idx, const char *key)
     return lua_rawlen(L, -1);
 }
 
+static const char *get_item(lua_State *L, int idx, lua_Integer i)
+{
+    const char *text;
+
+    lua_rawgeti(L, idx, i);
+    text = copy_text(L, -1);
+    lua_pop(L, 1);
+    return text;
+}
+
+// {NAME, "use" or "read", STEP, OUTPUT} or {NAME, "use" or "read", FILE}
 static void read_edge(lua_State *L, struct edge *e)
 {
-    const char *mode;
+    int idx = lua_gettop(L);
+    size_t n = lua_istable(L, idx) ? lua_rawlen(L, idx) : 0;
 
-    if (!lua_istable(L, -1))
-        luaL_error(L, "an input must be a table");
-    e->name = need_text(L, lua_gettop(L), "name");
-    e->step = get_text(L, lua_gettop(L), "step");
-    e->output = get_text(L, lua_gettop(L), "output");
-    e->file = get_text(L, lua_gettop(L), "file");
-    mode = get_text(L, lua_gettop(L), "mode");
-    e->mode = mode && strcmp(mode, "read") == 0 ? EDGE_READ : EDGE_USE;
-    if (mode && e->mode == EDGE_USE && strcmp(mode, "use") != 0)
-        luaL_error(L, "input %s: mode is use or read", e->name);
-    if (!e->step == !e->file)
-        luaL_error(L, "input %s must name a step or a file", e->name);
-    if (e->file)
-        e->output = NULL;
+    if (n != 3 && n != 4)
+        luaL_error(L, "an input is {NAME, MODE, STEP, OUTPUT} or {NAME, MODE, FILE}");
+    e->name = get_item(L, idx, 1);
+    lua_rawgeti(L, idx, 2);
+    e->mode = strcmp(luaL_checkstring(L, -1), "read") == 0 ? EDGE_READ : EDGE_USE;
+    lua_pop(L, 1);
+    if (n == 3) {
+        e->file = get_item(L, idx, 3);
+        return;
+    }
+    e->step = get_item(L, idx, 3);
+    e->output = get_item(L, idx, 4);
 }
 
 static void read_inputs(lua_State *L, struct step *s)
@@ -171,20 +181,19 @@ static void add_phrase(lua_State *L, struct buf *out)
 
 static void read_words(lua_State *L, struct step *s)
 {
-    struct arena *a = script_of(L)->graph->arena;
+    struct script *script = script_of(L);
+    struct arena *a = script->graph->arena;
 
     s->n_words = push_list(L, STEP_SPEC, "words");
     s->words = arena_array(a, struct phrase, s->n_words + 1);
     for (size_t i = 0; i < s->n_words; i++) {
-        struct buf text = {0};
-
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
         luaL_checktype(L, -1, LUA_TTABLE);
         s->words[i].at = resolve(L, get_place(L, lua_gettop(L), "at"));
         lua_getfield(L, -1, "text");
-        add_phrase(L, &text);
-        s->words[i].text = arena_strdup(a, buf_text(&text));
-        buf_release(&text);
+        buf_clear(&script->text);
+        add_phrase(L, &script->text);
+        s->words[i].text = arena_strdup(a, buf_text(&script->text));
         lua_pop(L, 2);
     }
     lua_pop(L, 1);

@@ -221,11 +221,11 @@ local function retouch(w, sh, ref, video)
   local inputs = { w.input("video", ref) }
   if spec.mask then
     local file = c41.asset(spec.mask, c41.place(spec, "mask"), { "image", "video" })
-    inputs[#inputs + 1] = file and { name = "mask", file = file, mode = "use" } or nil
+    inputs[#inputs + 1] = file and w.input("mask", { file = file }) or nil
   end
   for i, path in ipairs(spec.references or {}) do
     local file = c41.asset(path, c41.place(spec.references, i), { "image" })
-    inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
+    inputs[#inputs + 1] = file and w.input("reference", { file = file }) or nil
   end
   local asked = text.value(w, spec.prompt, sh.id, "/video/retouch", place, inputs)
   return w:step(sh, "video/retouch", "retouch", "video", {

@@ -62,7 +62,7 @@ local function look(w, sh, inputs, name)
   local own, film = sh.shot.look or {}, w.film.look or {}
   local owner = own.lut and own or film
   local file = owner.lut and c41.asset(owner.lut, c41.place(owner, "lut"), { "lut" })
-  inputs[#inputs + 1] = file and { name = name or "lut", file = file, mode = "use" } or nil
+  inputs[#inputs + 1] = file and w.input(name or "lut", { file = file }) or nil
   local cdl, grain = own.cdl or film.cdl, own.grain or film.grain
   return (cdl or grain) and { cdl = cdl, grain = grain } or nil
 end

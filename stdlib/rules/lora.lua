@@ -9,7 +9,7 @@ local function captions(w, id, spec, pictures, inputs)
   for _, path in ipairs(pictures) do
     local own = path:gsub("%.[^.]*$", "") .. ".txt"
     if given ~= nil and given ~= "auto" then
-      inputs[#inputs + 1] = { name = "caption", file = own, mode = "use" }
+      inputs[#inputs + 1] = w.input("caption", { file = own })
     else
       local preset = w:maker("caption", nil, c41.place(spec))
       local step = "lora/" .. c41.slug(id) .. "/caption/" .. c41.slug(path:match("([^/]+)$"))
@@ -38,7 +38,7 @@ local function train(w, id, spec)
   end
   local inputs = {}
   for _, path in ipairs(pictures) do
-    inputs[#inputs + 1] = { name = "image", file = path, mode = "use" }
+    inputs[#inputs + 1] = w.input("image", { file = path })
   end
   captions(w, id, spec, pictures, inputs)
   return w:step(nil, step, "train", "lora", {

@@ -166,15 +166,13 @@ local function voice_params(w, line, preset)
   local inputs = {}
   if type(emotion) == "string" then
     local path = c41.asset(emotion, c41.place(owner, "emotion"), { "audio" })
-    inputs[#inputs + 1] = path and w.takes(preset, "emotion") and { name = "emotion", file = path,
-      mode = "use" } or nil
+    inputs[#inputs + 1] = path and w.takes(preset, "emotion") and w.input("emotion", { file = path }) or nil
   else
     params.emotion = emotion
   end
   if voice.clone then
     local path = c41.asset(voice.clone, c41.place(voice, "clone"), { "audio" })
-    inputs[#inputs + 1] = path and w.takes(preset, "clone") and { name = "clone", file = path,
-      mode = "use" } or nil
+    inputs[#inputs + 1] = path and w.takes(preset, "clone") and w.input("clone", { file = path }) or nil
   end
   return params, inputs
 end

@@ -57,7 +57,7 @@ local function references(w, sh, own, preset, inputs)
   local function add(list)
     for i, path in ipairs(list or {}) do
       local file = c41.asset(path, c41.place(list, i), { "image" })
-      inputs[#inputs + 1] = file and { name = "reference", file = file, mode = "use" } or nil
+      inputs[#inputs + 1] = file and w.input("reference", { file = file }) or nil
     end
   end
   for i = 1, #sh.present do

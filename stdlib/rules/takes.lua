@@ -15,7 +15,7 @@ local function judge(w, sh, spec, tail, take)
   local preset = w:maker("judge", nil, spec.at)
   local inputs = { w.input("take", take) }
   for _, input in ipairs(spec.inputs) do
-    inputs[#inputs + 1] = input.mode == "read" and input or nil -- the words of a brief that is written
+    inputs[#inputs + 1] = w.reads(input) and input or nil -- the words of a brief that is written
   end
   return w:step(sh, tail .. "/judge", "judge", "scores", {
     preset = preset, inputs = inputs, at = spec.at,

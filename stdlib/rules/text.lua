@@ -17,7 +17,7 @@ function text.value(w, value, owner, tail, place, inputs, mode)
       params = { brief = value.write, schema = value.schema, seed = w:seed_of("write", 1, id, value.seed) },
     })
   end
-  inputs[#inputs + 1] = { name = id, step = id, output = "words", mode = mode or "read" }
+  inputs[#inputs + 1] = w.input(id, { step = id, output = "words" }, mode or "read")
   return { late = id .. ".text" }
 end
 

@@ -109,9 +109,15 @@ function world:step(owner, tail, kind, outputs, spec)
   return { step = id, output = c41.step(id, kind, preset and preset.preset, outputs, spec, scene, shot) }
 end
 
--- An input of a step from a reference: {step=ID, output=NAME} or {file=PATH}.
+-- An input of a step from a reference, {step=ID, output=NAME} or {file=PATH}, as c41.step takes it: {NAME, MODE, ID,
+-- OUTPUT} or {NAME, MODE, PATH}.
 function world.input(name, ref, mode)
-  return { name = name, step = ref.step, output = ref.output, file = ref.file, mode = mode or "use" }
+  return ref.step and { name, mode or "use", ref.step, ref.output } or { name, mode or "use", ref.file }
+end
+
+-- Whether only values of an input matter, and not its bytes.
+function world.reads(input)
+  return input[2] == "read"
 end
 
 function world.late(fact, plus, min, max)
@@ -129,7 +135,7 @@ end
 -- The inputs that typography needs: the film's theme, if it has one.
 function world:theme()
   local file = self.film.theme and c41.asset(self.film.theme, c41.place(self.film, "theme"), { "text" })
-  return file and { { name = "theme", file = file, mode = "use" } } or {}
+  return file and { world.input("theme", { file = file }) } or {}
 end
 
 function world:seed_of(kind, take, name, explicit)
