@@ -49,6 +49,9 @@ static void append(struct graph *g, struct step *s, const struct step *first)
     g->steps[g->n_steps++] = s;
     if (!first)
         map_put(&g->by_id, s->id, s);
+    for (size_t i = 0; i < s->n_inputs; i++) // most stand before s; graph_link finds the others
+        if (s->inputs[i].step && !s->inputs[i].from)
+            s->inputs[i].from = graph_find(g, s->inputs[i].step);
 }
 
 struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)

@@ -42,7 +42,7 @@ enum edge_mode {
 struct edge {
     const char *name;
     const char *step;   // the id of from
-    struct step *from;  // found by graph_link; NULL for a file
+    struct step *from;  // for sure once the graph is linked; NULL for a file
     const char *output; // which artifact of from
     const char *file;   // path in the project; NULL for a step's output
     enum edge_mode mode;

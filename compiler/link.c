@@ -36,11 +36,18 @@ static bool makes(const struct step *s, const char *output)
     return false;
 }
 
+// What was found already may have been left out when parts of the graph were joined.
+static bool is_of(const struct graph *g, const struct step *s)
+{
+    return s->index < g->n_steps && g->steps[s->index] == s;
+}
+
 static bool link_edge(const struct graph *g, const struct step *s, struct edge *e, struct err *err)
 {
     if (!e->step)
         return true;
-    e->from = graph_find(g, e->step);
+    if (!e->from || !is_of(g, e->from))
+        e->from = graph_find(g, e->step);
     if (!e->from)
         return err_set(err, ERR_BUG, "step %s: input %s names the unknown step %s", s->id, e->name,
                        e->step);
