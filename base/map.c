@@ -56,17 +56,37 @@ void *map_find(const struct map *m, const char *key)
     return m->cap ? slot_of(m, key, hash_text(key))->value : NULL;
 }
 
-void *map_put(struct map *m, const char *key, void *value)
+// The slot of key, to be filled if it is empty, but for its value.
+static struct map_slot *make_slot(struct map *m, const char *key)
 {
     uint64_t hash = hash_text(key);
     struct map_slot *slot;
-    void *before;
 
     if ((m->n + 1) * 4 > m->cap * 3)
         grow(m);
     slot = slot_of(m, key, hash);
-    before = slot->value;
     m->n += slot->key ? 0 : 1;
-    *slot = (struct map_slot){.key = key, .value = value, .hash = hash};
+    slot->hash = hash;
+    return slot;
+}
+
+void *map_put(struct map *m, const char *key, void *value)
+{
+    struct map_slot *slot = make_slot(m, key);
+    void *before = slot->value;
+
+    slot->key = key;
+    slot->value = value;
     return before;
+}
+
+void *map_add(struct map *m, const char *key, void *value)
+{
+    struct map_slot *slot = make_slot(m, key);
+
+    if (slot->key)
+        return slot->value;
+    slot->key = key;
+    slot->value = value;
+    return NULL;
 }

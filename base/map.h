@@ -25,3 +25,6 @@ void *map_find(const struct map *m, const char *key);
 
 // Stores value (not NULL) under key; returns what stood there before, or NULL.
 void *map_put(struct map *m, const char *key, void *value);
+
+// The same, unless something stands there: returns that and stores nothing.
+void *map_add(struct map *m, const char *key, void *value);

@@ -38,8 +38,7 @@ struct step *graph_make(struct graph *g, const char *id, const struct kind *kind
     return s;
 }
 
-// first: the step called so already; graph_link says the rest.
-static void append(struct graph *g, struct step *s, const struct step *first)
+static void append(struct graph *g, struct step *s)
 {
     s->index = g->n_steps;
     if (g->n_steps == g->cap_steps) {
@@ -47,8 +46,6 @@ static void append(struct graph *g, struct step *s, const struct step *first)
         g->steps = mem_resize(g->steps, g->cap_steps, sizeof(struct step *));
     }
     g->steps[g->n_steps++] = s;
-    if (!first)
-        map_put(&g->by_id, s->id, s);
     for (size_t i = 0; i < s->n_inputs; i++) // most stand before s; graph_link finds the others
         if (s->inputs[i].step && !s->inputs[i].from)
             s->inputs[i].from = graph_find(g, s->inputs[i].step);
@@ -58,7 +55,8 @@ struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
 {
     struct step *s = graph_make(g, id, kind);
 
-    append(g, s, graph_find(g, id));
+    map_add(&g->by_id, s->id, s); // graph_link says what it is when one is called so already
+    append(g, s);
     return s;
 }
 
@@ -81,10 +79,10 @@ static bool same_step(const struct step *a, const struct step *b)
 
 void graph_join(struct graph *g, struct step *s, size_t from)
 {
-    const struct step *first = graph_find(g, s->id);
+    const struct step *first = map_add(&g->by_id, s->id, s);
 
     if (!first || first->index >= from || !same_step(first, s))
-        append(g, s, first);
+        append(g, s);
 }
 
 static void take_presets(json_t *presets, json_t *more)
