@@ -10,6 +10,8 @@ local words = require "rules.words"
 
 local clip = {}
 
+local NONE = {}
+
 local function speaks(sh, id)
   for i = 1, #sh.lines do
     local line = sh.lines[i]
@@ -34,7 +36,7 @@ end
 
 local function lipsync_preset(w, sh, list)
   local value = sh.shot.lipsync
-  local spec = type(value) == "table" and value or {}
+  local spec = type(value) == "table" and value or NONE
   local place = value ~= nil and c41.place(sh.shot, "lipsync") or sh.place
   if value == false or #list == 0 then
     if value then
@@ -59,7 +61,7 @@ local function for_speakers(w, preset, list, place)
 end
 
 local function check_regions(w, sh, spec, list, preset, place)
-  for _, id in ipairs(c41.keys(spec.regions)) do
+  for _, id in ipairs(spec.regions and c41.keys(spec.regions) or NONE) do
     local at = c41.key(spec.regions, id)
     local who = names.cast(w, id, at)
     if who and not speaks(sh, who) then
@@ -132,7 +134,7 @@ local function clip_params(w, sh, preset, asked, negative, with)
   local params = { prompt = asked, negative = negative, pixels = w.format.pixels, fps = w.format.fps,
     seconds = timing.seconds(w, sh, 2 * w.handles), handles = w.handles, move = sh.shot.move,
     board = w.takes(preset, "board") and sh.board or nil, seed = nil, speakers = nil }
-  for _, key in ipairs(c41.keys(with)) do
+  for _, key in ipairs(with and c41.keys(with) or NONE) do
     params[key] = with[key]
   end
   return params

@@ -66,7 +66,7 @@ local function resolve(w, entry, place, who, preset, list)
 end
 
 -- The LoRAs of a picture: those of the characters in it, then its own, whose base is the preset's family.
-function lora.of_picture(w, sh, preset, own, own_place)
+function lora.of_picture(w, sh, preset, own)
   local list = {}
   for i = 1, #sh.present do
     local id = sh.present[i]
@@ -75,8 +75,8 @@ function lora.of_picture(w, sh, preset, own, own_place)
       resolve(w, entries[i], c41.place(entries, i), id, preset, list)
     end
   end
-  for i, entry in ipairs(own or {}) do
-    resolve(w, entry, c41.place(own, i) or own_place, nil, preset, list)
+  for i = 1, own and #own or 0 do
+    resolve(w, own[i], c41.place(own, i), nil, preset, list)
   end
   return list
 end

@@ -181,7 +181,7 @@ local function speak(w, sh, line)
   local takes = require "rules.takes"
   local member = w.cast[line.who] or {}
   local voice = member.voice or {}
-  local preset = w:maker("speak", voice.preset, c41.place(voice, "preset"), false)
+  local preset = w:maker("speak", voice.preset, voice.preset and c41.place(voice, "preset") or line.place, false)
   local tail = "voice/" .. line.name
   local params, inputs = voice_params(w, line, preset)
   params.text = text.value(w, line.text, sh.id, "/" .. tail, line.place, inputs)
@@ -189,7 +189,7 @@ local function speak(w, sh, line)
     tail = tail, kind = "speak", preset = preset, output = "voice", params = params, inputs = inputs,
     at = line.place,
     seed_name = sh.was .. "/" .. line.name, takes = line.takes, pick = line.pick,
-    pick_at = line.map and c41.place(line.map, "pick"),
+    pick_at = line.pick and c41.place(line.map, "pick"),
   })
 end
 

@@ -9,6 +9,8 @@ local words = require "rules.words"
 
 local still = {}
 
+local NONE = {}
+
 local TIMES = {
   night = "night", midnight = "night", dawn = "dawn", sunrise = "dawn", morning = "dawn",
   dusk = "dusk", sunset = "dusk", evening = "dusk", day = "day", noon = "day", afternoon = "day",
@@ -30,8 +32,8 @@ local REGIONS = { left = { 0, 0, 0.5, 1 }, right = { 0.5, 0, 0.5, 1 }, centre = 
 
 function still.region(sh, id)
   local lipsync = sh.shot.lipsync
-  local region = type(lipsync) == "table" and (lipsync.regions or {})[id] or nil
-  return REGIONS[region] or (type(region) == "table" and region) or nil
+  local region = type(lipsync) == "table" and lipsync.regions and lipsync.regions[id]
+  return region and (REGIONS[region] or (type(region) == "table" and region)) or nil
 end
 
 -- What the draft draws: docs/steps.md, "image".
@@ -55,7 +57,7 @@ local function references(w, sh, own, preset, inputs)
     return
   end
   local function add(list)
-    for i, path in ipairs(list or {}) do
+    for i, path in ipairs(list or NONE) do
       local file = c41.asset(path, c41.place(list, i), { "image" })
       inputs[#inputs + 1] = file and w.input("reference", { file = file }) or nil
     end
@@ -68,9 +70,9 @@ local function references(w, sh, own, preset, inputs)
 end
 
 local function make(w, sh, image, prompt, place)
-  local preset = w:maker("image", image.preset, c41.place(image, "preset"), #sh.present > 0)
+  local preset = w:maker("image", image.preset, image.preset and c41.place(image, "preset") or place, #sh.present > 0)
   local inputs = {}
-  local loras = lora.of_picture(w, sh, preset, image.loras, c41.place(image, "loras"))
+  local loras = lora.of_picture(w, sh, preset, image.loras)
   local asked = text.value(w, prompt, sh.id, "/image", place, inputs)
   local phrases = words.of_picture(w, sh, preset, asked, place, loras)
   sh.board = board(w, sh, prompt)
@@ -78,7 +80,7 @@ local function make(w, sh, image, prompt, place)
   local params = { prompt = text.compose(phrases), negative = words.negative(w, image.negative),
     pixels = image.pixels and w.pixels(image.pixels, c41.place(image, "pixels")) or w.format.pixels,
     board = w.takes(preset, "board") and sh.board or nil }
-  for _, key in ipairs(c41.keys(image.with)) do
+  for _, key in ipairs(image.with and c41.keys(image.with) or NONE) do
     params[key] = image.with[key]
   end
   references(w, sh, image.references, preset, inputs)
@@ -86,14 +88,14 @@ local function make(w, sh, image, prompt, place)
   return takes.make(w, sh, {
     tail = "image", kind = "image", preset = preset, output = "image", params = params, inputs = inputs,
     words = phrases, at = place, seed = image.seed, takes = image.takes, pick = image.pick,
-    pick_at = c41.place(image, "pick"), until_ = image["until"], media = "image",
+    pick_at = image.pick and c41.place(image, "pick"), until_ = image["until"], media = "image",
   })
 end
 
 -- The last picture of a chain that changes it: each instruction in plain words, then the upscaler.
 function still.edit(w, sh, ref, owner, tail)
   local seen = {}
-  for i, instruction in ipairs(owner.edit or {}) do
+  for i, instruction in ipairs(owner.edit or NONE) do
     local place, inputs = c41.place(owner.edit, i), { w.input("image", ref) }
     local preset = w:maker("edit", nil, place)
     local first = text.plain(instruction):match("^%s*(%S*%s*%S*%s*%S*)")

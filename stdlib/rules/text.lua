@@ -34,10 +34,9 @@ function text.display(id)
 end
 
 -- Last bytes behind which a sentence goes on: the last is that of an ellipsis.
-local ENDS = { ["."] = true, ["!"] = true, ["?"] = true, [":"] = true, [";"] = true, [","] = true, ["\xa6"] = true }
-
-local function ends_sentence(part)
-  return ENDS[part:sub(-1)] == true
+local ENDS = {}
+for _, byte in ipairs { (".!?:;,\xa6"):byte(1, -1) } do
+  ENDS[byte] = true
 end
 
 -- Joins phrases {text=} into one prompt: a text, or a list of parts when one of them is late.
@@ -46,7 +45,7 @@ function text.compose(phrases)
   for i = 1, #phrases do
     local said = phrases[i].text
     if before then
-      parts[2 * i - 2] = type(before) == "string" and ends_sentence(before) and " " or ". "
+      parts[2 * i - 2] = type(before) == "string" and ENDS[before:byte(-1)] and " " or ". "
     end
     parts[2 * i - 1] = said
     late, before = late or type(said) == "table", said

@@ -51,17 +51,16 @@ end
 
 -- What a character wears in a shot, in words, and where it is said.
 function words.wardrobe(w, sh, id)
-  local wears, owner = (sh.shot.wears or {})[id], sh.shot.wears
-  if not wears then
-    wears, owner = (sh.scene.scene.wears or {})[id], sh.scene.scene.wears
+  local owner = sh.shot.wears
+  if not (owner and owner[id]) then
+    owner = sh.scene.scene.wears
   end
-  local member = w.cast[id] or {}
-  if not wears then
-    return nil
-  elseif not (member.wardrobe or {})[wears] then
-    return nil -- told once by words.check
+  local wears = owner and owner[id]
+  local wardrobe = wears and w.cast[id] and w.cast[id].wardrobe
+  if not (wardrobe and wardrobe[wears]) then
+    return nil -- an unknown one is told once by words.check
   end
-  return member.wardrobe[wears], c41.place(owner, id)
+  return wardrobe[wears], c41.place(owner, id)
 end
 
 -- "Mara is m4ra, a lighthouse keeper in her sixties, wearing oilskin coat"
@@ -131,6 +130,9 @@ end
 
 -- Names in `wears` are checked once a shot and once a scene.
 local function check_wears(w, owner)
+  if not owner.wears then
+    return
+  end
   for _, id in ipairs(c41.keys(owner.wears)) do
     local who, place = names.cast(w, id, c41.key(owner.wears, id)), c41.place(owner.wears, id)
     local wardrobe_of = who and (w.cast[who].wardrobe or {}) or nil
