@@ -199,12 +199,16 @@ static void read_words(lua_State *L, struct step *s)
     lua_pop(L, 1);
 }
 
-// The preset of that kind and name when it is in the graph, else NULL.
+// The preset of that kind and name when it is in the graph, else NULL. There are few.
 static const struct preset *used_preset(const struct script *s, const char *kind, const char *name)
 {
-    for (size_t i = 0; i < s->used.n; i++)
-        if (strcmp(s->used.at[i]->name, name) == 0 && strcmp(s->used.at[i]->kind, kind) == 0)
-            return s->used.at[i];
+    for (size_t i = 0; i < s->used.n; i++) {
+        const struct preset *used = s->used.at[i];
+
+        if (used->kind[0] == kind[0] && strcmp(used->kind, kind) == 0 &&
+            strcmp(used->name, name) == 0)
+            return used;
+    }
     return NULL;
 }
 

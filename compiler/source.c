@@ -270,14 +270,15 @@ static const struct source *read_file(struct sources *s, enum source_kind kind, 
 
     if (source && is_read(source))
         return source->missing || source->broken ? NULL : source;
-    // What is there and cannot be opened has a stamp all the same.
-    path_stamp(outside ? path : path_join(s->arena, s->project, path), &stamp);
     if (outside) {
+        path_stamp(path, &stamp);
         ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
     } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
         file_stamp_fd(fd, &stamp);
         ok = file_read_fd(fd, &bytes, SOURCE_MOST_BYTES, path, &err);
         close(fd);
+    } else { // what is there and cannot be opened has a stamp all the same
+        path_stamp(path_join(s->arena, s->project, path), &stamp);
     }
     source = add_source(s, kind, path);
     source->missing = !ok;
