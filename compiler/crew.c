@@ -113,7 +113,7 @@ static size_t count_hands(const struct crew *c, size_t n_scenes)
 {
     size_t n = n_scenes / LEAST_SCENES < c->most ? n_scenes / LEAST_SCENES : c->most;
 
-    return rules_by_scene(c->rules) && n > 1 ? n : 1;
+    return n > 1 ? n : 1;
 }
 
 bool crew_compile(const struct crew *c, const struct node *film,

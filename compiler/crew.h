@@ -22,7 +22,6 @@ struct crew {
     size_t most; // threads, this one too
 };
 
-// All stages of rules. A short film, or one whose files need more than a scene at once, is compiled
-// on this thread alone.
+// All stages of rules. A short film is compiled on this thread alone.
 bool crew_compile(const struct crew *c, const struct node *film,
                   const struct rules_context *context, struct graph *graph, struct err *err);

@@ -264,8 +264,8 @@ static void push_film(lua_State *L, const struct node *film)
     convert_set_node(L, -1, film);
 }
 
-// Registry keys: the module rules.film, the world that its open made, what scenes gave.
-static const char module_key, world_key, given_key;
+// Registry keys: the module rules.film, and the world that its open made.
+static const char module_key, world_key;
 
 // require("rules.film").open(film, ctx)
 static int open_film(lua_State *L)
@@ -288,8 +288,6 @@ static int open_film(lua_State *L)
     r->by_scene = lua_toboolean(L, -1);
     lua_pop(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &world_key);
-    lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &given_key);
     return 0;
 }
 
@@ -307,6 +305,18 @@ static bool holds_much(const struct rules *r)
     return r->throws_away && lua_host_bytes(r->script.host) > (by_scenes > most ? by_scenes : most);
 }
 
+// What is on top is kept as text: it may be for another state of Lua to go on with.
+static void keep_given(lua_State *L, struct script *s, struct script_scene *scene)
+{
+    const char *why;
+
+    buf_clear(&s->text);
+    if (convert_to_text(L, -1, &s->text, &why))
+        scene->given = arena_strndup(s->arena, s->text.ptr, s->text.len);
+    else if (!diag_errors(s->diag)) // else it may be odd, and nobody will use it
+        luaL_error(L, "scene %s gives %s", scene->name, why);
+}
+
 // scene(world, i) for each in turn, until all are done or Lua is to start again. Places of one mean
 // nothing to the next.
 static int lower_scenes(lua_State *L)
@@ -315,7 +325,6 @@ static int lower_scenes(lua_State *L)
     struct script *s = &job->rules->script;
     size_t n_places = s->places.n;
 
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
     while (job->from < job->to && !holds_much(job->rules)) {
         size_t i = job->from++;
 
@@ -324,8 +333,9 @@ static int lower_scenes(lua_State *L)
         push_call(L, "scene");
         lua_pushinteger(L, (lua_Integer)i + 1);
         lua_call(L, 2, 1);
-        lua_rawseti(L, -3, (lua_Integer)i + 1);
-        lua_pop(L, 1); // the module
+        if (!job->rules->by_scene)
+            keep_given(L, s, &s->about_scenes[i]);
+        lua_settop(L, 1);
         s->places.n = n_places;
     }
     s->scene = 0;
@@ -333,10 +343,31 @@ static int lower_scenes(lua_State *L)
     return 0;
 }
 
+// What all scenes gave, in order; an empty list for those that gave nothing.
+static void push_given(lua_State *L, const struct script *s)
+{
+    size_t n = s->scenes ? s->scenes->n : 0;
+
+    lua_createtable(L, (int)n, 0);
+    for (size_t i = 0; i < n; i++) {
+        const char *given = s->about_scenes[i].given;
+        json_t *value = given ? json_loads(given, JSON_ALLOW_NUL, NULL) : NULL;
+
+        if (value)
+            convert_push_json(L, value);
+        else
+            lua_newtable(L);
+        json_decref(value);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
 static int close_film(lua_State *L)
 {
+    struct rules_job *job = lua_touserdata(L, 1);
+
     push_call(L, "close");
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &given_key);
+    push_given(L, &job->rules->script);
     lua_call(L, 2, 0);
     return 0;
 }
@@ -360,7 +391,7 @@ bool rules_open_film(struct rules *r, const struct node *film, const struct rule
 // Hooks are counted by what they leave behind, so with them garbage is collected as it comes.
 static void throw_away(struct rules *r)
 {
-    r->throws_away = r->by_scene && !node_get(r->film, "hooks");
+    r->throws_away = !node_get(r->film, "hooks");
     if (r->throws_away)
         lua_host_keep_garbage(r->script.host);
 }
@@ -415,6 +446,8 @@ static void take_scenes(struct script *s, struct script *from)
     for (size_t i = 0; s->scenes && i < s->scenes->n; i++) {
         struct script_scene *mine = &s->about_scenes[i], *theirs = &from->about_scenes[i];
 
+        if (theirs->given)
+            mine->given = theirs->given;
         if (theirs->looks_at.n) {
             vec_release(&mine->looks_at);
             mine->looks_at.at = theirs->looks_at.at;

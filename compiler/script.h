@@ -35,6 +35,7 @@ struct script_place {
 struct script_scene {
     const char *name;
     VEC(size_t) looks_at; // positions of other scenes, from 0, with repeats
+    const char *given;    // what it gives to files of the whole film, as JSON; NULL: nothing
 };
 
 struct script {

@@ -28,6 +28,14 @@ static const char film[] = "c41: 1\n"
                            "locations: {deck: {looks: the deck, sound: waves}}\n"
                            "deliver: [{preset: web, each: scene}]\n";
 
+// Pictures run over from one scene to the next, beds too, and one file has all of them.
+static const char whole_film[] = "c41: 1\n"
+                                 "title: Many\n"
+                                 "include: [scenes/*.yaml]\n"
+                                 "cast: {ana: {looks: a pilot}}\n"
+                                 "locations: {deck: {looks: the deck, sound: waves}}\n"
+                                 "deliver: [web, {preset: reels, subtitles: burn}]\n";
+
 static const char hooked[] = "hooks: film.lua\n";
 static const char idle_hook[] = "require('c41.on').shot(function() end)\n";
 
@@ -61,7 +69,9 @@ static void put_scenes(struct arena *a, const char *folder, unsigned scenes, con
             buf_printf(&text, "- id: s%u\n  location: deck\n  shots:\n", i);
             buf_printf(&text, "    - {shot: a, image: Ana on wave %u%s}\n", i,
                        i % 100 == 7 ? ", size: insert" : "");
-            buf_printf(&text, "    - {shot: b, image: {from: s%u/a}, say: {ana: \"Line %u.\"}%s}\n",
+            buf_printf(&text,
+                       "    - {shot: b, image: {from: s%u/a}, say: {ana: \"Line %u.\"}, "
+                       "transition: {dissolve: 0.5}%s}\n",
                        i % 10 == 3 ? (i + 75) % scenes : i, i, i == 5 || i == 140 ? wrong : "");
         }
         put(a, folder, arena_printf(a, "scenes/%02u.yaml", f), buf_text(&text));
@@ -70,7 +80,8 @@ static void put_scenes(struct arena *a, const char *folder, unsigned scenes, con
 }
 
 // The graph as JSON, or what was said of the film, in a.
-static const char *compile_with(struct arena *a, const char *folder, unsigned threads, bool fine)
+static const char *compile_with(struct arena *a, const char *folder, unsigned threads, bool fine,
+                                size_t parts)
 {
     struct compile_options opts = {.film = path_join(a, folder, "film.yaml"),
                                    .data_dir = UNIT_SOURCE_DIR,
@@ -93,7 +104,7 @@ static const char *compile_with(struct arena *a, const char *folder, unsigned th
         json_canonical(json, &text);
         json_decref(json);
         compile_parts(c, &n_parts);
-        assert_int_equal(n_parts, FILES);
+        assert_int_equal(n_parts, parts);
         for (size_t i = 0; i < g->n_steps; i += 97)
             buf_printf(&text, "\n%s:%u", g->steps[i]->at.file, g->steps[i]->at.line);
     }
@@ -104,7 +115,7 @@ static const char *compile_with(struct arena *a, const char *folder, unsigned th
     return copy;
 }
 
-static void same_for_all(const char *wrong, const char *says)
+static void same_for_all(const char *text, const char *wrong, const char *says, size_t parts)
 {
     static const unsigned counts[] = {2, 64};
     struct arena *a = arena_new();
@@ -112,15 +123,15 @@ static void same_for_all(const char *wrong, const char *says)
     const char *alone;
 
     scratch_make(folder);
-    put(a, folder, "film.yaml", arena_printf(a, "%s%s", film, hooked));
+    put(a, folder, "film.yaml", arena_printf(a, "%s%s", text, hooked));
     put(a, folder, "film.lua", hook);
     put(a, folder, "words.lua", "return {of = function(shot) return ' of ' .. shot.shot end}\n");
     put(a, folder, "notes.txt", "a note");
     put_scenes(a, folder, SCENES, wrong);
-    alone = compile_with(a, folder, 1, !wrong[0]);
+    alone = compile_with(a, folder, 1, !wrong[0], parts);
     assert_non_null(strstr(alone, says));
     for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
-        assert_string_equal(compile_with(a, folder, counts[i], !wrong[0]), alone);
+        assert_string_equal(compile_with(a, folder, counts[i], !wrong[0], parts), alone);
     scratch_remove(folder);
     arena_free(a);
 }
@@ -128,13 +139,20 @@ static void same_for_all(const char *wrong, const char *says)
 static void same_graph(void **state)
 {
     (void)state;
-    same_for_all("", "warning: small");
+    same_for_all(film, "", "warning: small", FILES);
+}
+
+static void same_graph_of_one_file(void **state)
+{
+    (void)state;
+    same_for_all(whole_film, "", "warning: small", 0);
 }
 
 static void same_errors(void **state)
 {
     (void)state;
-    same_for_all(", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"");
+    same_for_all(film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"", FILES);
+    same_for_all(whole_film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"", 0);
 }
 
 // A film without hooks is long enough here for Lua to start again on the way; with one that does
@@ -149,11 +167,11 @@ static void same_after_restarts(void **state)
     scratch_make(folder);
     put_scenes(a, folder, MANY_SCENES, "");
     put(a, folder, "film.lua", idle_hook);
-    put(a, folder, "film.yaml", arena_printf(a, "%s%s", film, hooked));
-    collected = compile_with(a, folder, 1, true);
-    put(a, folder, "film.yaml", film);
-    assert_string_equal(compile_with(a, folder, 1, true), collected);
-    assert_string_equal(compile_with(a, folder, 3, true), collected);
+    put(a, folder, "film.yaml", arena_printf(a, "%s%s", whole_film, hooked));
+    collected = compile_with(a, folder, 1, true, 0);
+    put(a, folder, "film.yaml", whole_film);
+    assert_string_equal(compile_with(a, folder, 1, true, 0), collected);
+    assert_string_equal(compile_with(a, folder, 3, true, 0), collected);
     scratch_remove(folder);
     arena_free(a);
 }
@@ -162,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_graph),
+        cmocka_unit_test(same_graph_of_one_file),
         cmocka_unit_test(same_errors),
         cmocka_unit_test(same_after_restarts),
     };
