@@ -310,6 +310,8 @@ static void keep_given(lua_State *L, struct script *s, struct script_scene *scen
 {
     const char *why;
 
+    if (lua_isnil(L, -1))
+        return;
     buf_clear(&s->text);
     if (convert_to_text(L, -1, &s->text, &why))
         scene->given = arena_strndup(s->arena, s->text.ptr, s->text.len);
