@@ -101,7 +101,7 @@ local function add_track(w, sh, id, inputs)
     local line = sh.lines[i]
     if line.who == id and line.mode == "sync" then
       edges[#edges + 1] = w.input(line.name, line.voice)
-      lines[#lines + 1] = { name = line.name, start = w.late("timing.lines." .. line.name .. ".start") }
+      lines[#lines + 1] = { name = line.name, start = line.start }
     end
   end
   timing.add(w, sh, edges)

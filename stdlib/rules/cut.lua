@@ -29,15 +29,16 @@ local function drafted(sh)
   return sh.still_drafted and not sh.shot.card
 end
 
--- The lines and when they are spoken; clock names the input that is the shot's timing.
+-- The lines and when they are spoken; clock names the input that is the shot's timing where that is not "timing".
 local function spoken(w, sh, inputs, clock)
   local lines = c41.room(#sh.lines)
   for i = 1, #sh.lines do
     local line = sh.lines[i]
-    local fact = (clock or "timing") .. ".lines." .. line.name
+    local fact = clock and clock .. ".lines." .. line.name
     lines[i] = { who = line.who, name = text.display(line.who), mode = line.mode,
       text = text.value(w, line.text, sh.id, "/voice/" .. line.name, line.place, inputs),
-      start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
+      start = fact and w.late(fact .. ".start") or line.start,
+      seconds = fact and w.late(fact .. ".seconds") or line.seconds }
   end
   return c41.array(lines)
 end

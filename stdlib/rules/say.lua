@@ -193,7 +193,8 @@ local function speak(w, sh, line)
   })
 end
 
--- The recordings and voices of a shot: sets line.voice to a reference each.
+-- The recordings and voices of a shot: sets line.voice to a reference each, and line.start and line.seconds to what
+-- the shot's timing says of it.
 function say.lower(w, sh)
   for i = 1, #sh.lines do
     local line = sh.lines[i]
@@ -203,6 +204,8 @@ function say.lower(w, sh)
     else
       line.voice = speak(w, sh, line)
     end
+    local fact = "timing.lines." .. line.name
+    line.start, line.seconds = w.late(fact .. ".start"), w.late(fact .. ".seconds")
   end
 end
 

@@ -91,7 +91,7 @@ function sound.mix(w, sh)
   for i = 1, #sh.lines do
     local line = sh.lines[i]
     inputs[#inputs + 1] = w.input(line.name, line.voice)
-    lines[i] = { name = line.name, start = w.late("timing.lines." .. line.name .. ".start") }
+    lines[i] = { name = line.name, start = line.start }
   end
   inputs[#inputs + 1] = noise and w.input("sound", noise) or nil
   inputs[#inputs + 1] = bus and w.input("footage", sh.footage) or nil

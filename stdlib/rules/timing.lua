@@ -48,16 +48,17 @@ local function measured(w, sh)
     inputs[#inputs + 1] = w.input("footage", sh.footage)
   end
   local place = shot.say and c41.place(shot, "say") or sh.place
-  sh.timing = w:step(sh, "timing", "timing", "timing", {
+  local made = w:step(sh, "timing", "timing", "timing", {
     inputs = inputs, at = place,
     params = {
       fps = w.format.fps, seconds = shot.seconds, head = shot.head or HEAD, tail = shot.tail or TAIL,
       lines = c41.array(lines), least = least(sh), footage = footage_range(sh),
     },
   })
+  sh.timing = { ref = made, input = w.input("timing", made, "read") }
 end
 
--- Sets sh.timing to the step that measures, or sh.frames to what is known without one, on first use.
+-- Sets sh.timing to the step that measures, as reference and as input, or sh.frames to what is known without one, on first use.
 function timing.of(w, sh)
   local shot = sh.shot
   if sh.timing or sh.frames then
@@ -71,25 +72,32 @@ function timing.of(w, sh)
   end
 end
 
+local FRAMES, SECONDS = { late = "timing.frames" }, {}
+
 -- A fact of the shot's timing as a late value of the input called name; frames and seconds may be plain.
 function timing.frames(w, sh, name)
   timing.of(w, sh)
-  return sh.timing and w.late((name or "timing") .. ".frames") or sh.frames
+  if sh.timing then
+    return name and w.late(name .. ".frames") or FRAMES
+  end
+  return sh.frames
 end
 
 function timing.seconds(w, sh, plus)
+  plus = plus or 0
   timing.of(w, sh)
   if sh.timing then
-    return w.late("timing.seconds", plus ~= 0 and plus or nil)
+    SECONDS[plus] = SECONDS[plus] or w.late("timing.seconds", plus ~= 0 and plus or nil)
+    return SECONDS[plus]
   end
-  return w:seconds(sh.frames) + (plus or 0)
+  return w:seconds(sh.frames) + plus
 end
 
 -- The read edge that such a late value needs; nothing where the shot has no timing step.
 function timing.add(w, sh, inputs, name)
   timing.of(w, sh)
   if sh.timing then
-    inputs[#inputs + 1] = w.input(name or "timing", sh.timing, "read")
+    inputs[#inputs + 1] = name and w.input(name, sh.timing.ref, "read") or sh.timing.input
   end
   return inputs
 end
