@@ -40,5 +40,5 @@ struct node *convert_to_node(struct lua_State *L, int idx, struct span span, str
                              const char **why);
 
 // Adds the value at idx as canonical JSON (RFC 8785). False with *why as above; out then holds part
-// of it.
-bool convert_to_text(struct lua_State *L, int idx, struct buf *out, const char **why);
+// of it. *late (NULL is fine) tells whether any mapping in it has the key "late".
+bool convert_to_text(struct lua_State *L, int idx, struct buf *out, bool *late, const char **why);

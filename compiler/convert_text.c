@@ -27,6 +27,7 @@ struct writing {
     lua_State *L;
     struct buf *out;
     const char **why;
+    bool late;
 };
 
 static bool put_value(struct writing *w, int idx, int levels);
@@ -86,6 +87,7 @@ static bool put_members(struct writing *w, struct member *members, size_t n, int
     sort(members, n);
     buf_char(w->out, '{');
     for (size_t i = 0; ok && i < n; i++) {
+        w->late |= members[i].key.len == 4 && memcmp(members[i].key.ptr, "late", 4) == 0;
         if (i)
             buf_char(w->out, ',');
         if (!json_put_text(members[i].key, w->out))
@@ -218,12 +220,14 @@ static bool put_value(struct writing *w, int idx, int levels)
     }
 }
 
-bool convert_to_text(lua_State *L, int idx, struct buf *out, const char **why)
+bool convert_to_text(lua_State *L, int idx, struct buf *out, bool *late, const char **why)
 {
-    struct writing w = {L, out, why};
+    struct writing w = {L, out, why, false};
     int top = lua_gettop(L);
     bool ok = put_value(&w, lua_absindex(L, idx), CONVERT_LEVELS);
 
+    if (late)
+        *late = w.late;
     lua_settop(L, top);
     return ok;
 }

@@ -364,11 +364,30 @@ static void refuse_hooked(struct script *s, const struct step *step, const char 
     hooks_stop(s->hooks);
 }
 
+// What is wrong with the params is the hook's own fault, or that of rules, and so ours.
+static void refuse_params(lua_State *L, const struct step *step, const char *what, const char *why)
+{
+    struct script *s = script_of(L);
+
+    if (!s->hook_at.source)
+        luaL_error(L, "step %s: %s%s", step->id, what, why);
+    refuse_hooked(s, step, why);
+}
+
+static void check_late(lua_State *L, const struct step *step)
+{
+    struct buf *why = &script_of(L)->text;
+
+    buf_clear(why);
+    if (!graph_check_late(step, why))
+        refuse_params(L, step, "", buf_text(why));
+}
+
 static void read_params(lua_State *L, struct step *step, int idx)
 {
     struct script *s = script_of(L);
     const char *why = "something that is no table";
-    bool ok;
+    bool ok, late = false;
 
     buf_clear(&s->text);
     lua_pushstring(L, "params");
@@ -376,31 +395,17 @@ static void read_params(lua_State *L, struct step *step, int idx)
     if (ok)
         buf_puts(&s->text, "{}");
     else if (lua_istable(L, -1))
-        ok = convert_to_text(L, -1, &s->text, &why);
+        ok = convert_to_text(L, -1, &s->text, &late, &why);
     lua_pop(L, 1);
     if (ok && s->text.ptr[0] != '{') {
         why = "a list, where names are due";
         ok = false;
     }
     step->params = ok ? arena_strndup(s->graph->arena, s->text.ptr, s->text.len) : "{}";
-    if (ok)
-        return;
-    if (!s->hook_at.source)
-        luaL_error(L, "step %s: params hold %s", step->id, why);
-    refuse_hooked(s, step, why);
-}
-
-// Late values that a hook wrote are its own fault; those of rules are ours.
-static void check_late(lua_State *L, const struct step *step)
-{
-    struct script *s = script_of(L);
-
-    buf_clear(&s->text);
-    if (graph_check_late(step, &s->text))
-        return;
-    if (!s->hook_at.source)
-        luaL_error(L, "step %s: %s", step->id, buf_text(&s->text));
-    refuse_hooked(s, step, buf_text(&s->text));
+    if (!ok)
+        refuse_params(L, step, "params hold ", why);
+    else if (late)
+        check_late(L, step);
 }
 
 // The words of a prompt that a hook wrote anew are the hook's.
@@ -437,7 +442,6 @@ static const struct preset *hook_step(lua_State *L, struct step *step)
     if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
         preset = read_hooked_preset(L, step, lua_gettop(L));
         read_params(L, step, lua_gettop(L));
-        check_late(L, step);
         claim_words(s, step, prompt_before(L));
     }
     s->hook_at = (struct span){0};
@@ -493,7 +497,6 @@ int lower_step(lua_State *L)
     if (!step->params) {
         preset = read_preset(L, step);
         read_params(L, step, STEP_SPEC);
-        check_late(L, step);
     }
     check_needs(s, preset, step);
     graph_join(s->graph, step, s->scene_from);

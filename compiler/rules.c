@@ -313,7 +313,7 @@ static void keep_given(lua_State *L, struct script *s, struct script_scene *scen
     if (lua_isnil(L, -1))
         return;
     buf_clear(&s->text);
-    if (convert_to_text(L, -1, &s->text, &why))
+    if (convert_to_text(L, -1, &s->text, NULL, &why))
         scene->given = arena_strndup(s->arena, s->text.ptr, s->text.len);
     else if (!diag_errors(s->diag)) // else it may be odd, and nobody will use it
         luaL_error(L, "scene %s gives %s", scene->name, why);
