@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From what rules ask for (c41.step, c41.deliver, c41.preset) to the graph.
+// From what rules ask for (c41.step, c41.deliver) to the graph.
 #include "compiler/script.h"
 
 #include <lauxlib.h>
@@ -199,58 +199,6 @@ static void read_words(lua_State *L, struct step *s)
     lua_pop(L, 1);
 }
 
-// The preset of that kind and name when it is in the graph, else NULL. There are few.
-static const struct preset *used_preset(const struct script *s, const char *kind, const char *name)
-{
-    for (size_t i = 0; i < s->used.n; i++) {
-        const struct preset *used = s->used.at[i];
-
-        if (used->kind[0] == kind[0] && strcmp(used->kind, kind) == 0 &&
-            strcmp(used->name, name) == 0)
-            return used;
-    }
-    return NULL;
-}
-
-// Puts the preset into the graph, and those that may take over from it.
-static void use_preset(struct script *s, const struct preset *preset)
-{
-    json_t *presets = s->graph->presets, *kind = json_object_get(presets, preset->kind);
-
-    for (; preset && !used_preset(s, preset->kind, preset->name); preset = preset->longer) {
-        if (!kind) {
-            kind = json_object();
-            json_object_set_new(presets, preset->kind, kind);
-        }
-        json_object_set(kind, preset->name, preset->json);
-        vec_push(&s->used, preset);
-    }
-}
-
-// Lua tables of presets are made once: a workflow is large, and every shot asks again.
-static void push_preset(lua_State *L, const struct preset *preset)
-{
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, preset) != LUA_TNIL)
-        return;
-    lua_pop(L, 1);
-    convert_push_json(L, preset->json);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, preset);
-}
-
-int lower_preset(lua_State *L)
-{
-    struct script *s = script_of(L);
-    const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
-    const struct preset *preset = presets_find(s->presets, kind, name, script_span(L, 3));
-
-    if (!preset)
-        return 0;
-    use_preset(s, preset);
-    push_preset(L, preset);
-    return 1;
-}
-
 // What on.step is given, in a table of its own; the fields that it may change are params and
 // preset.
 static void push_for_hooks(lua_State *L)
@@ -308,37 +256,11 @@ static void run_hooks(lua_State *L)
         refuse_change(s, "take");
 }
 
-static const char *const *input_names(struct script *s, const struct step *step)
-{
-    const char **names = arena_array(s->graph->arena, const char *, step->n_inputs + 1);
-
-    for (size_t i = 0; i < step->n_inputs; i++)
-        names[i] = step->inputs[i].name;
-    return names;
-}
-
-// Gives the step its preset, or the one that this gives way to where a step has inputs that it does
-// not take. Returns it; NULL where there is none, which was said.
-static const struct preset *choose_preset(struct script *s, struct step *step, const char *name,
-                                          bool hooked)
-{
-    const char *kind = step->kind->name;
-    const struct preset *preset = hooked ? presets_find(s->presets, kind, name, s->hook_at)
-                                         : used_preset(s, kind, name); // c41.preset has found it
-
-    if (preset && preset->n_instead)
-        preset = preset_for(preset, input_names(s, step), step->n_inputs);
-    if (preset)
-        use_preset(s, preset);
-    step->preset = arena_strdup(s->graph->arena, preset ? preset->name : name);
-    return preset;
-}
-
 static const struct preset *read_preset(lua_State *L, struct step *step)
 {
     if (lua_isnil(L, STEP_PRESET))
         return NULL;
-    return choose_preset(script_of(L), step, luaL_checkstring(L, STEP_PRESET), false);
+    return script_choose_preset(script_of(L), step, luaL_checkstring(L, STEP_PRESET), false);
 }
 
 // The preset as hooks left it in the table at idx.
@@ -349,7 +271,8 @@ static const struct preset *read_hooked_preset(lua_State *L, struct step *step, 
 
     lua_pushstring(L, "preset");
     if (lua_rawget(L, idx) == LUA_TSTRING)
-        preset = choose_preset(s, step, lua_tostring(L, -1), !lua_rawequal(L, -1, STEP_PRESET));
+        preset =
+            script_choose_preset(s, step, lua_tostring(L, -1), !lua_rawequal(L, -1, STEP_PRESET));
     else if (!lua_isnil(L, STEP_PRESET) || !lua_isnil(L, -1))
         diag_say(s->diag, SEVERITY_ERROR, s->hook_at, NULL, "a step's preset is the name of one");
     lua_pop(L, 1);

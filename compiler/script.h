@@ -24,6 +24,7 @@ struct presets;
 struct schemas;
 struct source;
 struct sources;
+struct step;
 
 // A place that Lua holds as a number: its position in the list, from 1.
 struct script_place {
@@ -59,7 +60,7 @@ struct script {
     struct buf text; // of the step that is lowered; Lua's errors jump over any release
     VEC(struct script_place) places;
     VEC(const struct preset *) used; // those in the graph
-    struct places lately; // of steps and their words
+    struct places lately;            // of steps and their words
     struct digester *digester;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, code of stdlib's Lua
@@ -106,6 +107,11 @@ int files_list(struct lua_State *L);
 int script_scene(struct lua_State *L);
 int script_name_scene(struct lua_State *L);
 int script_want_neighbours(struct lua_State *L);
+
+// Gives the step its preset, or the one that this gives way to where the step has inputs that it
+// does not take; hooked: at a hook's word. Returns it; NULL where there is none, which was said.
+const struct preset *script_choose_preset(struct script *s, struct step *step, const char *name,
+                                          bool hooked);
 
 // c41.step, c41.deliver and c41.preset, for rules alone.
 int lower_step(struct lua_State *L);
