@@ -32,7 +32,9 @@ class Watch:
     """A running `c41 watch`, and what it says."""
 
     def __init__(self, project, *args):
-        self.running = project.start("watch", *args, start_new_session=True)
+        # Whoever runs the tests may ignore what hangs up a terminal (nohup does).
+        self.running = project.start("watch", *args, start_new_session=True,
+                                     preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         self.said, self.lines = [], queue.Queue()
         threading.Thread(target=self.listen, daemon=True).start()
 
