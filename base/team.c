@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -12,6 +13,13 @@ struct member {
     pthread_t thread;
     bool started;
 };
+
+unsigned team_cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n > 0 ? (unsigned)n : 1;
+}
 
 static void *run(void *member)
 {

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+unsigned team_cores(void); // of this machine, at least 1
+
 // Calls work with each of n pieces, which stand one after the other, size bytes each. The first is
 // worked on by this thread, and so is each for which no thread can be had. Returns when all are
 // done.

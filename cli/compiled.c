@@ -9,13 +9,13 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "base/team.h"
 #include "cli/cli.h"
 #include "cli/part_choice.h"
 #include "cli/say.h"
 #include "compiler/compile.h"
 #include "compiler/graph.h"
 #include "compiler/parts.h"
-#include "runtime/engine.h"
 
 // "name=value" sets a parameter of a recipe; a path with '=' in it can be given as "./a=b.yaml".
 bool compiled_is_param(const char *word)
@@ -117,7 +117,7 @@ static bool compile(struct compiled *c, const struct cli *cli, const struct args
         .home = cli->home,
         .use = c->use,
         .draft = args_has(args, "draft"),
-        .threads = engine_cores(),
+        .threads = team_cores(),
         .left_out = choice ? &choice->left_out : NULL,
         .drafted = choice && json_object_size(json_object_get(choice->books, "drafts")),
     };

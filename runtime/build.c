@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/team.h"
 #include "compiler/graph.h"
 #include "runtime/browse.h"
 #include "runtime/built.h"
@@ -206,7 +207,7 @@ static bool run_steps(struct build *b, struct err *err)
         .options = b->options,
         .clock = b->clock,
         .result = &b->result,
-        .workers = b->options->jobs ? b->options->jobs : engine_cores(),
+        .workers = b->options->jobs ? b->options->jobs : team_cores(),
         .services = {.store = &b->store,
                      .program = b->options->program,
                      .module_dir = b->options->module_dir},

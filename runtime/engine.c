@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/engine.h"
 
-#include <unistd.h>
-
 #include "base/err.h"
+#include "base/module.h"
+#include "base/team.h"
 #include "runtime/loop.h"
 #include "runtime/media/media.h"
-#include "base/module.h"
 #include "runtime/pool.h"
-
-unsigned engine_cores(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return n > 0 ? (unsigned)n : 1;
-}
 
 // What rings before there is a loop finds nobody waiting in it.
 static void ring(void *user)
@@ -31,7 +23,7 @@ void engine_start(struct engine *e, unsigned workers)
     if (e->pool)
         return;
     interrupt_start(&e->interrupt, ring, e);
-    e->pool = pool_new(workers ? workers : engine_cores(), ring, e);
+    e->pool = pool_new(workers ? workers : team_cores(), ring, e);
 }
 
 bool engine_load_loop(struct engine *e, struct err *err)

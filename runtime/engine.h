@@ -39,5 +39,3 @@ bool engine_wait(struct engine *e, int wait_ms, struct err *err);
 // How often Ctrl-C was pressed.
 unsigned engine_interrupts(const struct engine *e);
 void engine_stop(struct engine *e);
-
-unsigned engine_cores(void);

@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/mem.h"
+#include "base/team.h"
 
 #define BUILT_DIR ".c41/built"
 
@@ -29,10 +31,53 @@ const char *fingerprint_path(struct arena *a, const char *project, const char *f
     return path_join(a, project, arena_printf(a, BUILT_DIR "/%s-%.12s", film, digest_hex(&d, hex)));
 }
 
+// A run of sights, for one thread.
+struct run {
+    struct fingerprint *f;
+    char **lines; // of the file, when they are read
+    bool *moved;  // what is found when they are looked at
+    size_t from, to;
+};
+
+// A long film has ten thousands of them, and what a start costs is worth it from so many on.
+enum { LEAST_SIGHTS = 1000 };
+
+static void do_all(void (*work)(void *run), struct run whole)
+{
+    size_t n = whole.f->n_sights, most = team_cores(), n_runs = n / LEAST_SIGHTS + 1;
+    struct run *runs;
+
+    n_runs = n_runs < most ? n_runs : most;
+    runs = mem_new(n_runs * sizeof(*runs));
+    for (size_t i = 0; i < n_runs; i++) {
+        runs[i] = whole;
+        runs[i].from = n * i / n_runs;
+        runs[i].to = n * (i + 1) / n_runs;
+    }
+    team_run(work, runs, n_runs, sizeof(*runs));
+    mem_free(runs);
+}
+
+static void read_run(void *run)
+{
+    struct run *r = run;
+
+    for (size_t i = r->from; i < r->to; i++)
+        sight_read(&r->f->sights[i], r->lines[i]);
+}
+
+static void look_run(void *run)
+{
+    struct run *r = run;
+
+    for (size_t i = r->from; i < r->to; i++)
+        r->moved[i] = !sight_is_as_it_was(&r->f->sights[i], r->f->project);
+}
+
 // Lines: the first; about and the deliverables, as JSON; how many sights; these; the end.
 static bool read_lines(struct fingerprint *f, char *text)
 {
-    char *lines[4], *end;
+    char *lines[4], *end, **of_sights;
 
     for (size_t i = 0; i < 4; i++) {
         lines[i] = text;
@@ -50,15 +95,19 @@ static bool read_lines(struct fingerprint *f, char *text)
     if (!json_is_object(f->about) || f->n_sights > MOST_BYTES / 16)
         return false;
     f->sights = arena_array(f->arena, struct sight, f->n_sights + 1);
+    of_sights = arena_array(f->arena, char *, f->n_sights + 1);
     for (size_t i = 0; i < f->n_sights; i++) {
         end = strchr(text, '\n');
         if (!end)
             return false;
         *end = 0;
-        sight_read(&f->sights[i], text);
+        of_sights[i] = text;
         text = end + 1;
     }
-    return strcmp(text, "end\n") == 0;
+    if (strcmp(text, "end\n") != 0)
+        return false;
+    do_all(read_run, (struct run){.f = f, .lines = of_sights});
+    return true;
 }
 
 bool fingerprint_read(struct fingerprint *f, const char *project, const char *path, struct arena *a)
@@ -92,12 +141,14 @@ size_t fingerprint_compare(struct fingerprint *f, struct clock *clock,
 {
     int64_t began_ms = clock ? clock->wall_ms(clock) : 0;
     size_t n_moved = 0, n_racy = 0;
+    bool *has_moved = arena_array(f->arena, bool, f->n_sights + 1);
     struct err err;
 
+    do_all(look_run, (struct run){.f = f, .moved = has_moved});
     for (size_t i = 0; i < f->n_sights; i++) {
         struct sight *s = &f->sights[i];
 
-        if (sight_is_as_it_was(s, f->project)) {
+        if (!has_moved[i]) {
             n_racy += s->racy;
             continue;
         }

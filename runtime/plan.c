@@ -10,11 +10,11 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/team.h"
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/deliver.h"
 #include "runtime/drafted.h"
-#include "runtime/engine.h"
 #include "runtime/forecast.h"
 #include "runtime/ledger.h"
 #include "runtime/ledger_history.h"
@@ -201,7 +201,7 @@ static void fill(struct planning *p)
 {
     struct forecast forecast = {
         .studio = p->studio,
-        .workers = p->options->jobs ? p->options->jobs : engine_cores(),
+        .workers = p->options->jobs ? p->options->jobs : team_cores(),
         .arena = p->arena,
     };
 

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "runtime/engine.h"
+#include "base/team.h"
 #include "runtime/pool.h"
 
 struct hashing {
@@ -56,7 +56,7 @@ static void ring(void *user)
 
 static void hash_together(struct hashing *list, size_t n)
 {
-    struct pool *pool = pool_new(engine_cores(), ring, NULL);
+    struct pool *pool = pool_new(team_cores(), ring, NULL);
 
     for (size_t i = 0; i < n; i++)
         pool_submit(pool, &list[i].job);

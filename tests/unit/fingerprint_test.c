@@ -124,6 +124,31 @@ static void changes(void **state)
     assert_int_equal(moved(b, which), 3);
 }
 
+// So many that threads share them: each is looked at, and those that moved are told in order.
+static void many(void **state)
+{
+    enum { SIGHTS = 5000, EVERY = 1700 };
+    struct bench *b = *state;
+    struct sight *sights = arena_array(b->arena, struct sight, SIGHTS);
+    char which[100];
+
+    for (size_t i = 0; i < SIGHTS; i++) {
+        const char *name = arena_printf(b->arena, "%05zu", i);
+
+        put(b, name, name);
+        sights[i] = see(b, SIGHT_FILE, name, name);
+    }
+    leave(b, sights, SIGHTS, long_after(&sights[SIGHTS - 1]));
+    assert_int_equal(moved(b, which), 0);
+    for (size_t i = 0; i < SIGHTS; i += EVERY)
+        put(b, sights[i].path, "another text");
+    assert_int_equal(moved(b, which), (SIGHTS + EVERY - 1) / EVERY);
+    assert_string_equal(which, "03400");
+    unlink(path_join(b->arena, b->folder, sights[SIGHTS - 1].path));
+    assert_int_equal(moved(b, which), (SIGHTS + EVERY - 1) / EVERY + 1);
+    assert_string_equal(which, "04999");
+}
+
 // A file changed again within the tick in which it was read has the same stamp.
 static void racy_files(void **state)
 {
@@ -198,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(racy_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damaged, set_up, tear_down),
