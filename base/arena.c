@@ -6,18 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/block.h"
 #include "base/mem.h"
 
-enum { FIRST_BLOCK_BYTES = 4096, LAST_BLOCK_BYTES = 1 << 20 };
-
-struct arena_block {
-    struct arena_block *next; // arena.blocks
-    size_t used, size;
-    alignas(max_align_t) unsigned char bytes[];
-};
+enum { FIRST_BLOCK_BYTES = 4096 };
 
 struct arena {
-    struct arena_block *blocks; // the one being filled first
+    struct block *blocks; // the one being filled first
     size_t used_bytes;
     size_t next_block_bytes;
 };
@@ -34,24 +29,18 @@ void arena_free(struct arena *a)
 {
     if (!a)
         return;
-    for (struct arena_block *b = a->blocks, *next; b; b = next) {
-        next = b->next;
-        mem_free(b);
-    }
+    block_free_all(a->blocks);
     mem_free(a);
 }
 
 static void add_block(struct arena *a, size_t at_least)
 {
     size_t size = a->next_block_bytes;
-    struct arena_block *b;
+    struct block *b;
 
-    if (a->next_block_bytes < LAST_BLOCK_BYTES)
+    if (a->next_block_bytes < BLOCK_MOST_BYTES)
         a->next_block_bytes *= 2;
-    if (size < at_least)
-        size = at_least;
-    b = mem_new(sizeof(*b) + size);
-    b->size = size;
+    b = block_new(size < at_least ? at_least : size);
     b->next = a->blocks;
     a->blocks = b;
 }
@@ -62,7 +51,7 @@ void *arena_alloc(struct arena *a, size_t size)
     void *ptr;
 
     if (aligned < size)
-        aligned = SIZE_MAX / 2; // fails in mem_new
+        aligned = SIZE_MAX / 2; // fails in block_new
     if (!a->blocks || a->blocks->size - a->blocks->used < aligned)
         add_block(a, aligned);
     ptr = a->blocks->bytes + a->blocks->used;
@@ -117,7 +106,7 @@ size_t arena_used_bytes(const struct arena *a)
 
 void arena_take(struct arena *a, struct arena *from)
 {
-    struct arena_block **last = &a->blocks; // behind the one being filled
+    struct block **last = &a->blocks; // behind the one being filled
 
     while (*last)
         last = &(*last)->next;

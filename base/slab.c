@@ -4,6 +4,7 @@
 #include <stdalign.h>
 #include <string.h>
 
+#include "base/block.h"
 #include "base/mem.h"
 
 // Small pieces come from blocks and go back to the list of their size; the rest is the heap's.
@@ -12,7 +13,6 @@ enum {
     SMALL_BYTES = 512,
     N_SIZES = SMALL_BYTES / GRAIN_BYTES + 1,
     FIRST_BLOCK_BYTES = 16 << 10,
-    LAST_BLOCK_BYTES = 1 << 20,
 };
 
 struct piece {
@@ -24,15 +24,8 @@ struct large {
     alignas(max_align_t) unsigned char bytes[];
 };
 
-struct block {
-    struct block *next; // slab.first, in the order in which they are filled
-    size_t size;
-    alignas(max_align_t) unsigned char bytes[];
-};
-
 struct slab {
-    struct block *first, *filling; // NULL before the first piece
-    size_t used;                   // bytes of filling
+    struct block *first, *filling; // in the order in which they are filled; NULL before any is
     struct piece *ended[N_SIZES];  // by size in grains
     struct large *large;
 };
@@ -56,7 +49,8 @@ void slab_clear(struct slab *s)
     free_large(s);
     memset(s->ended, 0, sizeof(s->ended));
     s->filling = s->first;
-    s->used = 0;
+    if (s->first)
+        s->first->used = 0;
 }
 
 void slab_free(struct slab *s)
@@ -64,10 +58,7 @@ void slab_free(struct slab *s)
     if (!s)
         return;
     free_large(s);
-    for (struct block *b = s->first, *next; b; b = next) {
-        next = b->next;
-        mem_free(b);
-    }
+    block_free_all(s->first);
     mem_free(s);
 }
 
@@ -75,27 +66,22 @@ void slab_free(struct slab *s)
 static void next_block(struct slab *s)
 {
     struct block **next = s->filling ? &s->filling->next : &s->first;
-    size_t size = !s->filling                               ? FIRST_BLOCK_BYTES
-                  : s->filling->size * 2 < LAST_BLOCK_BYTES ? s->filling->size * 2
-                                                            : LAST_BLOCK_BYTES;
+    size_t size = s->filling ? s->filling->size * 2 : FIRST_BLOCK_BYTES;
 
-    if (!*next) {
-        *next = mem_resize(NULL, sizeof(struct block) + size, 1);
-        (*next)->next = NULL;
-        (*next)->size = size;
-    }
+    if (!*next)
+        *next = block_new(size < BLOCK_MOST_BYTES ? size : BLOCK_MOST_BYTES);
     s->filling = *next;
-    s->used = 0;
+    s->filling->used = 0;
 }
 
 static void *cut(struct slab *s, size_t size)
 {
     void *ptr;
 
-    if (!s->filling || s->filling->size - s->used < size)
+    if (!s->filling || s->filling->size - s->filling->used < size)
         next_block(s);
-    ptr = s->filling->bytes + s->used;
-    s->used += size;
+    ptr = s->filling->bytes + s->filling->used;
+    s->filling->used += size;
     return ptr;
 }
 
