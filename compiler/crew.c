@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "compiler/crew.h"
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
@@ -15,19 +17,35 @@
 // What a start costs is worth it from so many scenes on.
 enum { LEAST_SCENES = 48 };
 
-// A run of scenes, and who lowers it. The first works with what is the film's, each other with all
-// of its own.
+// Scenes that one hand lowers at a go: few enough that all hands end at about the same time.
+enum { SCENES_A_RUN = 8 };
+
+// A run of scenes, and where they stand in the graph of the hand that has lowered them.
+struct run {
+    struct hand *hand; // NULL: none has come to it
+    size_t from, to;
+    struct graph_range made;
+};
+
+// Every hand takes the next run when it is done with its last.
+struct share {
+    struct run *runs;
+    size_t n;
+    atomic_size_t next;
+};
+
+// Who lowers scenes. The first works with what is the film's, each other with all of its own.
 struct hand {
     const struct node *film;
     const struct rules_context *context;
-    size_t from, to; // its scenes
+    struct share *share;
     struct arena *arena;
     struct diag *diag;
     struct sources *sources;
     struct presets *presets;
     struct rules *rules;
-    struct graph *graph; // NULL: the film's, which is open
-    bool ok;
+    struct graph *graph;
+    bool open, ok;
     struct err err;
 };
 
@@ -50,12 +68,28 @@ static void prepare(struct hand *h, const struct crew *c)
     h->graph = graph_new();
 }
 
+static bool lower_run(struct hand *h, struct run *r)
+{
+    r->hand = h;
+    r->made =
+        (struct graph_range){.step = h->graph->n_steps, .deliverable = h->graph->n_deliverables};
+    h->ok = rules_lower(h->rules, r->from, r->to, &h->err);
+    r->made.end_step = h->graph->n_steps;
+    r->made.end_deliverable = h->graph->n_deliverables;
+    return h->ok;
+}
+
 static void work(void *piece)
 {
     struct hand *h = piece;
 
-    h->ok = (!h->graph || rules_open_film(h->rules, h->film, h->context, h->graph, &h->err)) &&
-            rules_lower(h->rules, h->from, h->to, &h->err);
+    h->ok = h->open || rules_open_film(h->rules, h->film, h->context, h->graph, &h->err);
+    while (h->ok) {
+        size_t i = atomic_fetch_add(&h->share->next, 1);
+
+        if (i >= h->share->n || !lower_run(h, &h->share->runs[i]))
+            break;
+    }
 }
 
 static void move_span(struct span *span, size_t known, const uint32_t *moved)
@@ -75,38 +109,51 @@ static void move_spans(struct graph *g, size_t known, const uint32_t *moved)
     }
 }
 
-// Joins what a hand has made to ours. known is how many sources there were when it began.
-static void take(struct hand *h, const struct crew *c, size_t known, struct graph *graph)
+// What a hand other than the first has read and said becomes ours. known is how many sources there
+// were when it began.
+static void take(struct hand *h, const struct crew *c, size_t known)
 {
     const uint32_t *moved = sources_join(c->options->sources, h->sources);
 
     move_spans(h->graph, known, moved);
     diag_join(c->options->diag, h->diag, moved);
-    graph_take(graph, h->graph);
     rules_take(c->rules, h->rules);
     presets_free(h->presets);
     arena_take(c->options->arena, h->arena);
+}
+
+// Joins what hands have made to graph, scene by scene in the order of the film.
+static void join(struct hand *hands, size_t n, const struct share *share, struct graph *graph)
+{
+    for (size_t i = 0; i < share->n; i++)
+        if (share->runs[i].hand)
+            graph_join_range(graph, share->runs[i].hand->graph, &share->runs[i].made);
+    for (size_t i = 0; i < n; i++)
+        graph_take(graph, hands[i].graph);
+}
+
+static bool are_fine(const struct hand *hands, size_t n, struct err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!hands[i].ok) {
+            *err = hands[i].err;
+            return false;
+        }
+    return true;
 }
 
 static bool lower_together(const struct crew *c, struct hand *hands, size_t n, struct graph *graph,
                            struct err *err)
 {
     size_t known = diag_sources(c->options->diag);
-    bool ok = true;
 
-    hands[0].rules = c->rules;
     for (size_t i = 1; i < n; i++)
         prepare(&hands[i], c);
     team_run(work, hands, n, sizeof(*hands));
-    for (size_t i = 0; i < n; i++) {
-        if (ok && !hands[i].ok) {
-            ok = false;
-            *err = hands[i].err;
-        }
-        if (i > 0)
-            take(&hands[i], c, known, graph);
-    }
-    return ok;
+    for (size_t i = 1; i < n; i++)
+        take(&hands[i], c, known);
+    join(hands, n, hands->share, graph);
+    return are_fine(hands, n, err);
 }
 
 static size_t count_hands(const struct crew *c, size_t n_scenes)
@@ -116,25 +163,44 @@ static size_t count_hands(const struct crew *c, size_t n_scenes)
     return n > 1 ? n : 1;
 }
 
+static void share_out(struct share *share, size_t n_scenes)
+{
+    share->n = (n_scenes + SCENES_A_RUN - 1) / SCENES_A_RUN;
+    share->runs = mem_new((share->n + 1) * sizeof(*share->runs));
+    for (size_t i = 0; i < share->n; i++) {
+        size_t to = (i + 1) * SCENES_A_RUN;
+
+        share->runs[i].from = i * SCENES_A_RUN;
+        share->runs[i].to = to < n_scenes ? to : n_scenes;
+    }
+}
+
 bool crew_compile(const struct crew *c, const struct node *film,
                   const struct rules_context *context, struct graph *graph, struct err *err)
 {
     const struct node *scenes = node_get(film, "scenes");
-    size_t n_scenes = scenes ? scenes->n : 0, n;
+    size_t n_scenes = scenes ? scenes->n : 0, n = count_hands(c, n_scenes);
+    struct share share = {.n = 0};
     struct hand *hands;
     bool ok;
 
-    if (!rules_open_film(c->rules, film, context, graph, err))
-        return false;
-    n = count_hands(c, n_scenes);
+    if (n == 1)
+        return rules_open_film(c->rules, film, context, graph, err) &&
+               rules_lower(c->rules, 0, n_scenes, err) && rules_close_film(c->rules, graph, err);
     hands = mem_new(n * sizeof(*hands));
-    for (size_t i = 0; i < n; i++) {
-        hands[i].film = film;
-        hands[i].context = context;
-        hands[i].from = n_scenes * i / n;
-        hands[i].to = n_scenes * (i + 1) / n;
+    for (size_t i = 0; i < n; i++)
+        hands[i] = (struct hand){.film = film, .context = context, .share = &share};
+    hands[0].rules = c->rules;
+    hands[0].graph = graph_new();
+    hands[0].open = rules_open_film(c->rules, film, context, hands[0].graph, err);
+    ok = hands[0].open;
+    if (ok) {
+        share_out(&share, n_scenes);
+        ok = lower_together(c, hands, n, graph, err) && rules_close_film(c->rules, graph, err);
+    } else {
+        graph_free(hands[0].graph);
     }
-    ok = lower_together(c, hands, n, graph, err) && rules_close_film(c->rules, err);
+    mem_free(share.runs);
     mem_free(hands);
     return ok;
 }

@@ -98,14 +98,18 @@ static void take_presets(json_t *presets, json_t *more)
     }
 }
 
-void graph_take(struct graph *g, struct graph *part)
+void graph_join_range(struct graph *g, struct graph *part, const struct graph_range *range)
 {
     size_t from = g->n_steps;
 
-    for (size_t i = 0; i < part->n_steps; i++)
+    for (size_t i = range->step; i < range->end_step; i++)
         graph_join(g, part->steps[i], from);
-    for (size_t i = 0; i < part->n_deliverables; i++)
+    for (size_t i = range->deliverable; i < range->end_deliverable; i++)
         *graph_deliver(g, part->deliverables[i].name) = part->deliverables[i];
+}
+
+void graph_take(struct graph *g, struct graph *part)
+{
     take_presets(g->presets, part->presets);
     json_decref(part->presets);
     mem_free(part->steps);

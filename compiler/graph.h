@@ -115,8 +115,15 @@ struct step *graph_make(struct graph *g, const char *id, const struct kind *kind
 void graph_join(struct graph *g, struct step *s, size_t from);
 struct deliverable *graph_deliver(struct graph *g, const char *name);
 
-// Joins all that part has made to g, which comes to own it: steps as graph_join does, deliverables,
-// presets. Frees part.
+// What was added to a graph at a go: its steps and deliverables from these numbers up to the ends.
+struct graph_range {
+    size_t step, end_step, deliverable, end_deliverable;
+};
+
+// Joins that of part to g: steps as graph_join does, which are in both until graph_take.
+void graph_join_range(struct graph *g, struct graph *part, const struct graph_range *range);
+
+// Joins the presets of part to g, which comes to own all that part has made. Frees part.
 void graph_take(struct graph *g, struct graph *part);
 
 // Finds what every edge names and puts the steps in order (inputs first, else as added). A circle

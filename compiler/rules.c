@@ -430,11 +430,13 @@ bool rules_lower(struct rules *r, size_t from, size_t to, struct err *err)
     }
 }
 
-bool rules_close_film(struct rules *r, struct err *err)
+bool rules_close_film(struct rules *r, struct graph *graph, struct err *err)
 {
     struct rules_job job = {.rules = r};
     struct lua_fault fault;
 
+    r->script.graph = graph;
+    r->script.scene_from = graph->n_steps;
     if (!run(r, close_film, &job, &fault))
         return fail(&fault, err);
     if (r->script.wants_all)

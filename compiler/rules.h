@@ -50,13 +50,14 @@ void rules_take(struct rules *r, struct rules *others);
 
 // The stages of compiling: whatever is of the whole film is named; then scenes are lowered, from
 // the one at position `from` to the one before `to`; then files of the whole film are put together.
-// Every step and deliverable goes to graph, unlinked; film, context and graph are borrowed to the
-// end. False with *err: ERR_FILM after errors were said, ERR_BUG with a traceback, ERR_TRANSIENT
-// when the film cannot be told without what was left out.
+// Every step and deliverable goes to graph, unlinked: to the one that the film was opened with, and
+// at last to the one that it is closed with. Film, context and graph are borrowed to the end. False
+// with *err: ERR_FILM after errors were said, ERR_BUG with a traceback, ERR_TRANSIENT when the film
+// cannot be told without what was left out.
 bool rules_open_film(struct rules *r, const struct node *film, const struct rules_context *context,
                      struct graph *graph, struct err *err);
 bool rules_lower(struct rules *r, size_t from, size_t to, struct err *err);
-bool rules_close_film(struct rules *r, struct err *err);
+bool rules_close_film(struct rules *r, struct graph *graph, struct err *err);
 
 // One for each of the film's scenes, in order: its name, and the scenes that it looks at. NULL
 // before rules_open_film.
