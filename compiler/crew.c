@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/team.h"
 #include "compiler/graph.h"
+#include "compiler/graph_range.h"
 #include "compiler/node.h"
 #include "compiler/preset.h"
 #include "compiler/rules.h"

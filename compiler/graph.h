@@ -115,17 +115,6 @@ struct step *graph_make(struct graph *g, const char *id, const struct kind *kind
 void graph_join(struct graph *g, struct step *s, size_t from);
 struct deliverable *graph_deliver(struct graph *g, const char *name);
 
-// What was added to a graph at a go: its steps and deliverables from these numbers up to the ends.
-struct graph_range {
-    size_t step, end_step, deliverable, end_deliverable;
-};
-
-// Joins that of part to g: steps as graph_join does, which are in both until graph_take.
-void graph_join_range(struct graph *g, struct graph *part, const struct graph_range *range);
-
-// Joins the presets of part to g, which comes to own all that part has made. Frees part.
-void graph_take(struct graph *g, struct graph *part);
-
 // Finds what every edge names and puts the steps in order (inputs first, else as added). A circle
 // or an id used twice is said to d at both places, and so is a deliverable of no step. Returns
 // false with *err after that (ERR_FILM), or when an edge names what is not there (ERR_BUG).
