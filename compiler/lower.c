@@ -113,12 +113,16 @@ static void read_edge(lua_State *L, struct edge *e)
 {
     int idx = lua_gettop(L);
     size_t n = lua_istable(L, idx) ? lua_rawlen(L, idx) : 0;
+    const char *mode;
 
     if (n != 3 && n != 4)
         luaL_error(L, "an input is {NAME, MODE, STEP, OUTPUT} or {NAME, MODE, FILE}");
     e->name = get_item(L, idx, 1);
     lua_rawgeti(L, idx, 2);
-    e->mode = strcmp(luaL_checkstring(L, -1), "read") == 0 ? EDGE_READ : EDGE_USE;
+    mode = luaL_checkstring(L, -1);
+    e->mode = strcmp(mode, "read") == 0 ? EDGE_READ : EDGE_USE;
+    if (e->mode == EDGE_USE && strcmp(mode, "use") != 0)
+        luaL_error(L, "input %s: the mode is use or read", e->name);
     lua_pop(L, 1);
     if (n == 3) {
         e->file = get_item(L, idx, 3);

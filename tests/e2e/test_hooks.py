@@ -148,6 +148,7 @@ def own_data(c41, tmp_path):
     ("c41.step('a', 'image', nil, 'image', { params = { f = function() end } })", "a function"),
     ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x', 'use', 'b', 'image' } } })", "unknown step b"),
     ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x' } } })", "an input is {NAME"),
+    ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x', 'eat', 'b', 'image' } } })", "use or read"),
     ("c41.step('a', 'image', nil, 'image', { params = { x = { late = 'b.c' } } })", "names no input"),
     ("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "512 MiB"),
 ])
