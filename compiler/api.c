@@ -118,6 +118,18 @@ static int api_array(lua_State *L)
     return 1;
 }
 
+// c41.fixed(table): the same, which stays as it is. Worth it for what many params hold.
+static int api_fixed(lua_State *L)
+{
+    const char *why;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    if (!convert_fix(L, 1, &script_of(L)->text, &why))
+        return luaL_error(L, "this holds %s", why);
+    return 1;
+}
+
 static int api_slug(lua_State *L)
 {
     struct buf *slug = &script_of(L)->text;
@@ -276,6 +288,7 @@ static const luaL_Reg for_hooks[] = {
 static const luaL_Reg for_rules[] = {
     {"asset", files_asset},
     {"deliver", lower_deliver},
+    {"fixed", api_fixed},
     {"hook_shot", api_hook_shot},
     {"keys", api_keys},
     {"list", files_list},

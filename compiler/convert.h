@@ -39,6 +39,10 @@ bool convert_is_marked(struct lua_State *L, int idx);
 struct node *convert_to_node(struct lua_State *L, int idx, struct span span, struct arena *a,
                              const char **why);
 
+// Fixes the table at idx: its text is made now, once, for all that is made of it later. Nobody may
+// change it from here on. False with *why as above, or when it holds a late value.
+bool convert_fix(struct lua_State *L, int idx, struct buf *scratch, const char **why);
+
 // Adds the value at idx as canonical JSON (RFC 8785). False with *why as above; out then holds part
 // of it. *late (NULL is fine) tells whether any mapping in it has the key "late".
 bool convert_to_text(struct lua_State *L, int idx, struct buf *out, bool *late, const char **why);

@@ -172,6 +172,23 @@ static bool put_text(struct writing *w, int idx)
     return json_put_text(text, w->out) || refuse(w, convert_not_utf8);
 }
 
+// The metatable of a fixed table has its text.
+static const char fixed_key[] = "text";
+
+static bool put_fixed(struct writing *w, int idx)
+{
+    struct str text = {0};
+
+    if (!lua_getmetatable(w->L, idx))
+        return false;
+    lua_getfield(w->L, -1, fixed_key);
+    text.ptr = lua_tolstring(w->L, -1, &text.len);
+    if (text.ptr)
+        buf_add(w->out, text.ptr, text.len);
+    lua_pop(w->L, 2);
+    return text.ptr != NULL;
+}
+
 // A mapping that begins with a text is gone through once; a list, which is short, is looked at
 // first.
 static bool put_table(struct writing *w, int idx, int levels)
@@ -182,6 +199,8 @@ static bool put_table(struct writing *w, int idx, int levels)
 
     if (levels == 0 || !lua_checkstack(w->L, 8))
         return refuse(w, convert_too_deep);
+    if (put_fixed(w, idx))
+        return true;
     lua_pushnil(w->L);
     if (lua_next(w->L, idx)) {
         if (lua_type(w->L, -2) == LUA_TSTRING) {
@@ -230,4 +249,23 @@ bool convert_to_text(lua_State *L, int idx, struct buf *out, bool *late, const c
         *late = w.late;
     lua_settop(L, top);
     return ok;
+}
+
+bool convert_fix(lua_State *L, int idx, struct buf *scratch, const char **why)
+{
+    bool late = false;
+
+    idx = lua_absindex(L, idx);
+    buf_clear(scratch);
+    if (!convert_to_text(L, idx, scratch, &late, why))
+        return false;
+    if (late) {
+        *why = "a late value, which is no text yet";
+        return false;
+    }
+    lua_createtable(L, 0, 1);
+    lua_pushlstring(L, scratch->ptr, scratch->len);
+    lua_setfield(L, -2, fixed_key);
+    lua_setmetatable(L, idx);
+    return true;
 }

@@ -20,7 +20,7 @@ local function encoding(spec, preset)
     encode[key] = value
   end
   encode.codec, encode.crf = spec.video or encode.codec, spec.quality or encode.crf
-  return encode
+  return c41.fixed(encode)
 end
 
 local function read(w, spec, place, several)

@@ -46,7 +46,7 @@ local function board(w, sh, prompt)
     cast[i] = { id = id, name = text.display(id),
       looks = clothes and looks .. ", wearing " .. text.plain(clothes) or looks, region = still.region(sh, id) }
   end
-  return {
+  return c41.fixed {
     size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = text.plain(prompt),
     location = location and text.plain(location.looks) or nil, time = time_of_day(sh, prompt), cast = c41.array(cast),
   }

@@ -94,6 +94,21 @@ end)
     assert image["words"] == ["a bell, by the hook"]
 
 
+def test_a_step_has_a_copy_of_what_others_share(compiled):
+    """The board of a shot and the encoder of a deliverable are one table for many steps of the rules."""
+    steps = compiled(ON + """
+on.step(function(step)
+  if step.kind == "image" then step.params.board.time = "dawn" end
+  if step.id:find("door/cut/", 1, true) then step.params.encode.crf = 30 end
+end)
+""")
+    boards = {step["id"].split("/", 2)[-1]: step["params"]["board"].get("time") for step in steps.values()
+              if step["id"].startswith("int-shop-day/door/") and "board" in step["params"]}
+    assert boards.pop("image") == "dawn" and boards and "dawn" not in boards.values()
+    assert [step["params"]["encode"]["crf"] for step in of_kind(steps, "cut") if "/door/" in step["id"]] == [30]
+    assert all(step["params"]["encode"]["crf"] != 30 for step in of_kind(steps, "conform"))
+
+
 def test_the_film_can_change_whole(compiled):
     steps = compiled(ON + """
 on.film(function(film)
@@ -148,6 +163,7 @@ def own_data(c41, tmp_path):
     ("c41.step('a', 'image', nil, 'image', { params = { f = function() end } })", "a function"),
     ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x', 'use', 'b', 'image' } } })", "unknown step b"),
     ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x' } } })", "an input is {NAME"),
+    ("c41.fixed { x = { late = 'b.c' } }", "this holds a late value"),
     ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x', 'eat', 'b', 'image' } } })", "use or read"),
     ("c41.step('a', 'image', nil, 'image', { params = { x = { late = 'b.c' } } })", "names no input"),
     ("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "512 MiB"),
