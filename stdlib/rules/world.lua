@@ -33,7 +33,7 @@ function world.pixels(text, place)
     c41.error(place, ('"%s" has an odd side'):format(text),
       ("write even numbers, such as %dx%d"):format(w + w % 2, h + h % 2))
   end
-  return { w, h }
+  return c41.fixed { w, h }
 end
 
 local function read_format(film)
