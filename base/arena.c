@@ -52,7 +52,7 @@ void *arena_alloc(struct arena *a, size_t size)
 
     if (aligned < size)
         aligned = SIZE_MAX / 2; // fails in block_new
-    if (!a->blocks || a->blocks->size - a->blocks->used < aligned)
+    if (!a->blocks || a->blocks->end - a->blocks->used < aligned)
         add_block(a, aligned);
     ptr = a->blocks->bytes + a->blocks->used;
     a->blocks->used += aligned;
@@ -60,9 +60,19 @@ void *arena_alloc(struct arena *a, size_t size)
     return ptr;
 }
 
+// Texts stand close together at the end of a block: no type's alignment matters to them.
+static char *alloc_text(struct arena *a, size_t size)
+{
+    if (!a->blocks || a->blocks->end - a->blocks->used < size)
+        add_block(a, size);
+    a->blocks->end -= size;
+    a->used_bytes += size;
+    return (char *)a->blocks->bytes + a->blocks->end;
+}
+
 char *arena_strndup(struct arena *a, const char *text, size_t len)
 {
-    char *copy = arena_alloc(a, len + 1);
+    char *copy = alloc_text(a, len + 1);
 
     if (len)
         memcpy(copy, text, len);
@@ -82,7 +92,7 @@ char *arena_vprintf(struct arena *a, const char *format, va_list args)
 
     va_copy(again, args);
     len = vsnprintf(NULL, 0, format, args);
-    text = arena_alloc(a, (size_t)len + 1);
+    text = alloc_text(a, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return text;

@@ -69,7 +69,7 @@ struct block *block_new(size_t size)
     size_t whole = sizeof(struct block) + size;
     struct block *b = get(&whole);
 
-    b->size = whole - sizeof(*b);
+    b->size = b->end = whole - sizeof(*b);
     return b;
 }
 

@@ -11,7 +11,8 @@ enum { BLOCK_MOST_BYTES = 4 << 20 }; // of those that hold many pieces
 
 struct block {
     struct block *next; // of whoever owns it
-    size_t used, size;  // of bytes
+    size_t used, end;   // of bytes: what lies between is free
+    size_t size;
     alignas(max_align_t) unsigned char bytes[];
 };
 

@@ -156,11 +156,12 @@ void graph_set_flag(struct graph *g, struct step *s, const char *name, bool flag
     if (!value || strncmp(value, was, strlen(was)) != 0)
         return;
     head = (size_t)(value - s->params);
-    tail = strlen(value + strlen(was));
-    params = arena_alloc(g->arena, head + strlen(now) + tail + 1);
-    memcpy(params, s->params, head);
+    tail = strlen(value + strlen(was)) + 1;
+    params = (char *)(uintptr_t)s->params; // the graph's own; "true" has room where "false" was
+    if (strlen(now) > strlen(was))
+        params = memcpy(arena_alloc(g->arena, head + strlen(now) + tail), s->params, head);
+    memmove(params + head + strlen(now), value + strlen(was), tail);
     memcpy(params + head, now, strlen(now));
-    memcpy(params + head + strlen(now), value + strlen(was), tail);
     s->params = params;
 }
 

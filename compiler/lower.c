@@ -137,7 +137,7 @@ static void read_inputs(lua_State *L, struct step *s)
     struct arena *a = script_of(L)->graph->arena;
 
     s->n_inputs = push_list(L, STEP_SPEC, "inputs");
-    s->inputs = arena_array(a, struct edge, s->n_inputs + 1);
+    s->inputs = arena_array(a, struct edge, s->n_inputs);
     for (size_t i = 0; i < s->n_inputs; i++) {
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
         read_edge(L, &s->inputs[i]);
@@ -153,7 +153,7 @@ static void read_outputs(lua_State *L, struct step *s)
     bool list = lua_istable(L, STEP_OUTPUTS);
 
     s->n_outputs = list ? lua_rawlen(L, STEP_OUTPUTS) : 1;
-    s->outputs = arena_array(a, const char *, s->n_outputs + 1);
+    s->outputs = arena_array(a, const char *, s->n_outputs);
     if (!list)
         s->outputs[0] = arena_strdup(a, luaL_checkstring(L, STEP_OUTPUTS));
     for (size_t i = 0; list && i < s->n_outputs; i++) {
@@ -189,7 +189,7 @@ static void read_words(lua_State *L, struct step *s)
     struct arena *a = script->graph->arena;
 
     s->n_words = push_list(L, STEP_SPEC, "words");
-    s->words = arena_array(a, struct phrase, s->n_words + 1);
+    s->words = arena_array(a, struct phrase, s->n_words);
     for (size_t i = 0; i < s->n_words; i++) {
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
         luaL_checktype(L, -1, LUA_TTABLE);

@@ -29,7 +29,7 @@ struct rules {
 
 // What Lua holds when it starts again: enough for hundreds of scenes, however many the film has,
 // for each start names all of them.
-enum { LEAST_HELD_BYTES = 16 << 20, HELD_BYTES_PER_SCENE = 8 << 10 };
+enum { LEAST_HELD_BYTES = 8 << 20, HELD_BYTES_PER_SCENE = 8 << 10 };
 
 // What a function in C that runs under lua_host_call works on.
 struct rules_job {
