@@ -86,21 +86,23 @@ char *digest_hex(const struct digest *d, char hex[DIGEST_HEX_BYTES])
     return hex;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+// One more than the value of a digit; 0 for what is none.
+static const unsigned char hex_values[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 bool digest_parse(const char *hex, struct digest *out)
 {
     if (strlen(hex) != 2 * DIGEST_BYTES)
         return false;
     for (size_t i = 0; i < DIGEST_BYTES; i++) {
-        int high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
+        unsigned high = hex_values[(unsigned char)hex[2 * i]];
+        unsigned low = hex_values[(unsigned char)hex[2 * i + 1]];
 
-        if (high < 0 || low < 0)
+        if (!high || !low)
             return false;
-        out->bytes[i] = (uint8_t)(high << 4 | low);
+        out->bytes[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
     return true;
 }

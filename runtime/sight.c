@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,9 +22,16 @@ static const char *cut_field(char **rest)
     return field ? field : "";
 }
 
+// Digits, with a minus before them or not.
 static uint64_t cut_number(char **rest)
 {
-    return strtoull(cut_field(rest), NULL, 10);
+    const char *field = cut_field(rest);
+    bool minus = *field == '-';
+    uint64_t n = 0;
+
+    for (field += minus; *field >= '0' && *field <= '9'; field++)
+        n = n * 10 + (uint64_t)(*field - '0');
+    return minus ? 0 - n : n;
 }
 
 // kind, flags, device, inode, bytes, changed, status, digest, path, part: a tab between each.
