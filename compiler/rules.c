@@ -27,7 +27,7 @@ struct rules {
     const struct rules_context *context;
 };
 
-// What Lua holds when it starts again: enough for hundreds of scenes, however many the film has,
+// What Lua holds when it starts again: enough for dozens of scenes, however many the film has,
 // for each start names all of them.
 enum { LEAST_HELD_BYTES = 8 << 20, HELD_BYTES_PER_SCENE = 8 << 10 };
 
