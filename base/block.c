@@ -73,15 +73,10 @@ struct block *block_new(size_t size)
     return b;
 }
 
-void block_free(struct block *b)
-{
-    put(b, sizeof(*b) + b->size);
-}
-
 void block_free_all(struct block *first)
 {
     for (struct block *b = first, *next; b; b = next) {
         next = b->next;
-        block_free(b);
+        put(b, sizeof(*b) + b->size);
     }
 }

@@ -18,5 +18,4 @@ struct block {
 
 // A block for at least size bytes, all zero, and often for more. Never fails.
 struct block *block_new(size_t size);
-void block_free(struct block *b);
 void block_free_all(struct block *first); // and those behind it; accepts NULL

@@ -19,7 +19,7 @@ struct stack {
     struct diag *diag;
 };
 
-struct node *document_parse(struct arena *a, struct diag *d, uint32_t source)
+static struct node *parse(struct arena *a, struct diag *d, uint32_t source)
 {
     size_t before = diag_errors(d);
     struct node *root = yaml_parse(a, d, source);
@@ -34,7 +34,7 @@ static void work(void *piece)
     struct stack *s = piece;
 
     for (size_t i = 0; i < s->n; i++)
-        s->roots[i] = s->sources[i] ? document_parse(s->arena, s->diag, s->sources[i]) : NULL;
+        s->roots[i] = s->sources[i] ? parse(s->arena, s->diag, s->sources[i]) : NULL;
 }
 
 static void parse_together(struct arena *a, struct diag *d, struct stack *stacks, size_t n)

@@ -10,10 +10,7 @@ struct arena;
 struct diag;
 struct node;
 
-// Parses one source, which is registered with d. NULL after saying why: it is wrong, or empty.
-struct node *document_parse(struct arena *a, struct diag *d, uint32_t source);
-
-// The same for n of them, on up to `threads` threads, this one too: roots[i] is the tree of
-// sources[i]; 0 gives NULL.
+// Parses n sources, which are registered with d, on up to `threads` threads, this one too: roots[i]
+// is the tree of sources[i], or NULL after saying why: it is wrong, or empty. Source 0 gives NULL.
 void documents_parse(struct arena *a, struct diag *d, const uint32_t *sources, size_t n,
                      unsigned threads, struct node **roots);
