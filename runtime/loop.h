@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "runtime/http.h"
+
 struct err;
 struct loop;
 
@@ -18,4 +20,6 @@ struct loop_api {
 
     // Ends a poll that waits, or the next one. From any thread.
     void (*wake)(struct loop *loop);
+
+    struct http_api http;
 };

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Arrival: files that a service has made become artifacts. On a worker they lose the metadata that
+// servers write (no pixel or sample is touched), are measured, hashed and stored; only then has the
+// attempt ended.
+#pragma once
+
+struct attempt;
+
+// A temporary path for the i-th output of the attempt, with the ending of a->made[i].ext, which the
+// driver may have changed to what the server sent. In the attempt's arena.
+const char *arrival_temp(struct attempt *a, unsigned i);
+
+// All outputs lie at their temporary paths: takes them in, then calls a->ended. A file that is not
+// what its ending says fails the attempt, as transient: it may have been cut short on its way.
+void arrival_start(struct attempt *a);
