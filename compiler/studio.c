@@ -75,9 +75,43 @@ static const char *const *texts_of(struct reading *r, const struct node *list, s
     return texts;
 }
 
+// "~" is the user's home; else relative to the studio's own folder.
+static const char *folder_of(struct reading *r, const struct node *n)
+{
+    const char *path = node_text(n), *home = r->options->home;
+
+    if (path[0] != '~')
+        return path_join(r->arena, path_dir(r->arena, r->studio->file), path);
+    if (home && (path[1] == '/' || !path[1]))
+        return path_join(r->arena, home, path[1] ? path + 2 : "");
+    say(r, n, "write the whole path",
+        arena_printf(r->arena, "\"%s\": whose home is not known", path));
+    return path;
+}
+
+static const struct {
+    const char *name;
+    double ms;
+} units[] = {{"s", 1000}, {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400e3}};
+
+static int64_t milliseconds(const char *time)
+{
+    char *end;
+    double amount = strtod(time, &end);
+
+    while (*end == ' ')
+        end++;
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+        if (strcmp(end, units[i].name) == 0)
+            return (int64_t)fmin(amount * units[i].ms, 1e15);
+    return USUAL_PATIENCE_MS;
+}
+
 static void read_service(struct reading *r, struct studio_service *s, const struct node *key,
                          const struct node *n)
 {
+    const struct node *jobs = node_get(n, "jobs"), *stall = node_get(n, "stall");
+
     check_service(r, key, n);
     s->name = node_text(key);
     s->driver = node_text(node_get(n, "driver"));
@@ -87,6 +121,9 @@ static void read_service(struct reading *r, struct studio_service *s, const stru
     s->loras = text_or_null(n, "loras");
     s->over = text_or_null(n, "over");
     s->work = text_or_null(n, "work");
+    s->ca = node_get(n, "ca") ? folder_of(r, node_get(n, "ca")) : NULL;
+    s->jobs = jobs ? (unsigned)jobs->integer : 0;
+    s->stall_ms = stall ? milliseconds(node_text(stall)) : 0;
     s->presets = texts_of(r, node_get(n, "presets"), &s->n_presets);
     s->options = node_json(n);
     s->at = place_of(r, key);
@@ -168,20 +205,6 @@ static void read_uses(struct reading *r, const struct node *use)
         s->uses[s->n_uses++] = read_use(use->keys[i], use->items[i], USE_STUDIO);
 }
 
-// "~" is the user's home; else relative to the studio's own folder.
-static const char *folder_of(struct reading *r, const struct node *n)
-{
-    const char *path = node_text(n), *home = r->options->home;
-
-    if (path[0] != '~')
-        return path_join(r->arena, path_dir(r->arena, r->studio->file), path);
-    if (home && (path[1] == '/' || !path[1]))
-        return path_join(r->arena, home, path[1] ? path + 2 : "");
-    say(r, n, "write the whole path",
-        arena_printf(r->arena, "\"%s\": whose home is not known", path));
-    return path;
-}
-
 static void read_folders(struct reading *r, const struct node *list)
 {
     const char **folders = arena_array(r->arena, const char *, (list ? list->n : 0) + 1);
@@ -190,24 +213,6 @@ static void read_folders(struct reading *r, const struct node *list)
         folders[i] = folder_of(r, list->items[i]);
     r->studio->presets = folders;
     r->studio->n_presets = list ? list->n : 0;
-}
-
-static const struct {
-    const char *name;
-    double ms;
-} units[] = {{"s", 1000}, {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400e3}};
-
-static int64_t milliseconds(const char *time)
-{
-    char *end;
-    double amount = strtod(time, &end);
-
-    while (*end == ' ')
-        end++;
-    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-        if (strcmp(end, units[i].name) == 0)
-            return (int64_t)fmin(amount * units[i].ms, 1e15);
-    return USUAL_PATIENCE_MS;
 }
 
 static const char *const fingerprints[] = {"off", "warn", "strict"};

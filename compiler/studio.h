@@ -34,6 +34,9 @@ struct studio_service {
     const char *loras;          // the folder of its LoRAs, or NULL
     const char *over;           // "ssh HOST" of command services, or NULL: this machine
     const char *work;           // the folder where commands work, or NULL
+    const char *ca;             // a file of certificates that it is known by, or NULL
+    unsigned jobs;              // how many it runs at once; 0: as its driver thinks
+    int64_t stall_ms;           // how long a step may give no sign of life; 0: as it usually takes
     const char *const *presets; // names it runs; NULL: all of its driver
     size_t n_presets;
     json_t *options; // the whole mapping as written, for what only its driver knows

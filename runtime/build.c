@@ -35,6 +35,7 @@ enum { OWED_CODE = 4 };
 
 struct build {
     const struct graph *graph;
+    const struct studio *studio; // NULL: this machine alone
     const struct build_options *options;
     struct clock *clock;
     struct arena *arena;
@@ -102,6 +103,7 @@ static bool look_around(struct build *b, struct err *err)
         return false;
     b->walked = true;
     walk_init(&b->walk, b->graph, b->options, b->ledger, &b->store, b->arena);
+    b->walk.studio = b->studio;
     if (survey_is_due(&b->walk.files) &&
         !survey_run(&b->walk.files, &b->engine, b->options->jobs, b->ledger, b->clock, err))
         return false;
@@ -206,9 +208,12 @@ static bool run_steps(struct build *b, struct err *err)
         .display = b->display,
         .options = b->options,
         .clock = b->clock,
+        .studio = b->studio,
         .result = &b->result,
         .workers = b->options->jobs ? b->options->jobs : team_cores(),
         .services = {.store = &b->store,
+                     .clock = b->clock,
+                     .project = b->graph->project,
                      .program = b->options->program,
                      .module_dir = b->options->module_dir},
     };
@@ -393,13 +398,13 @@ struct build_result build_run(const struct graph *graph, const struct studio *st
     struct build_options own = *options;
     struct build b = {
         .graph = graph,
+        .studio = studio,
         .options = &own,
         .clock = options->clock ? options->clock : clock_system(),
         .arena = arena_new(),
         .lock = {-1},
     };
 
-    (void)studio; // its services come with their drivers
     if (!own.program)
         own.program = path_of_program(b.arena);
     b.engine.module_dir = own.module_dir;

@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/dispatch.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "compiler/graph.h"
+#include "compiler/studio.h"
 #include "runtime/browse.h"
 #include "runtime/build.h"
 #include "runtime/display.h"
 #include "runtime/engine.h"
 #include "runtime/events.h"
-#include "runtime/facts.h"
+#include "runtime/flight.h"
+#include "runtime/landing.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_notes.h"
+#include "runtime/loop.h"
 #include "runtime/offer.h"
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
 enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20 };
 
-// One attempt, and whose it is.
-struct flight {
-    struct attempt attempt;
-    struct dispatch *dispatch;
-    struct work *work;
-    size_t slot; // in dispatch.flights
-    char tag[48];
-};
-
-static const char machine[] = "here";
-
-static void give_up(struct dispatch *d, const struct err *err)
+void dispatch_give_up(struct dispatch *d, const struct err *err)
 {
     if (d->fatal)
         return;
@@ -86,10 +76,10 @@ static void remember_last(struct dispatch *d, const struct work *work)
     struct err err;
 
     if (!ledger_put_last(d->walk->ledger, d->walk->graph->shelf, work->step->id, work->key, &err))
-        give_up(d, &err);
+        dispatch_give_up(d, &err);
 }
 
-static void tell_done(struct dispatch *d, const struct work *work)
+void dispatch_tell_done(struct dispatch *d, const struct work *work)
 {
     events_tell(d->events, (struct event){.type = EVENT_STEP_DONE,
                                           .step = work->step,
@@ -132,7 +122,7 @@ static void find_at_hand(struct dispatch *d, struct work *work, struct wave *wav
     browse_link(d->walk, work);
     if (work->key[0])
         remember_last(d, work);
-    tell_done(d, work);
+    dispatch_tell_done(d, work);
     if (work->step->kind->chooses)
         dispatch_tell_choice(d->display, work);
     walk_finish(d->walk, work, join_wave, wave);
@@ -148,7 +138,7 @@ static void follow(struct dispatch *d, struct wave *wave)
         if (next->state == WORK_DONE) {
             find_at_hand(d, next, wave);
         } else if (next->state == WORK_READY) {
-            sched_push(&d->ready, next);
+            lanes_push(&d->lanes, next);
         } else if (next->state == WORK_SKIPPED) {
             walk_skip(d->walk, next);
         } else {
@@ -160,7 +150,7 @@ static void follow(struct dispatch *d, struct wave *wave)
     mem_free(wave->at);
 }
 
-static void go_on_from(struct dispatch *d, struct work *work)
+void dispatch_go_on(struct dispatch *d, struct work *work)
 {
     struct wave wave = {0};
 
@@ -168,167 +158,68 @@ static void go_on_from(struct dispatch *d, struct work *work)
     follow(d, &wave);
 }
 
-static void tell_notes(struct dispatch *d, const struct flight *f)
-{
-    struct str rest = buf_view(&f->attempt.notes);
-
-    while (rest.len) {
-        struct str line = str_cut(&rest, '\n');
-        char text[ERR_TEXT_BYTES];
-
-        snprintf(text, sizeof(text), "%.*s", (int)line.len, line.ptr);
-        if (text[0])
-            events_tell(
-                d->events,
-                (struct event){.type = EVENT_STEP_PROGRESS, .step = f->work->step, .note = text});
-    }
-}
-
-// The attempt's artifacts become the work's.
-static void take_artifacts(struct dispatch *d, struct flight *f)
-{
-    struct work *work = f->work;
-    struct attempt *a = &f->attempt;
-
-    work->artifacts = arena_array(d->walk->arena, struct artifact, a->n_made);
-    for (size_t i = 0; i < a->n_made; i++) {
-        work->artifacts[i] = a->made[i];
-        work->artifacts[i].ext = arena_strdup(d->walk->arena, a->made[i].ext);
-        work->artifacts[i].path = arena_strdup(d->walk->arena, a->made[i].path);
-    }
-    a->n_made = 0;
-    work->seconds = a->seconds;
-    work->note = a->notes.len ? arena_strdup(d->walk->arena, buf_text(&a->notes)) : NULL;
-}
-
-// The ledger learns of a step before anybody else does: whoever hears that it is done may kill us.
-static bool record(struct dispatch *d, struct work *work, struct err *err)
-{
-    struct ledger *ledger = d->walk->ledger;
-    struct result r = {
-        .kind = work->step->kind->name,
-        .step = work->step->id,
-        .preset = work->step->preset ? work->step->preset : "",
-        .machine = machine,
-        .preimage = work->preimage,
-        .note = work->note,
-        .seconds = work->seconds,
-        .made_ms = d->clock->wall_ms(d->clock),
-        .artifacts = work->artifacts,
-        .n_artifacts = work->step->n_outputs,
-    };
-
-    memcpy(r.key, work->key, sizeof(r.key));
-    work->machine = machine;
-    work->made_ms = r.made_ms;
-    return ledger_put(ledger, &r, err) &&
-           ledger_put_last(ledger, d->walk->graph->shelf, work->step->id, work->key, err) &&
-           ledger_tick(ledger, true, err);
-}
-
-static void succeed(struct dispatch *d, struct work *work)
-{
-    struct err err;
-
-    browse_link(d->walk, work); // before the record: a step that is recorded is linked
-    if (!record(d, work, &err)) {
-        give_up(d, &err);
-        return;
-    }
-    work->state = WORK_DONE;
-    d->result->ran++;
-    tell_done(d, work);
-    go_on_from(d, work);
-}
-
-static void land(struct dispatch *d, struct flight *f)
-{
-    while (d->n_twins)
-        sched_push(&d->ready, d->twins[--d->n_twins]);
-    d->flights[f->slot] = d->flights[--d->n_flights];
-    d->flights[f->slot]->slot = f->slot;
-    attempt_release(&f->attempt);
-    mem_free(f->attempt.inputs);
-    mem_free(f->attempt.made);
-    mem_free(f);
-}
-
 static void ended(struct attempt *a)
 {
-    struct flight *f = a->user;
-    struct dispatch *d = f->dispatch;
-
-    if (a->ok) {
-        d->expected += f->work->seconds;
-        d->spent += a->seconds;
-        tell_notes(d, f);
-        take_artifacts(d, f);
-        succeed(d, f->work);
-    } else if (a->err.kind == ERR_CANCELLED) {
-        f->work->state = WORK_SKIPPED;
-        walk_skip(d->walk, f->work);
-    } else {
-        tell_notes(d, f);
-        dispatch_fail(d, f->work, &a->err, NULL, buf_text(&a->log));
-    }
-    land(d, f);
+    landing_take(a->user);
 }
 
-static void hand_over(struct flight *f)
+static void tell_start(struct dispatch *d, const struct work *work, const char *machine,
+                       const char *service, const char *why)
 {
-    const struct step *step = f->work->step;
-    const struct walk *w = f->dispatch->walk;
-    struct attempt *a = &f->attempt;
-
-    a->inputs = mem_new(step->n_inputs * sizeof(*a->inputs));
-    for (size_t i = 0; i < step->n_inputs; i++) {
-        const struct artifact *in = walk_input(w, step, i);
-
-        if (f->work->bound.kept[i])
-            a->inputs[a->n_inputs++] = (struct media_input){
-                step->inputs[i].name, path_join(a->arena, w->graph->project, in->path), in->facts};
-    }
-    a->made = mem_new(step->n_outputs * sizeof(*a->made));
-    a->n_made = step->n_outputs;
-    for (size_t i = 0; i < step->n_outputs; i++) {
-        a->made[i].name = step->outputs[i];
-        a->made[i].ext = facts_ext(step, step->outputs[i], a->arena);
-    }
-}
-
-static struct flight *prepare(struct dispatch *d, struct work *work)
-{
-    struct flight *f = mem_new(sizeof(*f));
-
-    f->dispatch = d;
-    f->work = work;
-    f->attempt.op = work->by->op ? work->by->op(d->services.media, work->step->kind->name) : NULL;
-    snprintf(f->tag, sizeof(f->tag), "%zu-%ld", work->step->index, (long)getpid());
-    f->attempt.step = work->step;
-    f->attempt.tag = f->tag;
-    f->attempt.params = work->bound.request;
-    f->attempt.ended = ended;
-    f->attempt.user = f;
-    f->attempt.arena = arena_new();
-    hand_over(f);
-    f->slot = d->n_flights;
-    d->flights[d->n_flights++] = f;
-    return f;
+    events_tell(d->events, (struct event){.type = EVENT_STEP_START,
+                                          .step = work->step,
+                                          .machine = machine,
+                                          .service = service,
+                                          .why = why});
 }
 
 // A choice takes no time and no service.
 static void choose(struct dispatch *d, struct work *work)
 {
-    events_tell(d->events, (struct event){.type = EVENT_STEP_START,
-                                          .step = work->step,
-                                          .machine = machine,
-                                          .service = work->driver});
+    tell_start(d, work, "here", work->driver, NULL);
     dispatch_tell_choice(d->display, work);
     work->seconds = 0;
-    succeed(d, work);
+    work->machine = "here";
+    landing_succeed(d, work, NULL);
 }
 
-static void start(struct dispatch *d, struct work *work)
+// What a kill must not send twice is on the disk before it is sent.
+static bool note(struct dispatch *d, struct flight *f, struct err *err)
+{
+    struct note note = {.attempt = f->id,
+                        .key = f->work->key,
+                        .service = flight_service(f),
+                        .sent_ms = d->clock->wall_ms(d->clock)};
+
+    if (!f->service->told || !f->service->driver->noted)
+        return true;
+    f->noted =
+        ledger_tick(d->walk->ledger, true, err) && ledger_put_note(d->walk->ledger, &note, err);
+    return f->noted;
+}
+
+static bool open_service(struct service *s, struct err *err)
+{
+    s->open = s->open || !s->told || !s->driver->open || s->driver->open(s, err);
+    return s->open;
+}
+
+static void take_off(struct dispatch *d, struct flight *f)
+{
+    struct err err;
+
+    f->slot = d->flights.n;
+    vec_push(&d->flights, f);
+    f->service->running++;
+    f->work->state = WORK_RUNNING;
+    f->work->tries++;
+    f->attempt.ended = ended;
+    if (!open_service(f->service, &err) || !note(d, f, &err) ||
+        !f->work->by->start(&d->services, &f->attempt, &err))
+        attempt_fail(&f->attempt, &err);
+}
+
+static void start(struct dispatch *d, struct work *work, struct service *service)
 {
     const char *why = d->options->explain ? why_runs(d->walk, work) : NULL, *help;
     struct flight *f;
@@ -342,29 +233,25 @@ static void start(struct dispatch *d, struct work *work)
         choose(d, work);
         return;
     }
-    f = prepare(d, work);
-    work->state = WORK_RUNNING;
-    events_tell(d->events, (struct event){.type = EVENT_STEP_START,
-                                          .step = work->step,
-                                          .machine = machine,
-                                          .service = work->driver,
-                                          .why = why});
-    if (work->by->start(&d->services, &f->attempt, &err))
+    f = flight_new(d, work, service, &err);
+    if (!f) {
+        dispatch_fail(d, work, &err, NULL, NULL);
         return;
-    dispatch_fail(d, work, &err, NULL, NULL);
-    land(d, f);
+    }
+    tell_start(d, work, flight_machine(f), flight_service(f), why);
+    take_off(d, f);
 }
 
 static bool is_in_flight(const struct dispatch *d, const struct work *work)
 {
-    for (size_t i = 0; i < d->n_flights; i++)
-        if (strcmp(d->flights[i]->work->key, work->key) == 0)
+    for (size_t i = 0; i < d->flights.n; i++)
+        if (strcmp(d->flights.at[i]->work->key, work->key) == 0)
             return true;
     return false;
 }
 
 // Steps of one key give one result: the second waits for the first, then finds it.
-static void start_once(struct dispatch *d, struct work *work)
+static void start_once(struct dispatch *d, struct work *work, struct service *service)
 {
     if (is_in_flight(d, work)) {
         d->twins[d->n_twins++] = work;
@@ -374,31 +261,75 @@ static void start_once(struct dispatch *d, struct work *work)
         find_at_hand(d, work, &wave);
         follow(d, &wave);
     } else {
-        start(d, work);
+        start(d, work, service);
     }
 }
 
-static void fill_workers(struct dispatch *d)
+static void fill_services(struct dispatch *d)
 {
+    struct service *service;
     struct work *work;
 
-    while (!d->stopping && d->n_flights < d->workers && (work = sched_pop(&d->ready)))
-        start_once(d, work);
+    while (!d->stopping && (work = lanes_next(&d->lanes, d->clock->now_ms(d->clock), &service)))
+        start_once(d, work, service);
+}
+
+static void cancel(struct flight *f)
+{
+    f->work->by->cancel(&f->attempt);
 }
 
 static void heed_interrupts(struct dispatch *d)
 {
     unsigned n = engine_interrupts(d->engine);
 
-    if (n >= 1 && !d->stopping && d->n_flights)
+    if (n >= 1 && !d->stopping && d->flights.n)
         display_say(d->display, "stopping: %zu running step%s will end; Ctrl-C again cancels them",
-                    d->n_flights, d->n_flights == 1 ? "" : "s");
+                    d->flights.n, d->flights.n == 1 ? "" : "s");
     if (n >= 1)
         d->stopping = true;
     if (n >= 2 && !d->cancelled) {
         d->cancelled = true;
-        for (size_t i = 0; i < d->n_flights; i++)
-            d->flights[i]->work->by->cancel(&d->flights[i]->attempt);
+        for (size_t i = d->flights.n; i-- > 0;) // one that ends at once leaves the list
+            cancel(d->flights.at[i]);
+    }
+}
+
+// Timers of drivers, and attempts that have given no sign of life for too long.
+static void look_after(struct dispatch *d)
+{
+    int64_t now_ms = d->clock->now_ms(d->clock);
+
+    for (size_t i = 0; i < d->lanes.n_services; i++)
+        if (d->lanes.services[i].open && d->lanes.services[i].driver->tick)
+            d->lanes.services[i].driver->tick(&d->lanes.services[i], now_ms);
+    for (size_t i = d->flights.n; i-- > 0;) {
+        struct flight *f = i < d->flights.n ? d->flights.at[i] : NULL;
+
+        if (!f || f->stalled || now_ms - f->attempt.alive_ms <= flight_stall_ms(f))
+            continue;
+        f->stalled = true;
+        cancel(f);
+    }
+}
+
+// Nothing runs, and nothing can start: what waits for services that stay away is given up.
+static void lose_patience(struct dispatch *d)
+{
+    const struct studio *studio = d->lanes.studio;
+    struct service *s;
+    struct work *work;
+
+    while (d->flights.n == 0 && !d->stopping && studio &&
+           (work = lanes_lost(&d->lanes, d->clock->now_ms(d->clock), studio->patience_ms, &s))) {
+        struct err err;
+
+        err_set(&err, ERR_AWAY, "%s on %s has not answered for %lld s", s->told->name,
+                s->told->machine->name,
+                (long long)((d->clock->now_ms(d->clock) - s->away_since_ms) / 1000));
+        dispatch_fail(d, work, &err, "start it, or name another machine that offers the preset",
+                      NULL);
+        d->result->exit_code = err_exit_code(ERR_AWAY);
     }
 }
 
@@ -423,8 +354,8 @@ static void draw(struct dispatch *d)
 {
     if (!d->options->display.live)
         return;
-    for (size_t i = 0; i < d->n_flights; i++) {
-        const struct attempt *a = &d->flights[i]->attempt;
+    for (size_t i = 0; i < d->flights.n; i++) {
+        const struct attempt *a = &d->flights.at[i]->attempt;
 
         if (a->total > 0)
             events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS,
@@ -435,7 +366,8 @@ static void draw(struct dispatch *d)
     display_tick(d->display, seconds_left(d));
 }
 
-// Once the first steps run. True where there is something new to look at.
+// Before anything goes to a service elsewhere; else once the first steps run. True where there is
+// something new to look at.
 static bool load_loop(struct dispatch *d)
 {
     struct err err;
@@ -443,38 +375,62 @@ static bool load_loop(struct dispatch *d)
     if (d->engine->loop || d->fatal)
         return false;
     if (!engine_load_loop(d->engine, &err))
-        give_up(d, &err); // what runs is still waited for
+        dispatch_give_up(d, &err); // what runs is still waited for
+    d->services.net = d->engine->api;
+    d->services.loop = d->engine->loop;
     return true;
+}
+
+static bool has_work(struct dispatch *d)
+{
+    lose_patience(d);
+    return d->flights.n || (!d->stopping && lanes_wait(&d->lanes));
+}
+
+static int wait_ms(const struct dispatch *d)
+{
+    if (ledger_unsettled(d->walk->ledger))
+        return SETTLE_MS;
+    return d->options->display.live ? DRAW_MS : COMMIT_MS;
+}
+
+static void begin(struct dispatch *d)
+{
+    lanes_init(&d->lanes, d->studio, &d->services, d->workers);
+    d->chance = (uint64_t)d->clock->now_ms(d->clock);
+    d->twins = mem_new(d->walk->n_wanted * sizeof(struct work *));
+    if (d->lanes.n_services)
+        load_loop(d);
+    for (size_t i = 0; i < d->walk->graph->n_steps; i++)
+        if (d->walk->works[i].wanted && d->walk->works[i].state == WORK_READY)
+            lanes_push(&d->lanes, &d->walk->works[i]);
+}
+
+static void end(struct dispatch *d)
+{
+    lanes_release(&d->lanes);
+    vec_release(&d->flights);
+    mem_free(d->twins);
 }
 
 bool dispatch_run(struct dispatch *d, struct err *err)
 {
-    int wait_ms = d->options->display.live ? DRAW_MS : COMMIT_MS;
-    bool polled = true;
-
-    d->flights = mem_new(d->workers * sizeof(struct flight *));
-    d->twins = mem_new(d->walk->n_wanted * sizeof(struct work *));
-    for (size_t i = 0; i < d->walk->graph->n_steps; i++)
-        if (d->walk->works[i].wanted && d->walk->works[i].state == WORK_READY)
-            sched_push(&d->ready, &d->walk->works[i]);
+    begin(d);
     for (;;) {
         heed_interrupts(d);
-        fill_workers(d);
-        if (d->n_flights == 0)
+        look_after(d);
+        fill_services(d);
+        if (!has_work(d))
             break;
         if (load_loop(d))
             continue;
         draw(d);
-        polled =
-            engine_wait(d->engine, ledger_unsettled(d->walk->ledger) ? SETTLE_MS : wait_ms, err);
-        if (!polled)
-            give_up(d, err);
+        if (!engine_wait(d->engine, wait_ms(d), err))
+            dispatch_give_up(d, err);
         if (!ledger_tick(d->walk->ledger, false, err))
-            give_up(d, err);
+            dispatch_give_up(d, err);
     }
-    sched_release(&d->ready);
-    mem_free(d->flights);
-    mem_free(d->twins);
+    end(d);
     if (d->fatal)
         *err = d->err;
     else if (engine_interrupts(d->engine))

@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "runtime/sched.h"
+#include "base/vec.h"
+#include "runtime/lanes.h"
 #include "runtime/service.h"
 
 struct build_options;
@@ -16,7 +18,9 @@ struct display;
 struct engine;
 struct err;
 struct events;
+struct studio;
 struct walk;
+struct work;
 
 struct dispatch {
     // Set by the build; borrowed.
@@ -28,18 +32,19 @@ struct dispatch {
     struct clock *clock;
     struct build_result *result; // ran, cached and failed are counted here
     struct services services;
+    const struct studio *studio; // NULL: this machine alone
     unsigned workers;
 
     // Its own.
-    struct sched ready;
-    struct flight **flights; // attempts that run
-    size_t n_flights;
-    struct work **twins; // ready, and just what a flight is making; n_twins
+    struct lanes lanes;
+    VEC(struct flight *) flights; // attempts that run
+    struct work **twins;          // ready, and just what a flight is making; n_twins
     size_t n_twins;
     bool stopping;  // nothing new starts
     bool cancelled; // what runs was told to stop
     bool fatal;     // *err tells: the ledger cannot be written
     struct err err;
+    uint64_t chance;        // of back-offs
     double expected, spent; // seconds: of steps that ended, what was thought and what it was
 };
 
@@ -50,6 +55,13 @@ bool dispatch_run(struct dispatch *d, struct err *err);
 // A step failed, before or while it ran: tells, and skips what needs it.
 void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err, const char *help,
                    const char *log);
+
+// Nothing new starts; what runs is waited for.
+void dispatch_give_up(struct dispatch *d, const struct err *err);
+
+// Tells of work that is done; starts what it lets begin.
+void dispatch_tell_done(struct dispatch *d, const struct work *work);
+void dispatch_go_on(struct dispatch *d, struct work *work);
 
 // Says what a pick had to say of its choice, at its line.
 void dispatch_tell_choice(struct display *display, const struct work *work);

@@ -54,4 +54,9 @@ static void wake_loop(struct loop *loop)
 }
 
 __attribute__((visibility("default"))) extern const struct loop_api c41_loop;
-const struct loop_api c41_loop = {open_loop, close_loop, poll_loop, wake_loop};
+const struct loop_api c41_loop = {
+    .open = open_loop,
+    .close = close_loop,
+    .poll = poll_loop,
+    .wake = wake_loop,
+};

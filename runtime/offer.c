@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "compiler/graph.h"
+#include "compiler/studio.h"
 #include "runtime/ledger.h"
 #include "runtime/service.h"
 #include "runtime/walk.h"
@@ -23,6 +24,13 @@ static const char *remedy(const struct walk *w, const struct kind *kind)
                         kind->name);
 }
 
+static bool is_offered(const struct walk *w, const struct work *work)
+{
+    const struct studio_service *first;
+
+    return work->by->here || (w->studio && studio_offers(w->studio, work->preset, &first, 1));
+}
+
 bool offer_has_service(const struct walk *w, const struct work *work, const struct media *media,
                        struct err *err, const char **help)
 {
@@ -36,7 +44,7 @@ bool offer_has_service(const struct walk *w, const struct work *work, const stru
         (!work->by && strcmp(preset, "none") == 0))
         return err_set(err, ERR_FILM, "nothing in the studio makes \"%s\", and the draft cannot",
                        kind->name);
-    if (!work->by)
+    if (!work->by || !is_offered(w, work))
         return err_set(err, ERR_FILM,
                        "no machine in the studio offers the preset \"%s\" (driver %s)", preset,
                        work->driver);

@@ -250,6 +250,7 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
         return NULL;
     }
     walk_init(&p->walk, graph, options, p->ledger, &p->store, p->arena);
+    p->walk.studio = studio;
     survey_here(&p->walk.files, options->module_dir);
     walk_foresee(&p->walk);
     walk_measure(&p->walk);

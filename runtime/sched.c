@@ -28,7 +28,7 @@ void sched_release(struct sched *s)
     *s = (struct sched){0};
 }
 
-static bool goes_before(const struct work *a, const struct work *b)
+bool sched_before(const struct work *a, const struct work *b)
 {
     if (a->path_seconds != b->path_seconds)
         return a->path_seconds > b->path_seconds;
@@ -52,8 +52,13 @@ void sched_push(struct sched *s, struct work *work)
         s->heap = mem_resize(s->heap, s->cap, sizeof(struct work *));
     }
     s->heap[s->n++] = work;
-    for (; i > 0 && goes_before(s->heap[i], s->heap[(i - 1) / 2]); i = (i - 1) / 2)
+    for (; i > 0 && sched_before(s->heap[i], s->heap[(i - 1) / 2]); i = (i - 1) / 2)
         swap(s, i, (i - 1) / 2);
+}
+
+struct work *sched_first(const struct sched *s)
+{
+    return s->n ? s->heap[0] : NULL;
 }
 
 struct work *sched_pop(struct sched *s)
@@ -68,9 +73,9 @@ struct work *sched_pop(struct sched *s)
     for (;;) {
         size_t child = 2 * i + 1;
 
-        if (child + 1 < s->n && goes_before(s->heap[child + 1], s->heap[child]))
+        if (child + 1 < s->n && sched_before(s->heap[child + 1], s->heap[child]))
             child++;
-        if (child >= s->n || !goes_before(s->heap[child], s->heap[i]))
+        if (child >= s->n || !sched_before(s->heap[child], s->heap[i]))
             return first;
         swap(s, i, child);
         i = child;

@@ -3,6 +3,7 @@
 // workers stay busy until the end; equals in the graph's order, so that scenes finish early.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ledger;
@@ -16,7 +17,11 @@ struct sched {
 
 void sched_release(struct sched *s);
 void sched_push(struct sched *s, struct work *work);
-struct work *sched_pop(struct sched *s); // NULL: none is ready
+struct work *sched_first(const struct sched *s); // stays; NULL: none is ready
+struct work *sched_pop(struct sched *s);         // NULL: none is ready
+
+// Whether a goes before b.
+bool sched_before(const struct work *a, const struct work *b);
 
 // What a step should take on this machine, in seconds: as others of its kind and preset took, else
 // as the preset expects, else a guess by kind.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/service.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 
 const struct driver *driver_find(const char *name)
 {
@@ -11,6 +13,36 @@ const struct driver *driver_find(const char *name)
         if (strcmp(drivers[i]->name, name) == 0)
             return drivers[i];
     return NULL;
+}
+
+void attempt_alive(struct attempt *a)
+{
+    struct clock *clock = a->services->clock;
+
+    a->alive_ms = clock->now_ms(clock);
+}
+
+void attempt_note(struct attempt *a, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&a->notes, format, args);
+    va_end(args);
+    buf_char(&a->notes, '\n');
+}
+
+void attempt_succeed(struct attempt *a)
+{
+    a->ok = true;
+    a->ended(a);
+}
+
+void attempt_fail(struct attempt *a, const struct err *err)
+{
+    a->ok = false;
+    a->err = *err;
+    a->ended(a);
 }
 
 void attempt_release(struct attempt *a)

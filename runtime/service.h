@@ -43,6 +43,7 @@ struct service {
     void *own;           // the driver's, from open until close
     bool open;
     unsigned running, at_once; // attempts: how many there are, and may be
+    double each_seconds;       // what a step took there lately; 0: not known
     struct buf print;          // its fingerprint in canonical JSON, once known; else empty
 
     // Of one that does not answer.
@@ -110,6 +111,7 @@ struct inspection {
 struct driver {
     const char *name;
     bool drafts; // what it makes stands in for what a model would make
+    bool here;   // of this machine, whatever the studio is
 
     // Of drivers on this machine: the op that makes a kind, NULL when there is none (media may be
     // NULL). Such drivers take a step's words as they stand. NULL for the others.

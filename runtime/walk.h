@@ -22,6 +22,7 @@ struct graph;
 struct ledger;
 struct step;
 struct store;
+struct studio;
 struct telling;
 
 enum work_state {
@@ -46,6 +47,7 @@ struct work {
     bool picked, locked; // of picks: somebody chose, and for good
     bool lapsed;         // somebody chose what the step would not make any more
     bool held;           // a take whose pick names what is lost: not made again
+    unsigned tries;      // attempts so far
     size_t waits;        // wanted inputs that are not done
     struct work **users; // every step that takes an output of this one, once for each edge
     size_t n_users;
@@ -63,6 +65,7 @@ struct work {
 
 struct walk {
     const struct graph *graph;
+    const struct studio *studio; // NULL: this machine alone; set by who has one
     struct arena *arena;
     struct ledger *ledger;
     const struct store *store;

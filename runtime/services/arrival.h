@@ -4,12 +4,20 @@
 // attempt ended.
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
+struct artifact;
 struct attempt;
+struct err;
 
 // A temporary path for the i-th output of the attempt, with the ending of a->made[i].ext, which the
 // driver may have changed to what the server sent. In the attempt's arena.
-const char *arrival_temp(struct attempt *a, unsigned i);
+const char *arrival_temp(struct attempt *a, size_t i);
 
 // All outputs lie at their temporary paths: takes them in, then calls a->ended. A file that is not
 // what its ending says fails the attempt, as transient: it may have been cut short on its way.
 void arrival_start(struct attempt *a);
+
+// Measures and stores one output from temp, which is gone then. On any thread.
+bool arrival_keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err);

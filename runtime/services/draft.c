@@ -11,6 +11,7 @@ static const struct media_op *op(const struct media *media, const char *kind)
 const struct driver driver_draft = {
     .name = "draft",
     .drafts = true,
+    .here = true,
     .op = op,
     .start = ops_start,
     .cancel = ops_cancel,

@@ -10,6 +10,7 @@ static const struct media_op *op(const struct media *media, const char *kind)
 
 const struct driver driver_local = {
     .name = "local",
+    .here = true,
     .op = op,
     .start = ops_start,
     .cancel = ops_cancel,

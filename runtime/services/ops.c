@@ -11,9 +11,9 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "compiler/graph.h"
-#include "runtime/facts.h"
 #include "runtime/service.h"
 #include "runtime/services/alone.h"
+#include "runtime/services/arrival.h"
 #include "runtime/services/timing.h"
 #include "runtime/store.h"
 
@@ -75,34 +75,16 @@ static bool run_op(struct attempt *a, struct media_output *outputs, struct err *
     return alone_run(a, &job, err);
 }
 
-// Measures and stores one output. Text that ops write may be no more than their word, so JSON is
-// read.
-static bool keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err)
-{
-    uint64_t bytes;
-
-    made->facts = facts_measure(a->services->media, temp, made->ext, err);
-    if (!made->facts ||
-        !store_import(a->services->store, temp, made->ext, &made->digest, &bytes, err))
-        return err_wrap(err, "its %s", made->name);
-    made->path = store_path(a->arena, &made->digest, made->ext);
-    json_object_set_new(made->facts, "bytes", json_integer((json_int_t)bytes));
-    return true;
-}
-
 static bool make(struct attempt *a, struct err *err)
 {
     struct media_output *outputs = arena_array(a->arena, struct media_output, a->n_made);
     bool ok;
 
     for (size_t i = 0; i < a->n_made; i++)
-        outputs[i] = (struct media_output){a->made[i].name,
-                                           store_temp(a->services->store, a->arena,
-                                                      arena_printf(a->arena, "%s-%zu", a->tag, i),
-                                                      a->made[i].ext)};
+        outputs[i] = (struct media_output){a->made[i].name, arrival_temp(a, i)};
     ok = run_op(a, outputs, err);
     for (size_t i = 0; ok && i < a->n_made; i++)
-        ok = keep(a, outputs[i].path, &a->made[i], err);
+        ok = arrival_keep(a, outputs[i].path, &a->made[i], err);
     for (size_t i = 0; !ok && i < a->n_made; i++)
         unlink(outputs[i].path);
     return ok;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/landing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "compiler/graph.h"
+#include "compiler/studio.h"
+#include "runtime/backoff.h"
+#include "runtime/browse.h"
+#include "runtime/build.h"
+#include "runtime/dispatch.h"
+#include "runtime/events.h"
+#include "runtime/flight.h"
+#include "runtime/lanes.h"
+#include "runtime/ledger.h"
+#include "runtime/walk.h"
+
+// What fails for now is tried so often in all.
+enum { MOST_TRIES = 5 };
+
+static void tell_notes(struct dispatch *d, const struct flight *f)
+{
+    struct str rest = buf_view(&f->attempt.notes);
+
+    while (rest.len) {
+        struct str line = str_cut(&rest, '\n');
+        char text[ERR_TEXT_BYTES];
+
+        snprintf(text, sizeof(text), "%.*s", (int)line.len, line.ptr);
+        if (text[0])
+            events_tell(
+                d->events,
+                (struct event){.type = EVENT_STEP_PROGRESS, .step = f->work->step, .note = text});
+    }
+}
+
+// The ledger learns of a step before anybody else does: whoever hears that it is done may kill us.
+static bool record(struct dispatch *d, struct work *work, const struct flight *f, struct err *err)
+{
+    struct ledger *ledger = d->walk->ledger;
+    struct result r = {
+        .kind = work->step->kind->name,
+        .step = work->step->id,
+        .preset = work->step->preset ? work->step->preset : "",
+        .machine = work->machine,
+        .preimage = work->preimage,
+        .note = work->note,
+        .seconds = work->seconds,
+        .made_ms = d->clock->wall_ms(d->clock),
+        .artifacts = work->artifacts,
+        .n_artifacts = work->step->n_outputs,
+    };
+
+    memcpy(r.key, work->key, sizeof(r.key));
+    work->made_ms = r.made_ms;
+    return ledger_put(ledger, &r, err) &&
+           ledger_put_last(ledger, d->walk->graph->shelf, work->step->id, work->key, err) &&
+           (!f || !f->noted || ledger_drop_note(ledger, f->id, err)) &&
+           ledger_tick(ledger, true, err);
+}
+
+void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
+{
+    struct err err;
+
+    browse_link(d->walk, work); // before the record: a step that is recorded is linked
+    if (!record(d, work, f, &err)) {
+        dispatch_give_up(d, &err);
+        return;
+    }
+    work->state = WORK_DONE;
+    d->result->ran++;
+    dispatch_tell_done(d, work);
+    dispatch_go_on(d, work);
+}
+
+static void tell_service(struct dispatch *d, const struct service *s, const char *state)
+{
+    events_tell(d->events, (struct event){.type = EVENT_SERVICE,
+                                          .machine = s->told->machine->name,
+                                          .service = s->told->name,
+                                          .state = state});
+}
+
+// Something was heard of a service.
+static void mark_up(struct dispatch *d, struct service *s)
+{
+    if (s->away_since_ms)
+        tell_service(d, s, "up");
+    s->failures = 0;
+    s->away_since_ms = 0;
+    s->again_ms = 0;
+}
+
+static void mark_away(struct dispatch *d, struct service *s, const struct err *err)
+{
+    int64_t now_ms = d->clock->now_ms(d->clock);
+    char state[ERR_TEXT_BYTES + 16];
+
+    s->again_ms = now_ms + backoff_ms(++s->failures, &d->chance);
+    if (s->away_since_ms)
+        return;
+    s->away_since_ms = now_ms;
+    snprintf(state, sizeof(state), "down: %s", err->text);
+    tell_service(d, s, state);
+}
+
+static void try_later(struct dispatch *d, struct flight *f)
+{
+    struct attempt *a = &f->attempt;
+    int64_t wait_ms = backoff_ms(f->work->tries, &d->chance);
+
+    f->work->state = WORK_READY;
+    events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED,
+                                          .step = f->work->step,
+                                          .err = &a->err,
+                                          .attempt = f->work->tries});
+    lanes_push_later(&d->lanes, f->work, d->clock->now_ms(d->clock) + wait_ms);
+}
+
+static void wait_for_service(struct dispatch *d, struct flight *f)
+{
+    mark_away(d, f->service, &f->attempt.err);
+    f->work->state = WORK_READY;
+    f->work->tries--;
+    lanes_push(&d->lanes, f->work);
+}
+
+static void fail(struct dispatch *d, struct flight *f)
+{
+    struct attempt *a = &f->attempt;
+
+    if (a->err.kind == ERR_TRANSIENT) // for good now
+        a->err.kind = ERR_FINAL;
+    dispatch_fail(d, f->work, &a->err, a->help, buf_text(&a->log));
+}
+
+static void judge(struct dispatch *d, struct flight *f)
+{
+    struct attempt *a = &f->attempt;
+    bool elsewhere = f->service->told != NULL;
+
+    if (f->stalled && a->err.kind == ERR_CANCELLED)
+        err_set(&a->err, ERR_TRANSIENT, "%s gave no sign of life for %lld s", flight_service(f),
+                (long long)(flight_stall_ms(f) / 1000));
+    if (elsewhere && a->err.kind != ERR_AWAY && a->err.kind != ERR_CANCELLED)
+        mark_up(d, f->service);
+    if (a->err.kind == ERR_CANCELLED) {
+        f->work->state = WORK_SKIPPED;
+        walk_skip(d->walk, f->work);
+        return;
+    }
+    tell_notes(d, f);
+    if (elsewhere && !d->stopping && a->err.kind == ERR_AWAY)
+        wait_for_service(d, f);
+    else if (elsewhere && !d->stopping && a->err.kind == ERR_TRANSIENT &&
+             f->work->tries < MOST_TRIES)
+        try_later(d, f);
+    else
+        fail(d, f);
+}
+
+static void drop_note(struct dispatch *d, const struct flight *f)
+{
+    struct err err;
+
+    if (f->noted && !ledger_drop_note(d->walk->ledger, f->id, &err))
+        dispatch_give_up(d, &err);
+}
+
+static void make_room(struct dispatch *d, struct flight *f)
+{
+    f->service->running--;
+    d->flights.at[f->slot] = d->flights.at[--d->flights.n];
+    d->flights.at[f->slot]->slot = f->slot;
+    for (size_t i = 0; i < d->n_twins; i++)
+        lanes_push(&d->lanes, d->twins[i]);
+    d->n_twins = 0;
+}
+
+void landing_take(struct flight *f)
+{
+    struct dispatch *d = f->dispatch;
+    struct attempt *a = &f->attempt;
+
+    make_room(d, f);
+    if (a->ok) {
+        if (f->service->told) {
+            a->seconds = (double)(d->clock->now_ms(d->clock) - f->since_ms) / 1000;
+            mark_up(d, f->service);
+            lanes_learn(f->service, a->seconds);
+        }
+        d->expected += f->work->seconds;
+        d->spent += a->seconds;
+        tell_notes(d, f);
+        flight_hand_on(f);
+        landing_succeed(d, f->work, f);
+    } else {
+        drop_note(d, f);
+        judge(d, f);
+    }
+    flight_free(f);
+}
