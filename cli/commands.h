@@ -17,6 +17,7 @@ extern const struct command command_new;
 extern const struct command command_plan;
 extern const struct command command_schema;
 extern const struct command command_show;
+extern const struct command command_studio;
 extern const struct command command_trust;
 extern const struct command command_verify;
 extern const struct command command_watch;

@@ -16,9 +16,10 @@
 
 // Sorted by name.
 static const struct command *const commands[] = {
-    &command_bless, &command_build, &command_check,  &command_du,    &command_exec, &command_gc,
-    &command_graph, &command_help,  &command_list,   &command_new,   &command_plan, &command_schema,
-    &command_show,  &command_trust, &command_verify, &command_watch, &command_why,
+    &command_bless,  &command_build,  &command_check, &command_du,     &command_exec,
+    &command_gc,     &command_graph,  &command_help,  &command_list,   &command_new,
+    &command_plan,   &command_schema, &command_show,  &command_studio, &command_trust,
+    &command_verify, &command_watch,  &command_why,
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };

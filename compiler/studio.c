@@ -352,9 +352,11 @@ void studio_free(struct studio *s)
         }
 }
 
-static bool runs(const struct studio_service *service, const char *driver, const char *name)
+bool studio_runs(const struct studio_service *service, const json_t *preset)
 {
-    if (strcmp(service->driver, driver) != 0)
+    const char *name = json_get_text(preset, "preset", "");
+
+    if (strcmp(service->driver, json_get_text(preset, "driver", "")) != 0)
         return false;
     for (size_t i = 0; i < service->n_presets; i++)
         if (strcmp(service->presets[i], name) == 0)
@@ -365,13 +367,11 @@ static bool runs(const struct studio_service *service, const char *driver, const
 size_t studio_offers(const struct studio *s, const json_t *preset,
                      const struct studio_service **out, size_t max)
 {
-    const char *driver = json_get_text(preset, "driver", ""),
-               *name = json_get_text(preset, "preset", "");
     size_t n = 0;
 
     for (size_t i = 0; i < s->n_machines; i++)
         for (size_t j = 0; j < s->machines[i].n_services && n < max; j++)
-            if (runs(&s->machines[i].services[j], driver, name))
+            if (studio_runs(&s->machines[i].services[j], preset))
                 out[n++] = &s->machines[i].services[j];
     return n;
 }

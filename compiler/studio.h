@@ -93,6 +93,9 @@ void studio_free(struct studio *s); // drops the JSON; accepts NULL
 size_t studio_offers(const struct studio *s, const json_t *preset,
                      const struct studio_service **out, size_t max);
 
+// Whether the service runs the preset (normalised).
+bool studio_runs(const struct studio_service *service, const json_t *preset);
+
 // What makes each kind: --use ({KIND: PRESET}, or NULL) over the film's `use` (a checked node, or
 // NULL) over the studio's, else draft, local, or "none" (compiles; no service offers it). One row a
 // kind, sorted, in a; none for an optional kind that nobody makes. Faults of options are said
