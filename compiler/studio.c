@@ -215,7 +215,7 @@ static void read_folders(struct reading *r, const struct node *list)
     r->studio->n_presets = list ? list->n : 0;
 }
 
-static const char *const fingerprints[] = {"off", "warn", "strict"};
+static const char *const fingerprints[] = {"ignore", "warn", "strict"};
 
 static void read_rest(struct reading *r, const struct node *root)
 {

@@ -53,7 +53,7 @@ struct use {
     struct span at;     // where it was said; {0, 0, 0} for options and fallbacks
 };
 
-enum studio_fingerprint { FINGERPRINT_OFF, FINGERPRINT_WARN, FINGERPRINT_STRICT };
+enum studio_fingerprint { FINGERPRINT_IGNORE, FINGERPRINT_WARN, FINGERPRINT_STRICT };
 
 struct studio {
     const char *file;                // NULL: the draft alone

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/team.h"
 #include "compiler/graph.h"
+#include "compiler/studio.h"
 #include "runtime/browse.h"
 #include "runtime/built.h"
 #include "runtime/deliver.h"
@@ -24,6 +25,7 @@
 #include "runtime/events.h"
 #include "runtime/good.h"
 #include "runtime/headroom.h"
+#include "runtime/inspect.h"
 #include "runtime/ledger.h"
 #include "runtime/lock.h"
 #include "runtime/offer.h"
@@ -96,6 +98,11 @@ static void tell_spoilt(void *user, const char *path, const char *kept)
                  "copy a deliverable before you edit it in place");
 }
 
+static bool is_strict(const struct build *b)
+{
+    return b->studio && b->studio->fingerprint == FINGERPRINT_STRICT;
+}
+
 static bool look_around(struct build *b, struct err *err)
 {
     if (!b->options->dry_run &&
@@ -106,6 +113,9 @@ static bool look_around(struct build *b, struct err *err)
     b->walk.studio = b->studio;
     if (survey_is_due(&b->walk.files) &&
         !survey_run(&b->walk.files, &b->engine, b->options->jobs, b->ledger, b->clock, err))
+        return false;
+    if (is_strict(b) && !b->options->dry_run &&
+        !inspect_remember(b->studio, b->options->module_dir, b->ledger, b->clock, err))
         return false;
     if (!ledger_hold(b->ledger, err))
         return false;
@@ -308,6 +318,8 @@ static void tell_end(struct build *b)
 // A pick that lapsed or is owed is told again each time, so such a build is gone through each time.
 static bool is_settled(const struct build *b)
 {
+    if (is_strict(b))
+        return false; // the services are asked each time
     for (size_t i = 0; i < b->graph->n_steps; i++)
         if (b->walk.works[i].wanted && (b->walk.works[i].state != WORK_DONE ||
                                         b->walk.works[i].lapsed || b->walk.works[i].owed))

@@ -9,6 +9,7 @@
 #include "compiler/studio.h"
 #include "runtime/engine.h"
 #include "runtime/lanes.h"
+#include "runtime/ledger_prints.h"
 #include "runtime/loop.h"
 
 enum { MOST_MS = 30 * 1000, TURN_MS = 100 };
@@ -128,4 +129,21 @@ json_t *inspect_compare(const struct inspection *i, const json_t *preset)
     if (i->up && i->service->driver->compare)
         i->service->driver->compare(i, preset, list);
     return list;
+}
+
+bool inspect_remember(const struct studio *studio, const char *module_dir, struct ledger *ledger,
+                      struct clock *clock, struct err *err)
+{
+    struct inspect *all = inspect_studio(studio, module_dir, err);
+    bool ok = all != NULL;
+
+    for (size_t i = 0; ok && i < all->lanes.n_services; i++) {
+        struct service *s = &all->lanes.services[i];
+
+        if (all->list[i].up && s->print.len)
+            ok = ledger_put_print(ledger, service_name(s, all->lanes.arena), buf_text(&s->print),
+                                  clock->wall_ms(clock), err);
+    }
+    inspect_free(all);
+    return ok;
 }

@@ -9,8 +9,10 @@
 
 #include "runtime/service.h"
 
+struct clock;
 struct err;
 struct inspect;
+struct ledger;
 struct studio;
 
 // Opens the network and asks the services of studio (borrowed); returns when all have answered or
@@ -26,3 +28,7 @@ const struct inspection *inspect_list(const struct inspect *all, size_t *n);
 // What the service lacks that preset needs: a new list of {"what", "help"}, empty for one that is
 // down.
 json_t *inspect_compare(const struct inspection *i, const json_t *preset);
+
+// Asks all of them, and has the ledger remember what each that is up is now.
+bool inspect_remember(const struct studio *studio, const char *module_dir, struct ledger *ledger,
+                      struct clock *clock, struct err *err);

@@ -24,7 +24,7 @@ static json_t *list_inputs(const struct step *step, const struct artifact *const
 }
 
 char *key_preimage(const struct step *step, const char *driver, const json_t *request,
-                   const struct artifact *const *inputs, const bool *kept)
+                   const struct artifact *const *inputs, const bool *kept, json_t *prints)
 {
     struct buf text = {0};
     json_t *whole = json_object();
@@ -34,6 +34,8 @@ char *key_preimage(const struct step *step, const char *driver, const json_t *re
     json_object_set_new(whole, "driver", json_string(driver));
     json_object_set_new(whole, "inputs", list_inputs(step, inputs, kept));
     json_object_set(whole, "request", (json_t *)(uintptr_t)request);
+    if (prints)
+        json_object_set(whole, "fingerprints", prints);
     json_canonical(whole, &text);
     json_decref(whole);
     return buf_take(&text);

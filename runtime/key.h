@@ -16,8 +16,10 @@ struct step;
 // The preimage of step's key: {"driver", "inputs", "kind", "request", "version"} in canonical form,
 // on the heap (mem_free). inputs stand in the order of step->inputs; those that kept leaves out
 // (false) and those that are only read are not in it.
+// prints: the fingerprints of the services that offer the preset, where the studio asks for them in
+// keys; else NULL.
 char *key_preimage(const struct step *step, const char *driver, const json_t *request,
-                   const struct artifact *const *inputs, const bool *kept);
+                   const struct artifact *const *inputs, const bool *kept, json_t *prints);
 
 // Writes the key of a preimage.
 void key_of(const char *preimage, char hex[DIGEST_HEX_BYTES]);

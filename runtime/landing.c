@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -13,10 +14,13 @@
 #include "runtime/browse.h"
 #include "runtime/build.h"
 #include "runtime/dispatch.h"
+#include "runtime/display.h"
 #include "runtime/events.h"
 #include "runtime/flight.h"
 #include "runtime/lanes.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_prints.h"
+#include "runtime/print.h"
 #include "runtime/walk.h"
 
 // What fails for now is tried so often in all.
@@ -39,6 +43,20 @@ static void tell_notes(struct dispatch *d, const struct flight *f)
 }
 
 // The ledger learns of a step before anybody else does: whoever hears that it is done may kill us.
+static bool record_maker(struct dispatch *d, const struct work *work, const struct flight *f,
+                         struct err *err)
+{
+    struct maker maker = {.print = ""};
+
+    if (!f || !f->service->told)
+        return true;
+    maker.service = service_name(f->service, f->attempt.arena);
+    if (f->service->print.len)
+        maker.print = buf_text(&f->service->print);
+    return ledger_put_maker(d->walk->ledger, work->key, &maker, err) &&
+           (!f->noted || ledger_drop_note(d->walk->ledger, f->id, err));
+}
+
 static bool record(struct dispatch *d, struct work *work, const struct flight *f, struct err *err)
 {
     struct ledger *ledger = d->walk->ledger;
@@ -59,8 +77,7 @@ static bool record(struct dispatch *d, struct work *work, const struct flight *f
     work->made_ms = r.made_ms;
     return ledger_put(ledger, &r, err) &&
            ledger_put_last(ledger, d->walk->graph->shelf, work->step->id, work->key, err) &&
-           (!f || !f->noted || ledger_drop_note(ledger, f->id, err)) &&
-           ledger_tick(ledger, true, err);
+           record_maker(d, work, f, err) && ledger_tick(ledger, true, err);
 }
 
 void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
@@ -84,6 +101,31 @@ static void tell_service(struct dispatch *d, const struct service *s, const char
                                           .machine = s->told->machine->name,
                                           .service = s->told->name,
                                           .state = state});
+}
+
+// What a service is now, beside what it was when it was last seen.
+static void look_at_print(struct dispatch *d, struct service *s, struct arena *a)
+{
+    struct ledger *ledger = d->walk->ledger;
+    const char *name = service_name(s, a), *before, *now = buf_text(&s->print);
+    struct buf words = {0};
+    struct err err;
+
+    if (s->print_seen || !s->print.len)
+        return;
+    s->print_seen = true;
+    before = ledger_print(ledger, name, a);
+    if (before)
+        print_difference(before, now, &words);
+    if (words.len && d->studio->fingerprint != FINGERPRINT_IGNORE)
+        display_tell(d->display, SEVERITY_WARNING, NULL,
+                     arena_printf(a, "%s is not what it was: %s", name, buf_text(&words)),
+                     "what it made before stands; `fingerprint: strict` in the studio makes it "
+                     "again, `ignore` leaves this out");
+    if ((!before || strcmp(before, now) != 0) &&
+        !ledger_put_print(ledger, name, now, d->clock->wall_ms(d->clock), &err))
+        dispatch_give_up(d, &err);
+    buf_release(&words);
 }
 
 // Something was heard of a service.
@@ -192,6 +234,7 @@ void landing_take(struct flight *f)
         if (f->service->told) {
             a->seconds = (double)(d->clock->now_ms(d->clock) - f->since_ms) / 1000;
             mark_up(d, f->service);
+            look_at_print(d, f->service, a->arena);
             lanes_learn(f->service, a->seconds);
         }
         d->expected += f->work->seconds;

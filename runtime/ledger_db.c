@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-enum { SCHEMA_VERSION = 2, BUSY_MS = 10000 };
+enum { SCHEMA_VERSION = 3, BUSY_MS = 10000 };
 
 // A row with its preimage is a kilobyte or more. By rowid such rows follow each other, some to a
 // page; in the order of their keys each would have a page of its own for what does not fit, and
@@ -19,6 +19,14 @@ enum { SCHEMA_VERSION = 2, BUSY_MS = 10000 };
 
 // What the last steps of a kind took is read from the index alone.
 #define RESULTS_KIND "CREATE INDEX results_kind ON results (kind, preset, made_ms, seconds);"
+
+// Who made what goes over the network, and what each service was when it was last seen.
+#define MAKERS                                                                                     \
+    "TABLE makers (key TEXT PRIMARY KEY, service TEXT NOT NULL, print TEXT NOT NULL)"              \
+    " WITHOUT ROWID;"
+#define PRINTS                                                                                     \
+    "TABLE prints (service TEXT PRIMARY KEY, print TEXT NOT NULL, seen_ms INTEGER NOT NULL)"       \
+    " WITHOUT ROWID;"
 
 static const char schema[] =
     "CREATE TABLE results " RESULTS RESULTS_KIND
@@ -37,7 +45,7 @@ static const char schema[] =
     "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
     "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
     " good INTEGER NOT NULL, facts TEXT NOT NULL);"
-    "PRAGMA user_version = 2;";
+    "CREATE " MAKERS "CREATE " PRINTS "PRAGMA user_version = 3;";
 
 // From each version to the next. A ledger of version 1 does not tell which builds were good, so
 // what each step was last made with counts as good until the next build knows better.
@@ -53,11 +61,14 @@ static const char *const migrations[SCHEMA_VERSION] = {
         "DROP TABLE results_1;" RESULTS_KIND "CREATE INDEX results_step ON results (step, made_ms);"
         "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
         "PRAGMA user_version = 2;",
+    [2] = "CREATE " MAKERS "CREATE " PRINTS "PRAGMA user_version = 3;",
 };
 
 // The same for a file that is only read: what is newer stands beside it, for as long as it is open.
 static const char *const stand_ins[SCHEMA_VERSION] = {
-    [1] = "CREATE TEMP VIEW steps AS SELECT film, step, key, key AS good FROM main.steps;",
+    [1] = "CREATE TEMP VIEW steps AS SELECT film, step, key, key AS good FROM main.steps;"
+          "CREATE TEMP " MAKERS "CREATE TEMP " PRINTS,
+    [2] = "CREATE TEMP " MAKERS "CREATE TEMP " PRINTS,
 };
 
 // Rows come by the thousand: a checkpoint, which waits for the disk, is for every 32 MB of them,

@@ -201,6 +201,7 @@ bool ledger_drop(struct ledger *l, const char *const *keys, size_t n, struct err
 
     return d && run_each(d, "DELETE FROM results WHERE key = ?1", NULL, keys, n, err) &&
            run_each(d, "DELETE FROM artifacts WHERE key = ?1", NULL, keys, n, err) &&
+           run_each(d, "DELETE FROM makers WHERE key = ?1", NULL, keys, n, err) &&
            ledger_tick(l, true, err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "compiler/studio.h"
 
 const struct driver *driver_find(const char *name)
 {
@@ -13,6 +14,11 @@ const struct driver *driver_find(const char *name)
         if (strcmp(drivers[i]->name, name) == 0)
             return drivers[i];
     return NULL;
+}
+
+const char *service_name(const struct service *s, struct arena *a)
+{
+    return arena_printf(a, "%s/%s", s->told->machine->name, s->told->name);
 }
 
 void attempt_alive(struct attempt *a)

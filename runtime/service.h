@@ -44,7 +44,8 @@ struct service {
     bool open;
     unsigned running, at_once; // attempts: how many there are, and may be
     double each_seconds;       // what a step took there lately; 0: not known
-    struct buf print;          // its fingerprint in canonical JSON, once known; else empty
+    struct buf print;          // its fingerprint (runtime/print.h), once known; else empty
+    bool print_seen;           // compared with what the ledger has
 
     // Of one that does not answer.
     unsigned failures;     // one after the other
@@ -142,6 +143,9 @@ extern const struct driver *const drivers[];
 
 // NULL: this c41 has no such driver.
 const struct driver *driver_find(const char *name);
+
+// "MACHINE/SERVICE", in a.
+const char *service_name(const struct service *s, struct arena *a);
 
 // Gives a sign of life: an attempt that gives none for long has stalled.
 void attempt_alive(struct attempt *a);

@@ -11,6 +11,7 @@
 #include "runtime/build.h"
 #include "runtime/key.h"
 #include "runtime/ledger.h"
+#include "runtime/print.h"
 #include "runtime/sched.h"
 #include "runtime/selection.h"
 #include "runtime/service.h"
@@ -277,12 +278,17 @@ static bool look_up(struct walk *w, struct work *work, const char *key)
     return true;
 }
 
-static bool find_key(struct work *work, const struct artifact *const *inputs)
+static bool find_key(struct walk *w, struct work *work, const struct artifact *const *inputs)
 {
+    json_t *prints;
+
     if (!bind_step(work->step, work->preset, inputs, &work->bound, &work->err))
         return false;
-    work->preimage =
-        key_preimage(work->step, work->driver, work->bound.request, inputs, work->bound.kept);
+    prints =
+        work->by && !work->by->here ? print_of_offers(w->ledger, w->studio, work->preset) : NULL;
+    work->preimage = key_preimage(work->step, work->driver, work->bound.request, inputs,
+                                  work->bound.kept, prints);
+    json_decref(prints);
     key_of(work->preimage, work->key);
     return true;
 }
@@ -293,7 +299,7 @@ void walk_resolve(struct walk *w, struct work *work)
 
     if (!gather(w, work, inputs)) {
         work->state = WORK_FAILED;
-    } else if (!find_key(work, inputs) ||
+    } else if (!find_key(w, work, inputs) ||
                (work->step->kind->chooses && !takes_choose(w, work, inputs))) {
         work->state = WORK_FAILED;
     } else if (look_up(w, work, work->key)) {

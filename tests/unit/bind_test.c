@@ -238,7 +238,7 @@ static void keys(void **state)
     (void)state;
     set_up(&b, &c);
     b.edges[1].mode = EDGE_READ;
-    preimage = key_preimage(&b.step, "local", request, b.inputs, kept);
+    preimage = key_preimage(&b.step, "local", request, b.inputs, kept, NULL);
     assert_string_equal(
         preimage,
         "{\"driver\":\"local\",\"inputs\":[{\"digest\":\"0000000000000000000000000000000000"

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "runtime/artifact.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_prints.h"
 #include "runtime/ledger_vault.h"
 #include "tests/unit/scratch.h"
 
@@ -201,7 +202,8 @@ static void weighs_what_steps_leave(void **state)
 }
 
 static const char version_1[] =
-    "DROP TABLE steps; DROP TABLE unsettled; DROP INDEX results_step; DROP INDEX results_kind;"
+    "DROP TABLE makers; DROP TABLE prints; DROP TABLE steps; DROP TABLE unsettled; DROP INDEX "
+    "results_step; DROP INDEX results_kind;"
     "ALTER TABLE results RENAME TO newer;"
     "CREATE TABLE results (key TEXT PRIMARY KEY, kind TEXT NOT NULL, step TEXT NOT NULL,"
     " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, made_ms INTEGER NOT NULL,"
@@ -247,12 +249,33 @@ static void takes_an_older_ledger_over(void **state)
 
 #define WITH_LEDGER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+// With its result, and what each service was when it was last seen.
+static void remembers_makers(void **state)
+{
+    struct bench *b = *state;
+    struct maker maker = {"gpu/comfy", "{\"version\":\"0.21.0\"}"}, found;
+    const char *keys[] = {"k1"};
+
+    put(b, "k1", "a", "x");
+    assert_true(ledger_put_maker(b->ledger, "k1", &maker, &b->err));
+    assert_true(ledger_find_maker_of(b->ledger, "k1", b->arena, &found));
+    assert_string_equal(found.service, maker.service);
+    assert_string_equal(found.print, maker.print);
+    assert_false(ledger_find_maker_of(b->ledger, "k2", b->arena, &found));
+    assert_true(ledger_drop(b->ledger, keys, 1, &b->err));
+    assert_false(ledger_find_maker_of(b->ledger, "k1", b->arena, &found));
+    assert_null(ledger_print(b->ledger, "gpu/comfy", b->arena));
+    assert_true(ledger_put_print(b->ledger, "gpu/comfy", "{}", 41, &b->err));
+    assert_true(ledger_put_print(b->ledger, "gpu/comfy", maker.print, 42, &b->err));
+    assert_string_equal(ledger_print(b->ledger, "gpu/comfy", b->arena), maker.print);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_LEDGER(knows_what_was_good),      WITH_LEDGER(tells_every_artifact),
         WITH_LEDGER(forgets_results_for_good), WITH_LEDGER(takes_an_older_ledger_over),
-        WITH_LEDGER(weighs_what_steps_leave),
+        WITH_LEDGER(weighs_what_steps_leave),  WITH_LEDGER(remembers_makers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/ledger_prints.h"
+
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "runtime/ledger_db.h"
+
+// Runs SQL that gives no rows, with texts for ?1, ?2, ?3 (a NULL ends them).
+static bool put(struct ledger *l, const char *sql, const char *const *texts, int64_t number,
+                struct err *err)
+{
+    struct ledger_db *d = ledger_begin(l, err);
+    sqlite3_stmt *s = NULL;
+    int code, n = 0;
+
+    if (!d)
+        return false;
+    code = sqlite3_prepare_v2(d->db, sql, -1, &s, NULL);
+    for (; code == SQLITE_OK && texts[n]; n++)
+        sqlite3_bind_text(s, n + 1, texts[n], -1, SQLITE_STATIC);
+    if (code == SQLITE_OK && sqlite3_bind_parameter_count(s) > n)
+        sqlite3_bind_int64(s, n + 1, number);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE || ledger_db_fail(d, code, err);
+}
+
+// Two texts of the row that SQL finds for key; false: there is none.
+static bool find(struct ledger *l, const char *sql, const char *key, struct arena *a,
+                 const char **first, const char **second)
+{
+    struct ledger_db *d = ledger_look(l);
+    sqlite3_stmt *s = NULL;
+    bool found = false;
+
+    if (d && sqlite3_prepare_v2(d->db, sql, -1, &s, NULL) == SQLITE_OK) {
+        sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+        found = sqlite3_step(s) == SQLITE_ROW;
+    }
+    if (found) {
+        *first = arena_strdup(a, (const char *)sqlite3_column_text(s, 0));
+        *second = arena_strdup(a, (const char *)sqlite3_column_text(s, 1));
+    }
+    sqlite3_finalize(s);
+    return found;
+}
+
+bool ledger_put_maker(struct ledger *l, const char *key, const struct maker *maker, struct err *err)
+{
+    const char *texts[] = {key, maker->service, maker->print, NULL};
+
+    return put(l, "INSERT OR REPLACE INTO makers (key, service, print) VALUES (?1, ?2, ?3)", texts,
+               0, err);
+}
+
+bool ledger_find_maker_of(struct ledger *l, const char *key, struct arena *a, struct maker *out)
+{
+    return find(l, "SELECT service, print FROM makers WHERE key = ?1", key, a, &out->service,
+                &out->print);
+}
+
+const char *ledger_print(struct ledger *l, const char *service, struct arena *a)
+{
+    const char *print, *same;
+
+    return find(l, "SELECT print, service FROM prints WHERE service = ?1", service, a, &print,
+                &same)
+               ? print
+               : NULL;
+}
+
+bool ledger_put_print(struct ledger *l, const char *service, const char *print, int64_t seen_ms,
+                      struct err *err)
+{
+    const char *texts[] = {service, print, NULL};
+
+    return put(l, "INSERT OR REPLACE INTO prints (service, print, seen_ms) VALUES (?1, ?2, ?3)",
+               texts, seen_ms, err);
+}
