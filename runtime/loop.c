@@ -3,17 +3,19 @@
 
 #include <curl/curl.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "runtime/easy.h"
+#include "runtime/net.h"
 
-struct loop {
-    CURLM *multi;
-};
+enum { KEPT_CONNECTIONS = 64 };
 
 static void close_loop(struct loop *loop)
 {
     if (!loop)
         return;
+    http_close(loop);
     curl_multi_cleanup(loop->multi);
     curl_global_cleanup();
     mem_free(loop);
@@ -34,18 +36,55 @@ static struct loop *open_loop(struct err *err)
         err_set(err, ERR_FINAL, "libcurl gives no multi handle");
         return NULL;
     }
+    curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     return loop;
+}
+
+static int64_t now(void)
+{
+    struct clock *clock = clock_system();
+
+    return clock->now_ms(clock);
+}
+
+// wait_ms, or less when something is due before.
+static int time_to_wait(const struct loop *loop, int wait_ms)
+{
+    int64_t due_ms = http_due_ms(loop), left_ms;
+
+    if (due_ms == INT64_MAX)
+        return wait_ms;
+    left_ms = due_ms - now();
+    return left_ms < 0 ? 0 : left_ms < wait_ms ? (int)left_ms : wait_ms;
+}
+
+static void collect_ended(struct loop *loop)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(loop->multi, &left))) {
+        CURLcode code = message->data.result; // gone with the handle
+        struct easy *e = NULL;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&e);
+        e->ended(e, code);
+    }
 }
 
 static bool poll_loop(struct loop *loop, int wait_ms, struct err *err)
 {
     int running;
-    CURLMcode code = curl_multi_perform(loop->multi, &running);
+    CURLMcode code = curl_multi_poll(loop->multi, NULL, 0, time_to_wait(loop, wait_ms), NULL);
 
     if (code == CURLM_OK)
-        code = curl_multi_poll(loop->multi, NULL, 0, wait_ms, NULL);
-    return code == CURLM_OK ||
-           err_set(err, ERR_BUG, "the event loop: %s", curl_multi_strerror(code));
+        code = curl_multi_perform(loop->multi, &running);
+    if (code != CURLM_OK)
+        return err_set(err, ERR_BUG, "the event loop: %s", curl_multi_strerror(code));
+    collect_ended(loop);
+    http_watch(loop, now());
+    http_tell(loop);
+    return true;
 }
 
 static void wake_loop(struct loop *loop)
@@ -59,4 +98,5 @@ const struct loop_api c41_loop = {
     .close = close_loop,
     .poll = poll_loop,
     .wake = wake_loop,
+    .http = {.start = http_start, .cancel = http_cancel},
 };
