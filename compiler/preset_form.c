@@ -299,10 +299,12 @@ static void check_text(struct form *f, const struct node *at)
 
     while ((open = strstr(open, "${")) && (close = strchr(open, '}'))) {
         const char *name = open + 2 + (strncmp(open + 2, "...", 3) == 0 ? 3 : 0);
+        bool literal = open > text && open[-1] == '$';
 
-        check_placeholder(f, at, arena_strndup(f->arena, name, (size_t)(close - name)),
-                          (size_t)(open - text), (size_t)(close - open) + 1);
-        open = close;
+        if (!literal)
+            check_placeholder(f, at, arena_strndup(f->arena, name, (size_t)(close - name)),
+                              (size_t)(open - text), (size_t)(close - open) + 1);
+        open = literal ? open + 2 : close;
     }
 }
 

@@ -216,6 +216,14 @@ static bool takes_all(const json_t *preset)
     return driver && driver->op;
 }
 
+// Items of the list "loras" come with inputs called "lora".
+static bool is_one_of(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(list, name, len) == 0 && strcmp(list + len, "s") == 0;
+}
+
 static bool chain_takes(const json_t *preset, const char *name)
 {
     const char *chain;
@@ -224,7 +232,7 @@ static bool chain_takes(const json_t *preset, const char *name)
     json_object_foreach(json_object_get(preset, "chains"), chain, rule) {
         const char *of = json_get_text(rule, "of", chain);
 
-        if (strcmp(chain, name) == 0 || strcmp(of, name) == 0 ||
+        if (strcmp(chain, name) == 0 || strcmp(of, name) == 0 || is_one_of(of, name) ||
             json_object_get(json_object_get(rule, "set"), name))
             return true;
     }

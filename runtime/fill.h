@@ -30,3 +30,7 @@ json_t *fill_workflow(const struct fill *f, struct err *err);
 // The request (a body, or {run, files, …} of a command). A new value; NULL with *err. more: further
 // names that placeholders may use (work, output.NAME), an object or NULL.
 json_t *fill_request(const struct fill *f, const json_t *more, struct err *err);
+
+// Where the server has put the file of an output whose preset says `saved`: its path below the
+// server's output folder, by what workflow (filled in) is called. NULL where history lists it.
+char *fill_saved(const struct fill *f, const json_t *workflow, const char *output); // mem_free

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "runtime/fill_text.h"
 
 static int at(const json_t *list, size_t i)
 {
@@ -129,30 +130,25 @@ static void fit_seed(json_t *params, const json_t *rule)
         json_object_set_new(params, "seed", json_integer(seed % (most + 1)));
 }
 
-static const char *text_of(json_t *params, struct str name)
-{
-    const char *key;
-    json_t *value;
+// The params that a form takes its values from.
+struct formed {
+    struct fill_source source; // first
+    const json_t *params;
+};
 
-    json_object_foreach(params, key, value)
-        if (str_is(name, key))
-            return json_is_string(value) ? json_string_value(value) : "";
-    return "";
+static json_t *find_param(const struct fill_source *from, const char *name)
+{
+    return json_incref(json_object_get(((const struct formed *)from)->params, name));
 }
 
-// The sentence that a value stands in: `${name}` is the value of a param that is text.
+// The sentence that a value stands in.
 static void fit_form(json_t *params, const char *name, const char *form)
 {
+    struct formed formed = {{find_param}, params};
     struct buf text = {0};
-    const char *open, *close, *rest = form;
 
-    while ((open = strstr(rest, "${")) && (close = strchr(open, '}'))) {
-        buf_add(&text, rest, (size_t)(open - rest));
-        buf_puts(&text, text_of(params, (struct str){open + 2, (size_t)(close - open) - 2}));
-        rest = close + 1;
-    }
-    buf_puts(&text, rest);
-    json_object_set_new(params, name, json_string(buf_text(&text)));
+    fill_text(&formed.source, str_of(form), &text);
+    json_object_set_new(params, name, json_stringn(buf_text(&text), text.len));
     buf_release(&text);
 }
 

@@ -40,6 +40,8 @@ static const struct fit_case cases[] = {
      "{'prompt':'m4ra'}", "{'prompt':'Call m4ra so, m4ra.'}", NULL},
     {"{'params':{'prompt':{'default':'her','form':'Call ${prompt} so.'}}}", "{}",
      "{'prompt':'Call her so.'}", NULL},
+    {"{'params':{'prompt':{'form':'$${x}: ${prompt} at ${steps}'},'steps':{'default':8}}}",
+     "{'prompt':'${steps}'}", "{'prompt':'${x}: ${steps} at 8','steps':8}", NULL},
     // Seconds become frames: up, down, at least, at most.
     {"{'params':{" WAN "}}", "{'seconds':5}", "{'frames':81}", NULL},
     {"{'params':{" WAN "}}", "{'seconds':0.1}", "{'frames':5}", NULL},
