@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: MIT
 // c41 check: compiles films and says what is wrong with them; runs nothing.
 #include "base/buf.h"
+#include "base/err.h"
 #include "cli/commands.h"
+#include "cli/compared.h"
 #include "cli/compiled.h"
 #include "cli/count.h"
 #include "cli/say.h"
+#include "compiler/compile.h"
 #include "compiler/graph.h"
+
+// The services of the studio are asked whether they have what the film needs.
+static int compare(const struct cli *cli, const struct compiled *film)
+{
+    struct err err;
+    size_t faults;
+
+    if (!compared_tell(cli, film->graph, compile_studio(film->compile), &faults, &err))
+        return say_error(cli, &err);
+    return faults ? EXIT_FILM_WRONG : EXIT_BUILT;
+}
 
 static int check_film(const struct cli *cli, const struct args *args, const char *path)
 {
@@ -21,6 +35,7 @@ static int check_film(const struct cli *cli, const struct args *args, const char
         buf_char(&out, '\n');
         code = say_out(&out);
         buf_release(&out);
+        code = code ? code : compare(cli, &film);
     } else {
         code = film.code;
     }
@@ -55,6 +70,9 @@ const struct command command_check = {
     .name = "check",
     .usage = "FILM… [NAME=VALUE…]",
     .about = "compile, and say all that is wrong; run nothing",
+    .more = "With a studio its services are asked whether they have what the film's presets need: "
+            "each\n"
+            "missing node, model file and the folder that it belongs in, value out of range.\n",
     .examples = "  c41 check film.yaml\n"
                 "  c41 check ep*.yaml\n",
     .options = options,

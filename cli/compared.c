@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "cli/compared.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/say.h"
+#include "compiler/graph.h"
+#include "compiler/studio.h"
+#include "runtime/inspect.h"
+
+// A preset of the film, and the first step that is made with it.
+struct used {
+    const json_t *preset;
+    const struct step *first;
+};
+
+struct comparing {
+    const struct cli *cli;
+    struct arena *arena;
+    struct buf out;
+    const struct inspection *list;
+    size_t n_list;
+    size_t faults;
+};
+
+static size_t list_used(const struct graph *g, const struct studio *studio, struct used *used)
+{
+    const struct studio_service *offer;
+    size_t n = 0, k;
+
+    for (size_t i = 0; i < g->n_steps; i++) {
+        const json_t *preset = graph_preset(g, g->steps[i]);
+
+        if (!preset)
+            continue;
+        for (k = 0; k < n && used[k].preset != preset; k++)
+            continue;
+        if (k < n || !studio_offers(studio, preset, &offer, 1))
+            continue;
+        if (strcmp(offer->machine->name, "here") != 0)
+            used[n++] = (struct used){preset, g->steps[i]};
+    }
+    return n;
+}
+
+static void tell(struct comparing *c, const struct used *used, enum severity severity,
+                 const char *message, const char *help)
+{
+    place_render(&used->first->at, severity, message, help, &c->out, c->cli->colour);
+}
+
+// What one service lacks, each with its remedy.
+static void tell_lacks(struct comparing *c, const struct used *used, const struct inspection *i,
+                       json_t *lacks)
+{
+    const struct studio_service *told = i->service->told;
+    json_t *lack;
+    size_t k;
+
+    json_array_foreach(lacks, k, lack) {
+        tell(c, used, SEVERITY_ERROR,
+             arena_printf(c->arena, "%s by preset \"%s\": %s on %s lacks %s",
+                          used->first->kind->name, used->first->preset, told->name,
+                          told->machine->name, json_get_text(lack, "what", "something")),
+             json_get_text(lack, "help", NULL));
+        c->faults++;
+    }
+}
+
+static void tell_down(struct comparing *c, const struct used *used, const struct inspection *i)
+{
+    const struct studio_service *told = i->service->told;
+
+    tell(c, used, SEVERITY_WARNING,
+         arena_printf(c->arena, "%s on %s is down, so \"%s\" was not compared: %s", told->name,
+                      told->machine->name, used->first->preset, i->err.text),
+         "start it and check again");
+}
+
+// One service that has everything is enough.
+static void compare(struct comparing *c, const struct used *used)
+{
+    json_t **lacks = arena_array(c->arena, json_t *, c->n_list);
+    bool fits = false;
+
+    for (size_t i = 0; i < c->n_list; i++) {
+        if (!studio_runs(c->list[i].service->told, used->preset))
+            continue;
+        lacks[i] = inspect_compare(&c->list[i], used->preset);
+        fits = fits || (c->list[i].up && json_array_size(lacks[i]) == 0);
+    }
+    for (size_t i = 0; i < c->n_list; i++) {
+        if (!fits && lacks[i] && c->list[i].up)
+            tell_lacks(c, used, &c->list[i], lacks[i]);
+        else if (!fits && lacks[i])
+            tell_down(c, used, &c->list[i]);
+        json_decref(lacks[i]);
+    }
+}
+
+bool compared_tell(const struct cli *cli, const struct graph *graph, const struct studio *studio,
+                   size_t *faults, struct err *err)
+{
+    struct comparing c = {.cli = cli, .arena = cli->arena};
+    struct used *used = arena_array(cli->arena, struct used, graph->n_steps + 1);
+    size_t n = studio ? list_used(graph, studio, used) : 0;
+    struct inspect *all;
+
+    *faults = 0;
+    if (n == 0)
+        return true;
+    all = inspect_studio(studio, cli->module_dir, err);
+    if (!all)
+        return false;
+    c.list = inspect_list(all, &c.n_list);
+    for (size_t i = 0; i < n; i++)
+        compare(&c, &used[i]);
+    inspect_free(all);
+    say_aside(&c.out);
+    buf_release(&c.out);
+    *faults = c.faults;
+    return true;
+}
