@@ -198,8 +198,27 @@ static bool note(struct dispatch *d, struct flight *f, struct err *err)
     return f->noted;
 }
 
-static bool open_service(struct service *s, struct err *err)
+// Before anything goes to a service elsewhere; else once the first steps run. True where there is
+// something new to look at.
+static bool load_loop(struct dispatch *d)
 {
+    struct err err;
+
+    if (d->engine->loop || d->fatal)
+        return false;
+    if (!engine_load_loop(d->engine, &err))
+        dispatch_give_up(d, &err); // what runs is still waited for
+    d->services.net = d->engine->api;
+    d->services.loop = d->engine->loop;
+    return true;
+}
+
+static bool open_service(struct dispatch *d, struct service *s, struct err *err)
+{
+    if (s->told && !load_loop(d) && !d->engine->loop) {
+        *err = d->err;
+        return false;
+    }
     s->open = s->open || !s->told || !s->driver->open || s->driver->open(s, err);
     return s->open;
 }
@@ -214,7 +233,7 @@ static void take_off(struct dispatch *d, struct flight *f)
     f->work->state = WORK_RUNNING;
     f->work->tries++;
     f->attempt.ended = ended;
-    if (!open_service(f->service, &err) || !note(d, f, &err) ||
+    if (!open_service(d, f->service, &err) || !note(d, f, &err) ||
         !f->work->by->start(&d->services, &f->attempt, &err))
         attempt_fail(&f->attempt, &err);
 }
@@ -366,21 +385,6 @@ static void draw(struct dispatch *d)
     display_tick(d->display, seconds_left(d));
 }
 
-// Before anything goes to a service elsewhere; else once the first steps run. True where there is
-// something new to look at.
-static bool load_loop(struct dispatch *d)
-{
-    struct err err;
-
-    if (d->engine->loop || d->fatal)
-        return false;
-    if (!engine_load_loop(d->engine, &err))
-        dispatch_give_up(d, &err); // what runs is still waited for
-    d->services.net = d->engine->api;
-    d->services.loop = d->engine->loop;
-    return true;
-}
-
 static bool has_work(struct dispatch *d)
 {
     lose_patience(d);
@@ -399,8 +403,6 @@ static void begin(struct dispatch *d)
     lanes_init(&d->lanes, d->studio, &d->services, d->workers);
     d->chance = (uint64_t)d->clock->now_ms(d->clock);
     d->twins = mem_new(d->walk->n_wanted * sizeof(struct work *));
-    if (d->lanes.n_services)
-        load_loop(d);
     for (size_t i = 0; i < d->walk->graph->n_steps; i++)
         if (d->walk->works[i].wanted && d->walk->works[i].state == WORK_READY)
             lanes_push(&d->lanes, &d->walk->works[i]);

@@ -343,6 +343,12 @@ static void show_step_failed(struct display *d, const struct event *e)
     struct str rest = str_of(e->log ? e->log : "");
 
     end_running(d, e->step);
+    if (e->err->kind == ERR_TRANSIENT) {
+        display_tell(d, SEVERITY_WARNING, &e->step->at,
+                     arena_printf(a, "%s: %s", e->step->id, e->err->text), "it is tried again");
+        arena_free(a);
+        return;
+    }
     display_tell(d, SEVERITY_ERROR, &e->step->at,
                  arena_printf(a, "%s: %s", e->step->id, e->err->text), e->help);
     while (rest.len) {
@@ -358,7 +364,7 @@ static void show_step_failed(struct display *d, const struct event *e)
 
 static void show_service(struct display *d, const struct event *e)
 {
-    if (d->options.verbosity > 0)
+    if (d->options.verbosity >= 0)
         display_say(d, "%s/%s: %s", e->machine, e->service, e->state);
 }
 
