@@ -24,7 +24,7 @@
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
-enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20 };
+enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20, PROGRESS_MS = 500 };
 
 void dispatch_give_up(struct dispatch *d, const struct err *err)
 {
@@ -369,20 +369,32 @@ static double seconds_left(const struct dispatch *d)
     return right * (sum > longest ? sum : longest);
 }
 
+// What is new of an attempt, at most so often that people and programs can follow.
+static void tell_progress(struct dispatch *d, struct flight *f, int64_t now_ms)
+{
+    const struct attempt *a = &f->attempt;
+    double done = a->done;
+
+    if (now_ms - f->told_ms < PROGRESS_MS || (done == f->told_done && a->doing == f->told_doing))
+        return;
+    f->told_ms = now_ms;
+    f->told_done = done;
+    f->told_doing = a->doing;
+    events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS,
+                                          .step = a->step,
+                                          .done = done,
+                                          .total = a->total,
+                                          .doing = a->doing});
+}
+
 static void draw(struct dispatch *d)
 {
-    if (!d->options->display.live)
-        return;
-    for (size_t i = 0; i < d->flights.n; i++) {
-        const struct attempt *a = &d->flights.at[i]->attempt;
+    int64_t now_ms = d->clock->now_ms(d->clock);
 
-        if (a->total > 0)
-            events_tell(d->events, (struct event){.type = EVENT_STEP_PROGRESS,
-                                                  .step = a->step,
-                                                  .done = a->done,
-                                                  .total = a->total});
-    }
-    display_tick(d->display, seconds_left(d));
+    for (size_t i = 0; i < d->flights.n; i++)
+        tell_progress(d, d->flights.at[i], now_ms);
+    if (d->options->display.live)
+        display_tick(d->display, seconds_left(d));
 }
 
 static bool has_work(struct dispatch *d)

@@ -36,6 +36,8 @@ struct running {
     const struct step *step;
     int64_t start_ms;
     double done, total;
+    char where[32]; // the machine, "" here
+    char doing[48]; // just now
 };
 
 struct display {
@@ -149,6 +151,7 @@ static void add_fitted(struct buf *out, const char *text, size_t columns)
 static void draw_running(struct display *d, struct buf *out, const struct running *r,
                          size_t columns)
 {
+    struct buf name = {0};
     char elapsed[32];
     size_t taken = 2 + 9 + 2 + BAR_COLUMNS + 2 + 7;
 
@@ -157,7 +160,10 @@ static void draw_running(struct display *d, struct buf *out, const struct runnin
     buf_puts(out, "  ");
     add_fitted(out, r->step->kind->name, 9);
     if (columns > taken + 10) {
-        add_fitted(out, r->step->id, columns - taken - 1);
+        buf_printf(&name, "%s%s%s%s%s", r->where, r->where[0] ? ": " : "", r->step->id,
+                   r->doing[0] ? "  " : "", r->doing);
+        add_fitted(out, buf_text(&name), columns - taken - 1);
+        buf_release(&name);
         buf_puts(out, "  ");
         if (r->total > 0)
             add_bar(d, out, r->done / r->total);
@@ -263,12 +269,43 @@ static struct running *find_running(struct display *d, const struct step *step)
     return NULL;
 }
 
-static void end_running(struct display *d, const struct step *step)
+// As much of text as there is room for, never a part of a character.
+static void copy_short(char *to, size_t size, const char *text)
+{
+    size_t len = 0;
+
+    while (text[len]) {
+        unsigned code;
+        size_t next = len + str_decode(str_of(text + len), &code);
+
+        if (next >= size)
+            break;
+        len = next;
+    }
+    memcpy(to, text, len);
+    to[len] = 0;
+}
+
+static void begin_running(struct display *d, const struct event *e)
+{
+    struct running r = {.step = e->step, .start_ms = d->clock->now_ms(d->clock)};
+
+    if (e->machine && strcmp(e->machine, "here") != 0)
+        copy_short(r.where, sizeof(r.where), e->machine);
+    vec_push(&d->running, r);
+}
+
+static void stop_running(struct display *d, const struct step *step)
 {
     struct running *r = find_running(d, step);
 
     if (r)
         *r = d->running.at[--d->running.n];
+}
+
+static void end_running(struct display *d, const struct step *step)
+{
+    stop_running(d, step);
     d->n_ended++;
 }
 
@@ -282,7 +319,7 @@ static void show_step_start(struct display *d, const struct event *e)
 {
     struct buf out = {0};
 
-    vec_push(&d->running, (struct running){e->step, d->clock->now_ms(d->clock), 0, 0});
+    begin_running(d, e);
     if (!e->why || d->options.verbosity < 0)
         return;
     go_back(d, &out);
@@ -315,6 +352,8 @@ static void show_step_progress(struct display *d, const struct event *e)
         r->done = e->done;
         r->total = e->total;
     }
+    if (r && e->doing)
+        copy_short(r->doing, sizeof(r->doing), e->doing);
     if (e->note)
         show_note(d, e);
 }
@@ -342,13 +381,14 @@ static void show_step_failed(struct display *d, const struct event *e)
     struct buf out = {0};
     struct str rest = str_of(e->log ? e->log : "");
 
-    end_running(d, e->step);
     if (e->err->kind == ERR_TRANSIENT) {
+        stop_running(d, e->step);
         display_tell(d, SEVERITY_WARNING, &e->step->at,
                      arena_printf(a, "%s: %s", e->step->id, e->err->text), "it is tried again");
         arena_free(a);
         return;
     }
+    end_running(d, e->step);
     display_tell(d, SEVERITY_ERROR, &e->step->at,
                  arena_printf(a, "%s: %s", e->step->id, e->err->text), e->help);
     while (rest.len) {

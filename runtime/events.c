@@ -72,7 +72,7 @@ static void add_step_progress(json_t *line, const struct event *e)
     set_text(line, "id", e->step->id);
     json_object_set_new(line, "done", thousandths(e->done));
     json_object_set_new(line, "total", thousandths(e->total));
-    set_text(line, "note", e->note);
+    set_text(line, "note", e->note ? e->note : e->doing);
 }
 
 static json_t *outputs_of(const struct event *e)

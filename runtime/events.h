@@ -51,6 +51,7 @@ struct event {
     const char *why; // why the step runs, for the display; or NULL
 
     double done, total; // of progress; total 0: not known
+    const char *doing;  // of progress: what it is at just now, or NULL
     const char *note;   // of progress: what people should know
 
     bool cached; // of done

@@ -20,6 +20,9 @@ struct flight {
     struct service *service; // that has room for it; of this machine: lanes.here
     size_t slot;             // in dispatch.flights
     int64_t since_ms;
+    int64_t told_ms;  // when its progress was last told,
+    double told_done; // and what it was
+    const char *told_doing;
     bool stalled; // told to stop because it gave no sign of life
     bool noted;   // the ledger has a note of it
     char tag[48];

@@ -78,10 +78,11 @@ struct attempt {
     _Atomic double done, total;
     _Atomic int64_t alive_ms; // when it last gave a sign of life (attempt_alive)
     bool ok;
-    struct err err;   // when it is not ok
-    const char *help; // what would be right, or NULL; in the arena
-    struct buf notes; // a line each: what people should know
-    struct buf log;   // the last words of what ran
+    struct err err;    // when it is not ok
+    const char *help;  // what would be right, or NULL; in the arena
+    const char *doing; // just now, in words for people, or NULL; in the arena; loop thread only
+    struct buf notes;  // a line each: what people should know
+    struct buf log;    // the last words of what ran
     double seconds;
 
     // The driver's own.
