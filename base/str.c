@@ -27,6 +27,24 @@ bool str_ends(struct str s, const char *suffix)
     return s.len >= len && memcmp(s.ptr + s.len - len, suffix, len) == 0;
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool str_mentions(struct str s, const char *part)
+{
+    size_t len = strlen(part), n;
+
+    for (size_t i = 0; s.len >= len && i <= s.len - len; i++) {
+        for (n = 0; n < len && lower(s.ptr[i + n]) == lower(part[n]);)
+            n++;
+        if (n == len)
+            return true;
+    }
+    return false;
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -147,11 +165,6 @@ size_t str_width(struct str s)
         s.len -= n;
     }
     return width;
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static size_t least(size_t a, size_t b)

@@ -21,6 +21,9 @@ bool str_is(struct str s, const char *text);
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 
+// Whether part stands anywhere in s, ASCII case ignored.
+bool str_mentions(struct str s, const char *part);
+
 // Drops ASCII white space at both ends.
 struct str str_trim(struct str s);
 

@@ -138,6 +138,8 @@ struct driver {
 
 extern const struct driver driver_draft;
 extern const struct driver driver_local;
+extern const struct driver driver_ollama;
+extern const struct driver driver_openai;
 
 // Every driver of this program, sorted; NULL behind the last.
 extern const struct driver *const drivers[];

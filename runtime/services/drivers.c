@@ -6,5 +6,7 @@
 const struct driver *const drivers[] = {
     &driver_draft,
     &driver_local,
+    &driver_ollama,
+    &driver_openai,
     NULL,
 };

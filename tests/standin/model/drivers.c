@@ -8,5 +8,7 @@ const struct driver *const drivers[] = {
     &driver_draft,
     &driver_local,
     &driver_model,
+    &driver_ollama,
+    &driver_openai,
     NULL,
 };
