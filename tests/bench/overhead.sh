@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # overhead.sh [FOLDER [STEPS [JOBS]]]: 10,000 trivial steps against a local HTTP service (nginx) that
-# answers at once, 64 at a time; beside it a client that sends as many requests and writes each answer
+# answers at once, 64 at a time; beside it curl, which sends as many requests and writes each answer
 # to a file. FOLDER must lie on a disk, not in memory; beside this clone if none is given.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 steps=${2:-10000}
 jobs=${3:-64}
-for needed in nginx python3; do
+for needed in curl nginx python3; do
     command -v $needed >/dev/null || {
-        echo "there is no $needed here: apt-get install nginx-light python3-aiohttp" >&2
+        echo "there is no $needed here: apt-get install curl nginx-light" >&2
         exit 69
     }
 done
