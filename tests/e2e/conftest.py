@@ -7,10 +7,12 @@ import shutil
 
 import pytest
 
+from certificates import Authority
+from fakes.raw import RawServer
+from net import Net
 from project import Project
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="session")
 def program():
@@ -88,3 +90,53 @@ def make_studio_project(model_program, model_data, environment, tmp_path):
         told = {**environment, "C41_DATA": str(model_data), "C41_MODEL_COUNTER": str(tmp_path / "renders")}
         return Project(model_program, tmp_path / folder, told, files)
     return make
+
+
+@pytest.fixture(scope="session")
+def net_program(program):
+    """The network module as a program (tests/standin/net)."""
+    path = program.parent / "tests/standin/net/c41-net-told"
+    if not path.is_file():
+        pytest.exit(f"there is no {path}: build first", 2)
+    return path
+
+
+@pytest.fixture
+def start_net(net_program, environment):
+    """A function that starts the network module with further environment variables."""
+    started = []
+
+    def start(**variables):
+        plain = {k: v for k, v in environment.items() if not k.lower().endswith("_proxy")}
+        started.append(Net(net_program, {**plain, **variables}))
+        return started[-1]
+    yield start
+    assert [net.close() for net in started] == [0] * len(started)
+
+
+@pytest.fixture
+def net(start_net):
+    return start_net()
+
+
+@pytest.fixture
+def serve():
+    """A function that starts a RawServer."""
+    started = []
+
+    def start(*args, **options):
+        started.append(RawServer(*args, **options))
+        return started[-1]
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"), "ours")
+
+
+@pytest.fixture(scope="session")
+def other_authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("other"), "theirs")
