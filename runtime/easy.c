@@ -186,6 +186,16 @@ static bool fail_to_trust(const struct easy *e, struct err *err)
                    e->server, e->words[0] ? e->words : "its certificate is not good");
 }
 
+// libcurl has one code for a connection that broke and for one that is not agreed on.
+static bool fail_to_agree(const struct easy *e, struct err *err)
+{
+    bool broke = strstr(e->words, "SSL_ERROR_SYSCALL") || strstr(e->words, " failure: ");
+
+    if (broke)
+        return err_set(err, ERR_TRANSIENT, "the connection to %s broke: %s", e->server, e->words);
+    return err_set(err, ERR_FINAL, "%s and we do not agree on TLS: %s", e->server, e->words);
+}
+
 // How codes are told; what is not listed is a connection that broke.
 static const struct failure {
     CURLcode code;
@@ -204,9 +214,6 @@ static const struct failure {
     {CURLE_URL_MALFORMAT, ERR_FINAL, "has an address that is none", false},
     {CURLE_READ_ERROR, ERR_FINAL, "did not get a file whole: it cannot be read", false},
     {CURLE_ABORTED_BY_CALLBACK, ERR_FINAL, "did not get a file whole: it cannot be read", false},
-    {CURLE_SSL_CONNECT_ERROR, ERR_FINAL, "and we do not agree on TLS", true},
-    {CURLE_SSL_CERTPROBLEM, ERR_FINAL, "and we do not agree on TLS", true},
-    {CURLE_SSL_CIPHER, ERR_FINAL, "and we do not agree on TLS", true},
 };
 
 bool easy_fail(const struct easy *e, int code, struct err *err)
@@ -222,6 +229,10 @@ bool easy_fail(const struct easy *e, int code, struct err *err)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
         return fail_to_trust(e, err);
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+        return fail_to_agree(e, err);
     case CURLE_SSL_CACERT_BADFILE:
         return err_set(err, ERR_FINAL, "the certificates that %s is known by cannot be read: %s",
                        e->server, e->ca ? e->ca : "the system has none");

@@ -46,6 +46,19 @@ static size_t take_bytes(char *bytes, size_t size, size_t n, void *user)
     return body_add(t, bytes, size * n, &t->h->err) ? size * n : 0;
 }
 
+// libcurl takes a head that is cut between two lines for a whole one.
+static size_t take_head(char *line, size_t size, size_t n, void *user)
+{
+    struct http_transfer *t = user;
+    struct str text = {line, size * n};
+
+    if (str_starts(text, "HTTP/"))
+        t->head_whole = false; // another one came before, such as 100
+    else if (!str_trim(text).len)
+        t->head_whole = true;
+    return size * n;
+}
+
 static bool begin(struct http_transfer *t, struct loop *loop, struct err *err)
 {
     const struct http *h = t->h;
@@ -55,6 +68,9 @@ static bool begin(struct http_transfer *t, struct loop *loop, struct err *err)
         return false;
     e->ended = ended;
     e->user = t;
+    curl_easy_setopt(e->curl, CURLOPT_HEADERFUNCTION, take_head);
+    curl_easy_setopt(e->curl, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(e->curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(e->curl, CURLOPT_WRITEFUNCTION, take_bytes);
     curl_easy_setopt(e->curl, CURLOPT_WRITEDATA, t);
     return request_set_up(t, err) && easy_start(e, err);

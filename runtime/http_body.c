@@ -129,8 +129,8 @@ bool body_end(struct http_transfer *t, struct err *err)
 {
     if (!t->begun)
         begin(t);
-    if (!t->h->status)
-        return err_set(err, ERR_TRANSIENT, "%s does not answer in HTTP", t->easy.server);
+    if (!t->head_whole || t->h->status < 200)
+        return err_set(err, ERR_TRANSIENT, "%s cut its answer short", t->easy.server);
     return !t->good || !t->h->to || (open_file(t, err) && check_file(t, err));
 }
 

@@ -20,6 +20,7 @@ struct http_transfer {
     void *headers; // curl_slist
     void *mime;    // curl_mime
 
+    bool head_whole; // of the answer
     // The answer's body (http_body.c).
     bool begun;       // its first byte is here, or its end
     bool good;        // a 2xx, which goes where h says

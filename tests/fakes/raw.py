@@ -19,7 +19,7 @@ def read_head(conn):
 
 def read_request(conn):
     """(head, body) of a request with a Content-Length; ("", b"") at the end of the connection."""
-    head = read_head(conn).decode()
+    head = read_head(conn).decode("latin-1")
     length = 0
     for line in head.split("\r\n"):
         name, _, value = line.partition(":")
