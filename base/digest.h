@@ -25,6 +25,10 @@ bool digest_parse(const char *hex, struct digest *out);
 // Reads the file open at fd from its start to its end.
 bool digest_fd(int fd, struct digest *out, struct err *err);
 
+// For protocols that ask for it, never for trust.
+enum { DIGEST_SHA1_BYTES = 20 };
+void digest_sha1(const void *bytes, size_t len, uint8_t out[DIGEST_SHA1_BYTES]);
+
 // Piecewise, for bytes hashed while they are copied.
 struct digester;
 struct digester *digester_new(void);

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "base/uuid.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/err.h"
+#include "base/random.h"
 
 bool uuid_new(char text[UUID_BYTES], struct err *err)
 {
     unsigned char b[16];
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && read(fd, b, sizeof(b)) == sizeof(b);
 
-    if (fd >= 0)
-        close(fd);
-    if (!ok)
-        return err_errno(err, "/dev/urandom");
+    if (!random_fill(b, sizeof(b), err))
+        return false;
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); // version 4
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80); // the RFC's variant
     snprintf(text, UUID_BYTES,

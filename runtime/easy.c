@@ -104,12 +104,17 @@ static void set_up(struct easy *e, const char *url, bool direct)
     trust(curl, e->ca);
 }
 
-bool easy_open(struct easy *e, struct loop *loop, const char *url, const char *ca, int connect_ms,
-               struct err *err)
+bool easy_open(struct easy *e, struct loop *loop, void *multi, const char *url, const char *ca,
+               int connect_ms, struct err *err)
 {
     bool direct;
 
-    *e = (struct easy){.loop = loop, .ca = ca, .connect_ms = connect_ms ? connect_ms : CONNECT_MS};
+    *e = (struct easy){
+        .multi = multi,
+        .loop = loop,
+        .ca = ca,
+        .connect_ms = connect_ms ? connect_ms : CONNECT_MS,
+    };
     e->server = read_server(url, &direct, err);
     if (!e->server)
         return false;
@@ -124,7 +129,7 @@ bool easy_open(struct easy *e, struct loop *loop, const char *url, const char *c
 
 bool easy_start(struct easy *e, struct err *err)
 {
-    CURLMcode code = curl_multi_add_handle(e->loop->multi, e->curl);
+    CURLMcode code = curl_multi_add_handle(e->multi, e->curl);
 
     return code == CURLM_OK || err_set(err, ERR_BUG, "libcurl: %s", curl_multi_strerror(code));
 }
@@ -132,12 +137,26 @@ bool easy_start(struct easy *e, struct err *err)
 void easy_close(struct easy *e)
 {
     if (e->curl) {
-        curl_multi_remove_handle(e->loop->multi, e->curl);
+        curl_multi_remove_handle(e->multi, e->curl);
         curl_easy_cleanup(e->curl);
     }
     mem_free(e->server);
     e->curl = NULL;
     e->server = NULL;
+}
+
+void easy_collect(void *multi)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(multi, &left))) {
+        CURLcode code = message->data.result; // gone with the handle
+        struct easy *e = NULL;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&e);
+        e->ended(e, code);
+    }
 }
 
 bool easy_is_connected(const struct easy *e)

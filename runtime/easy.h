@@ -12,7 +12,8 @@ struct loop;
 enum { EASY_WORDS_BYTES = 256 }; // CURL_ERROR_SIZE
 
 struct easy {
-    void *curl; // CURL; NULL: closed
+    void *curl;  // CURL; NULL: closed
+    void *multi; // CURLM that it is in
     struct loop *loop;
     void (*ended)(struct easy *e, int code); // by libcurl's CURLcode; calls no user's callback
     void *user;
@@ -24,14 +25,17 @@ struct easy {
 
 // Makes the handle for an address; false with *err, and nothing to close, where it is none.
 // connect_ms 0: 5 s. ca is borrowed.
-bool easy_open(struct easy *e, struct loop *loop, const char *url, const char *ca, int connect_ms,
-               struct err *err);
+bool easy_open(struct easy *e, struct loop *loop, void *multi, const char *url, const char *ca,
+               int connect_ms, struct err *err);
 
 // Lets it go, once ended and user are set. False with *err.
 bool easy_start(struct easy *e, struct err *err);
 
 // Drops it and its connection, if that is in use. Accepts one that is closed.
 void easy_close(struct easy *e);
+
+// Calls ended of those that have.
+void easy_collect(void *multi);
 
 // Whether its connection stands, TLS and all.
 bool easy_is_connected(const struct easy *e);

@@ -64,7 +64,7 @@ static bool begin(struct http_transfer *t, struct loop *loop, struct err *err)
     const struct http *h = t->h;
     struct easy *e = &t->easy;
 
-    if (!easy_open(e, loop, h->url, h->ca, h->connect_ms, err))
+    if (!easy_open(e, loop, loop->multi, h->url, h->ca, h->connect_ms, err))
         return false;
     e->ended = ended;
     e->user = t;
@@ -153,12 +153,10 @@ void http_watch(struct loop *loop, int64_t now_ms)
     }
 }
 
-int64_t http_due_ms(const struct loop *loop)
+int64_t http_due_ms(const struct loop *loop, int64_t now_ms)
 {
-    int64_t due_ms = INT64_MAX;
+    int64_t due_ms = loop->ended ? now_ms : INT64_MAX;
 
-    if (loop->ended)
-        return 0;
     for (struct link *l = loop->running; l; l = l->next) {
         const struct http_transfer *t = (const struct http_transfer *)l;
 
@@ -197,7 +195,7 @@ void http_tell(struct loop *loop)
         tell_end((struct http_transfer *)loop->telling);
 }
 
-void http_close(struct loop *loop)
+void http_close_all(struct loop *loop)
 {
     struct link **lists[] = {&loop->running, &loop->speaking, &loop->ended, &loop->telling};
 

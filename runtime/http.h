@@ -72,6 +72,7 @@ struct ws {
     void (*closed)(struct ws *w); // once, also when it never opened: err tells why
     void *user;
 
+    long status; // of the answer that opened it or did not; 0: there was none
     struct err err;
     struct ws_line *line; // the loop's own
 };

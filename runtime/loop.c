@@ -15,9 +15,11 @@ static void close_loop(struct loop *loop)
 {
     if (!loop)
         return;
-    http_close(loop);
+    http_close_all(loop);
+    ws_close_all(loop);
     curl_multi_cleanup(loop->multi);
     curl_global_cleanup();
+    mem_free(loop->sockets);
     mem_free(loop);
 }
 
@@ -50,40 +52,29 @@ static int64_t now(void)
 // wait_ms, or less when something is due before.
 static int time_to_wait(const struct loop *loop, int wait_ms)
 {
-    int64_t due_ms = http_due_ms(loop), left_ms;
+    int64_t now_ms = now(), due_ms = http_due_ms(loop, now_ms), line_ms = ws_due_ms(loop, now_ms),
+            left_ms = (due_ms < line_ms ? due_ms : line_ms) - now_ms;
 
-    if (due_ms == INT64_MAX)
-        return wait_ms;
-    left_ms = due_ms - now();
     return left_ms < 0 ? 0 : left_ms < wait_ms ? (int)left_ms : wait_ms;
-}
-
-static void collect_ended(struct loop *loop)
-{
-    CURLMsg *message;
-    int left;
-
-    while ((message = curl_multi_info_read(loop->multi, &left))) {
-        CURLcode code = message->data.result; // gone with the handle
-        struct easy *e = NULL;
-
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&e);
-        e->ended(e, code);
-    }
 }
 
 static bool poll_loop(struct loop *loop, int wait_ms, struct err *err)
 {
     int running;
-    CURLMcode code = curl_multi_poll(loop->multi, NULL, 0, time_to_wait(loop, wait_ms), NULL);
+    CURLMcode code;
 
+    ws_sockets(loop);
+    code = curl_multi_poll(loop->multi, loop->sockets, loop->n_sockets, time_to_wait(loop, wait_ms),
+                           NULL);
     if (code == CURLM_OK)
         code = curl_multi_perform(loop->multi, &running);
     if (code != CURLM_OK)
         return err_set(err, ERR_BUG, "the event loop: %s", curl_multi_strerror(code));
-    collect_ended(loop);
+    easy_collect(loop->multi);
     http_watch(loop, now());
+    ws_turn(loop, now());
     http_tell(loop);
+    ws_tell(loop);
     return true;
 }
 
@@ -98,5 +89,12 @@ const struct loop_api c41_loop = {
     .close = close_loop,
     .poll = poll_loop,
     .wake = wake_loop,
-    .http = {.start = http_start, .cancel = http_cancel},
+    .http =
+        {
+            .start = http_start,
+            .cancel = http_cancel,
+            .open = ws_open,
+            .say = ws_say,
+            .close = ws_close,
+        },
 };

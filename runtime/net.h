@@ -3,11 +3,13 @@
 // libcurl's handles are void pointers here, for its header is included by .c files only.
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
+struct curl_waitfd;
 struct http;
-struct http_transfer;
+struct ws;
 
 // Puts what is linked into one list at a time, and out of it again wherever that is. The first
 // member of what it links.
@@ -48,16 +50,31 @@ static inline void link_move_all(struct link **from, struct link **to)
 // Callbacks of users are called when libcurl has returned, never from inside it, so that they may
 // start, cancel and close whatever they like.
 struct loop {
-    void *multi; // CURLM
+    void *multi; // CURLM, of requests
 
     // Requests, each in one of these: on their way; with bytes to tell; ended; being told so.
     struct link *running, *speaking, *ended, *telling;
+
+    // WebSockets, each in one of these: nothing to tell; something to tell; being told.
+    struct link *lines, *news, *telling_news;
+    struct curl_waitfd *sockets; // of theirs
+    unsigned n_sockets;
 };
 
-// Requests. What http.c offers to the loop.
+// Requests.
 void http_start(struct loop *loop, struct http *h);
 void http_cancel(struct http *h);
 void http_watch(struct loop *loop, int64_t now_ms); // ends those that are silent for too long
-int64_t http_due_ms(const struct loop *loop);       // when one will be; INT64_MAX: never
-void http_tell(struct loop *loop);                  // calls heard and done
-void http_close(struct loop *loop);                 // drops them all without a word
+int64_t http_due_ms(const struct loop *loop, int64_t now_ms); // when one will be
+void http_tell(struct loop *loop);                            // calls heard and done
+void http_close_all(struct loop *loop);                       // drops them without a word
+
+// WebSockets.
+void ws_open(struct loop *loop, struct ws *w);
+void ws_say(struct ws *w, struct str text);
+void ws_close(struct ws *w);
+void ws_turn(struct loop *loop, int64_t now_ms);            // lets them go on
+int64_t ws_due_ms(const struct loop *loop, int64_t now_ms); // when that is needed
+void ws_sockets(struct loop *loop);                         // fills in what is waited for
+void ws_tell(struct loop *loop);                            // calls opened, heard and closed
+void ws_close_all(struct loop *loop);

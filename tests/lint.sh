@@ -93,7 +93,8 @@ doors() {
     door 'yaml\.h' 'compiler/yaml\.c'
     door '(lua|lauxlib|lualib)\.h' \
         'compiler/(lua|api|convert|convert_back|convert_text|files|hooks|lower|lower_preset|order|rules|sandbox|script|shape)\.c|tests/unit/lua_test\.c'
-    door 'curl/' 'runtime/(easy|http[a-z_]*|loop)\.c'
+    door 'curl/' 'runtime/(easy|http|http_[a-z]*|loop|ws|ws_handshake|ws_stream)\.c'
+    door 'wslay/' 'runtime/ws_frames\.c'
     door 'sqlite3' 'runtime/ledger[a-z_]*\.c|tests/unit/ledger[a-z_]*_test\.c'
     door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/unit/(blend|conform|cut|fit|picture)_test\.c'
     door 'openssl/' 'base/digest\.c'
