@@ -38,12 +38,24 @@ char json_scan_peek(struct json_scan *s)
 
     skip_blanks(s);
     c = s->at < s->end ? *s->at : '\0';
-    if (c && strchr("{[\"tfn", c))
+    switch (c) {
+    case '{':
+    case '[':
+    case '"':
+    case 't':
+    case 'f':
+    case 'n':
         return c;
-    if ((c >= '0' && c <= '9') || c == '-' || c == 'N' || c == 'I')
+    case '-':
+    case 'N':
+    case 'I':
         return '0';
-    fail(s);
-    return '\0';
+    default:
+        if (c >= '0' && c <= '9')
+            return '0';
+        fail(s);
+        return '\0';
+    }
 }
 
 bool json_scan_open(struct json_scan *s, char open)
