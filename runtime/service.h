@@ -140,6 +140,7 @@ extern const struct driver driver_draft;
 extern const struct driver driver_local;
 extern const struct driver driver_ollama;
 extern const struct driver driver_openai;
+extern const struct driver driver_speech;
 
 // Every driver of this program, sorted; NULL behind the last.
 extern const struct driver *const drivers[];

@@ -8,5 +8,6 @@ const struct driver *const drivers[] = {
     &driver_local,
     &driver_ollama,
     &driver_openai,
+    &driver_speech,
     NULL,
 };

@@ -10,5 +10,6 @@ const struct driver *const drivers[] = {
     &driver_model,
     &driver_ollama,
     &driver_openai,
+    &driver_speech,
     NULL,
 };
