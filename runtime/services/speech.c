@@ -61,7 +61,10 @@ static bool open_server(struct service *service, struct err *err)
 
 static void close_server(struct service *service)
 {
-    listings_release(service->own);
+    struct speech *s = service->own;
+
+    call_cancel(s->look);
+    listings_release(s);
 }
 
 static void tick(struct service *service, int64_t now_ms)

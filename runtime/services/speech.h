@@ -26,6 +26,7 @@ struct speech {
     const struct speech_dialect *dialect;
     struct listing *listings; // all that were asked for
     struct line *lines;       // those that have not ended
+    struct call *look;        // of the inspection that is going on
 };
 
 // A line on its way: its voice is checked, its recording sent, its pieces spoken one after the

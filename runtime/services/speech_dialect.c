@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+// Names of OpenAI's own voices, which are some speaker's to servers that stand in for it.
+static const char *const openai_voices[] = {"alloy", "ash",   "ballad", "coral", "echo",
+                                            "fable", "onyx",  "nova",   "sage",  "shimmer",
+                                            "verse", "marin", "cedar",  NULL};
+
 // The order of an emotion vector is the model's: happy, angry, sad, afraid, disgusted, melancholic,
 // surprised, calm.
 static const struct speech_dialect dialects[] = {
@@ -190,6 +195,7 @@ static const struct speech_dialect dialects[] = {
                   [WORD_CLONE_TEXT] = "audio_sample_text"},
         .delivery = DELIVERY_PART,
         .models = {.route = "/v1/models", .at = "data", .name = "id"},
+        .more_voices = openai_voices,
         .health = "/health",
         .most_characters = 4096,
     },

@@ -79,6 +79,8 @@ struct speech_dialect {
     const char *emotions[N_EMOTIONS]; // what a request holds for each source, JSON; NULL: not taken
     struct speech_upload upload;
     struct speech_list voices, models;
+    const char *const
+        *more_voices;   // names that it takes though nothing lists them, NULL at the end
     bool loads_models;  // those that it does not list, too
     const char *health; // a route that answers while it is well; NULL: that of models, else voices
     unsigned most_characters; // of a text; 0: no limit of its own

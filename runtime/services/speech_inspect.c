@@ -53,6 +53,15 @@ static json_t *names_in(const struct speech_list *list, const json_t *answer)
     return names;
 }
 
+static void remember_version(struct service *s, const char *version)
+{
+    json_t *print = json_pack("{s:s}", "version", version);
+
+    buf_clear(&s->print);
+    json_canonical(print, &s->print);
+    json_decref(print);
+}
+
 static void keep(struct look *l, const json_t *answer)
 {
     const struct speech_dialect *d = l->speech->dialect;
@@ -64,8 +73,10 @@ static void keep(struct look *l, const json_t *answer)
                             json_pack("{s:o}", "speech", names_in(&d->models, answer)));
     else if (l->at == ASK_VOICES)
         json_object_set_new(told, "voices", names_in(&d->voices, answer));
-    else if (version)
+    if (version && l->at == ASK_HEALTH) {
         json_object_set_new(told, "version", json_string(version));
+        remember_version(l->speech->service, version);
+    }
 }
 
 static void ask_next(struct look *l);
@@ -78,6 +89,7 @@ static void answered(struct call *c)
     bool ok = call_ok(c, &err);
     json_t *answer = ok ? call_json(c, &err) : NULL;
 
+    l->speech->look = NULL;
     if (!l->heard)
         i->latency_ms = (double)(now_ms(l) - l->since_ms);
     l->heard = true;
@@ -109,7 +121,7 @@ static void ask_next(struct look *l)
         return;
     }
     ask.route = route;
-    call_start(l->speech->service, &l->speech->endpoint, &ask);
+    l->speech->look = call_start(l->speech->service, &l->speech->endpoint, &ask);
 }
 
 void speech_inspect(struct inspection *i)

@@ -279,12 +279,17 @@ bool speech_order_read(struct speech_order *o, struct err *err)
     return true;
 }
 
-// The preset's own list of voices: {"name"} of each.
+// The preset's own list of voices, and the dialect's where there is one.
 static json_t *known_voices(const struct speech_order *o)
 {
     static const struct speech_list plain = {0};
+    json_t *known = speech_list_read(&plain, json_object_get(request_of(o), "voices"));
 
-    return speech_list_read(&plain, json_object_get(request_of(o), "voices"));
+    for (size_t i = 0;
+         json_array_size(known) && o->dialect->more_voices && o->dialect->more_voices[i]; i++)
+        json_array_append_new(known,
+                              json_pack("{s:s, s:[]}", "name", o->dialect->more_voices[i], "also"));
+    return known;
 }
 
 bool speech_order_check_voice(struct speech_order *o, const json_t *there, struct err *err)

@@ -291,9 +291,9 @@ static enum cut cut_at(const char *start, const char *at)
         return CUT_SENTENCE;
     if (last >= 0x3000 && ends_clause(last))
         return CUT_CLAUSE;
-    if (!is_space(before(start, at)))
+    if (!is_space(before(start, at)) && !is_space(next))
         return CUT_ANYWHERE;
-    if (before(start, at) == '\n' ||
+    if (before(start, at) == '\n' || next == '\n' ||
         (ends_sentence(last) && !(last == '.' && is_short_form(start, end - 1))))
         return CUT_SENTENCE;
     return ends_clause(last) ? CUT_CLAUSE : CUT_SPACE;
