@@ -35,12 +35,15 @@ class Net:
         return self.events.get(timeout=patience)
 
     def wait(self, id, *events):
-        """The first of these events of an item; what comes before it is kept for `heard`."""
-        while True:
-            event = self.next()
-            if event["id"] == id and event["event"] in events:
-                return event
+        """The first of these events of an item; the others that come are kept."""
+        def wanted(event):
+            return event["id"] == id and event["event"] in events
+        for event in filter(wanted, self.kept):
+            self.kept.remove(event)
+            return event
+        while not wanted(event := self.next()):
             self.kept.append(event)
+        return event
 
     def get(self, url, **about):
         """One request, from start to end."""

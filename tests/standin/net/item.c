@@ -206,6 +206,87 @@ static void cancel(struct world *w, json_t *told)
     free_item(item);
 }
 
+static void ws_opened(struct ws *ws)
+{
+    struct item *item = ws->user;
+
+    print(item, "opened", json_object());
+    react(item, "on_opened");
+}
+
+static void ws_heard(struct ws *ws, bool binary, struct str message)
+{
+    struct item *item = ws->user;
+    json_t *about = json_object();
+
+    json_object_set_new(about, "binary", json_boolean(binary));
+    describe(about, message);
+    print(item, "message", about);
+    react(item, "on_message");
+}
+
+static void ws_closed(struct ws *ws)
+{
+    struct item *item = ws->user;
+    json_t *about = json_object();
+
+    json_object_set_new(about, "status", json_integer(ws->status));
+    describe_err(about, &ws->err);
+    print(item, "closed", about);
+    react(item, "on_closed");
+    c41_loop.http.close(ws); // does nothing by now
+    c41_loop.http.say(ws, str_of("nobody hears this"));
+    free_item(item);
+}
+
+static void open_ws(struct world *w, json_t *told)
+{
+    struct item *item = new_item(w, told);
+
+    item->ws = (struct ws){
+        .url = json_get_text(told, "url", ""),
+        .headers = read_headers(item),
+        .ca = json_get_text(told, "ca", NULL),
+        .most_bytes = (size_t)json_get_integer(told, "most_bytes", 0),
+        .opened = json_get_flag(told, "opened", true) ? ws_opened : NULL,
+        .heard = ws_heard,
+        .closed = ws_closed,
+        .user = item,
+    };
+    w->inside = true;
+    c41_loop.http.open(w->loop, &item->ws);
+    w->inside = false;
+}
+
+// "text", or "bytes" of 'x'.
+static void say(struct world *w, json_t *told)
+{
+    struct item *item = find(w, told);
+    size_t n = (size_t)json_get_integer(told, "bytes", 0);
+    struct buf text = {0};
+
+    if (!item)
+        return;
+    buf_puts(&text, json_get_text(told, "text", ""));
+    buf_repeat(&text, 'x', n);
+    w->inside = true;
+    c41_loop.http.say(&item->ws, buf_view(&text));
+    w->inside = false;
+    buf_release(&text);
+}
+
+static void close_ws(struct world *w, json_t *told)
+{
+    struct item *item = find(w, told);
+
+    if (!item)
+        return;
+    w->inside = true;
+    c41_loop.http.close(&item->ws);
+    w->inside = false;
+    free_item(item);
+}
+
 static void skip(struct world *w, json_t *told)
 {
     (void)w;
@@ -216,9 +297,8 @@ static const struct verb {
     const char *name;
     void (*run)(struct world *w, json_t *told);
 } verbs[] = {
-    {"cancel", cancel},
-    {"skip", skip},
-    {"start", start},
+    {"cancel", cancel}, {"close", close_ws}, {"open", open_ws},
+    {"say", say},       {"skip", skip},      {"start", start},
 };
 
 void item_command(struct world *w, json_t *command)
