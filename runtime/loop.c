@@ -9,7 +9,7 @@
 #include "runtime/easy.h"
 #include "runtime/net.h"
 
-enum { KEPT_CONNECTIONS = 64 };
+enum { KEPT_CONNECTIONS = 256 };
 
 static void close_loop(struct loop *loop)
 {

@@ -99,6 +99,7 @@ static void http_done(struct http *h)
     describe(about, buf_view(&h->got));
     describe_err(about, &h->err);
     print(item, "done", about);
+    item->ended = true;
     react(item, "on_done");
     c41_loop.http.cancel(h); // does nothing by now
     free_item(item);
@@ -189,7 +190,7 @@ static struct item *find(struct world *w, const json_t *told)
     const char *id = json_get_text(told, "id", "");
 
     for (struct item *item = w->items; item; item = item->next)
-        if (!strcmp(json_get_text(item->told, "id", ""), id))
+        if (!item->ended && !strcmp(json_get_text(item->told, "id", ""), id))
             return item;
     return NULL;
 }
@@ -233,6 +234,7 @@ static void ws_closed(struct ws *ws)
     json_object_set_new(about, "status", json_integer(ws->status));
     describe_err(about, &ws->err);
     print(item, "closed", about);
+    item->ended = true;
     react(item, "on_closed");
     c41_loop.http.close(ws); // does nothing by now
     c41_loop.http.say(ws, str_of("nobody hears this"));

@@ -14,6 +14,7 @@ struct item {
     struct http_part parts[8];
     const char *headers[16];
     char *body;
+    bool ended;   // commands do not find it any more
     json_t *told; // the command; holds the texts
     struct world *world;
     struct item *next; // world.items
