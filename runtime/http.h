@@ -49,6 +49,7 @@ struct http {
     char type[128]; // its Content-Type, lower case, without parameters
     struct buf got; // its body, unless it went to a file or to heard; freed by http_release
     uint64_t got_bytes;
+    uint64_t length; // that its headers promise, of an answer to HEAD too; 0: they do not
     struct err err;
 
     struct http_transfer *transfer; // the loop's own

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The driver comfyui: workflows on a ComfyUI server. A run (comfyui_run.h) carries an attempt from
+// its uploads to its files; the socket tells how far it is, the history how it ended.
+#include "base/arena.h"
+#include "base/err.h"
+#include "runtime/service.h"
+#include "runtime/services/comfyui_inspect.h"
+#include "runtime/services/comfyui_run.h"
+
+static bool comfyui_open(struct service *s, struct err *err)
+{
+    struct comfyui *c = arena_make(s->arena, struct comfyui);
+
+    c->service = s;
+    s->own = c;
+    return endpoint_init(&c->endpoint, s, err);
+}
+
+static void comfyui_close(struct service *s)
+{
+    struct comfyui *c = s->own;
+
+    comfyui_watch_close(c);
+    map_release(&c->files);
+    json_decref(c->stats);
+    json_decref(c->classes);
+    c->stats = c->classes = NULL;
+}
+
+// A run that goes on may end itself, and so let another begin, which stands before all others.
+static void comfyui_tick(struct service *s, int64_t now_ms)
+{
+    struct comfyui *c = s->own;
+    struct comfyui_run *next;
+
+    comfyui_watch_tick(c, now_ms);
+    for (struct comfyui_run *r = c->runs; r; r = next) {
+        void (*later)(struct comfyui_run * r) = r->later;
+
+        next = r->next;
+        if (!later || now_ms < r->later_ms)
+            continue;
+        r->later = NULL;
+        later(r);
+    }
+}
+
+static bool comfyui_start(const struct services *s, struct attempt *a, struct err *err)
+{
+    (void)s;
+    (void)err;
+    comfyui_run_start(a->service->own, a);
+    return true;
+}
+
+static void comfyui_cancel(struct attempt *a)
+{
+    struct comfyui_run *r = a->own;
+    struct err err;
+
+    err_set(&err, ERR_CANCELLED, "stopped");
+    if (r->cancelled)
+        return;
+    r->cancelled = true;
+    if (r->arriving)
+        a->job.cancelled = true;
+    else if (r->copy)
+        return; // ends when the copy has
+    else if (r->id[0])
+        comfyui_withdraw(r, &err, NULL);
+    else
+        comfyui_fail(r, &err, NULL);
+}
+
+const struct driver driver_comfyui = {
+    .name = "comfyui",
+    .at_once = 2, // one runs, and one waits, so that the GPU never does
+    .noted = true,
+    .open = comfyui_open,
+    .close = comfyui_close,
+    .tick = comfyui_tick,
+    .inspect = comfyui_inspect,
+    .compare = comfyui_compare,
+    .start = comfyui_start,
+    .cancel = comfyui_cancel,
+};

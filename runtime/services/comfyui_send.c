@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Sending: the filled workflow goes into the server's queue, under an id of ours.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "runtime/service.h"
+#include "runtime/services/comfyui_run.h"
+#include "runtime/services/comfyui_words.h"
+
+enum {
+    SENT_QUIET_MS = 120000, // validation opens files, while the GPU's thread holds the interpreter
+    UNSURE_MS = 2500,       // how long a prompt is looked for whose answer was lost
+};
+
+// A first id is the attempt's, which the ledger has noted; others follow from it.
+static void take_id(struct comfyui_run *r)
+{
+    const char *own = r->attempt->id;
+
+    if (r->sends++ == 0)
+        snprintf(r->id, sizeof(r->id), "%s", own);
+    else
+        comfyui_make_id(own, r->sends, r->id);
+    r->prefix = arena_printf(r->attempt->arena, "c41/%s", r->id);
+    r->taken = r->heard = r->ended = r->running = false;
+    r->blocked = r->node = NULL;
+    r->absent_ms = 0;
+}
+
+// Answers of 400 are the server's own when they are JSON with an error; else a proxy's.
+static bool refused(struct comfyui_run *r, struct call *c)
+{
+    struct err ignored, err;
+    json_t *body = c->http.status == 400 ? call_json(c, &ignored) : NULL;
+    const char *help;
+
+    if (!json_is_object(json_object_get(body, "error"))) {
+        json_decref(body);
+        return false;
+    }
+    help = comfyui_refusal(r->attempt->arena, r->graph, body, &err);
+    json_decref(body);
+    comfyui_fail(r, &err, help);
+    return true;
+}
+
+static void take_in(struct comfyui_run *r, json_t *body)
+{
+    const char *id = json_get_text(body, "prompt_id", NULL), *help;
+    struct err err;
+
+    if (id && strlen(id) < sizeof(r->id)) // very old servers choose their own
+        snprintf(r->id, sizeof(r->id), "%s", id);
+    if (json_object_size(json_object_get(body, "node_errors"))) {
+        help = comfyui_refusal(r->attempt->arena, r->graph, body, &err);
+        comfyui_withdraw(r, &err, help);
+        return;
+    }
+    comfyui_wait(r);
+}
+
+static void answered(struct comfyui_run *r, struct call *c)
+{
+    struct err err = {0};
+    json_t *body;
+
+    if (refused(r, c))
+        return;
+    if (!comfyui_answered(r, c, &err)) {
+        if (c->http.status == 413)
+            comfyui_fail(r, &err,
+                         "the workflow is larger than the server, or a proxy before it, takes: "
+                         "start it with a larger --max-upload-size");
+        else if (err.kind != ERR_TRANSIENT)
+            comfyui_fail(r, &err, NULL);
+        else {
+            r->fate = err; // it may have been queued all the same
+            comfyui_look(r, UNSURE_MS);
+        }
+        return;
+    }
+    body = call_json(c, &err);
+    if (json_is_object(body) && json_object_get(body, "prompt_id")) {
+        take_in(r, body);
+    } else {
+        if (body)
+            err_set(&err, ERR_TRANSIENT, "the answer to /prompt is not a ComfyUI server's");
+        r->fate = err;
+        comfyui_look(r, UNSURE_MS);
+    }
+    json_decref(body);
+}
+
+static json_t *fill(struct comfyui_run *r, struct err *err)
+{
+    struct attempt *a = r->attempt;
+
+    return fill_workflow(&(struct fill){.preset = a->preset,
+                                        .params = json_object_get(a->params, "params"),
+                                        .inputs = r->fills,
+                                        .n_inputs = r->n_fills,
+                                        .prefix = r->prefix},
+                         err);
+}
+
+void comfyui_send(struct comfyui_run *r)
+{
+    struct err err;
+    json_t *body;
+
+    take_id(r);
+    json_decref(r->graph);
+    r->graph = fill(r, &err);
+    if (!r->graph) {
+        comfyui_fail(r, &err, NULL);
+        return;
+    }
+    body = json_pack("{s:O, s:s, s:s}", "prompt", r->graph, "prompt_id", r->id, "client_id",
+                     r->server->watch.client);
+    comfyui_ask(r, &(struct ask){.route = "/prompt", .json = body, .quiet_ms = SENT_QUIET_MS},
+                answered);
+    json_decref(body);
+}
+
+// From the uploads on: the server may have been started anew meanwhile.
+void comfyui_send_again(struct comfyui_run *r)
+{
+    comfyui_upload(r);
+}
