@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "runtime/service.h"
 #include "runtime/services/arrival.h"
 #include "runtime/services/comfyui_run.h"
@@ -25,9 +26,29 @@ static const json_t *output_of(const struct comfyui_run *r, unsigned i)
     return json_object_get(json_object_get(a->preset, "output"), a->made[i].name);
 }
 
-static const json_t *params_of(const struct comfyui_run *r)
+// What the node of an output calls its files by: the field that holds the prompt's id.
+static const char *prefix_of(struct comfyui_run *r, unsigned i)
 {
-    return json_object_get(r->attempt->params, "params");
+    const char *node = json_get_text(output_of(r, i), "node", ""), *field, *text;
+    json_t *value;
+
+    json_object_foreach(json_object_get(json_object_get(r->graph, node), "inputs"), field, value) {
+        text = json_string_value(value);
+        if (text && strstr(text, r->id))
+            return text;
+    }
+    return NULL;
+}
+
+// Of an output whose files the history does not list.
+static bool find_saved(struct comfyui_run *r, unsigned i)
+{
+    struct fill f = comfyui_fill(r);
+    char *path = fill_saved(&f, r->graph, r->attempt->made[i].name);
+    bool ok = path && comfyui_saved(r->attempt->arena, path, &r->files[i]);
+
+    mem_free(path);
+    return ok;
 }
 
 static const char *node_of(struct comfyui_run *r, unsigned i)
@@ -73,12 +94,10 @@ static void sent_free(struct comfyui_run *r, struct call *c)
 // node run again; a node without one runs again once the server has forgotten its results.
 static void render_again(struct comfyui_run *r)
 {
-    const json_t *node =
-        json_object_get(r->graph, json_get_text(output_of(r, r->output), "node", ""));
     json_t *body;
 
     r->renewed = true;
-    if (json_object_get(json_object_get(node, "inputs"), "filename_prefix")) {
+    if (prefix_of(r, r->output)) {
         comfyui_send_again(r);
         return;
     }
@@ -92,11 +111,11 @@ static void miss(struct comfyui_run *r)
     const struct comfyui_file *f = &r->files[r->output];
     struct err err;
 
-    if (!f->saved && !r->renewed && !r->adopted) {
+    if (!f->unlisted && !r->renewed && !r->adopted) {
         render_again(r);
         return;
     }
-    err_set(&err, f->saved ? ERR_FINAL : ERR_TRANSIENT, "%s: the server has no file \"%.200s\"",
+    err_set(&err, f->unlisted ? ERR_FINAL : ERR_TRANSIENT, "%s: the server has no file \"%.200s\"",
             node_of(r, r->output), f->name);
     comfyui_fail(r, &err, NULL);
 }
@@ -179,7 +198,7 @@ static bool find(struct comfyui_run *r, const json_t *entry, unsigned i, struct 
         return err_set(err, ERR_FILM, "the preset does not say which node gives \"%s\"",
                        a->made[i].name);
     if (json_object_get(output, "saved")) {
-        if (comfyui_guess(a->arena, r->prefix, output, params_of(r), a->made[i].ext, 0, f))
+        if (find_saved(r, i))
             return true;
         why = "the preset's `saved` is no name of a file that could come from there";
     } else if (comfyui_pick(a->arena, entry, output, a->made[i].ext, f, &why)) {
@@ -235,17 +254,26 @@ static void lose(struct comfyui_run *r)
     comfyui_fail(r, &err, NULL);
 }
 
+static bool guess(struct comfyui_run *r)
+{
+    struct attempt *a = r->attempt;
+    const char *prefix = prefix_of(r, r->output);
+
+    if (json_object_get(output_of(r, r->output), "saved"))
+        return r->guess == 0 && find_saved(r, r->output);
+    return prefix &&
+           comfyui_guess(a->arena, prefix, a->made[r->output].ext, r->guess, &r->files[r->output]);
+}
+
 // A server that was started again has forgotten its history, but not its files.
 static void guess_next(struct comfyui_run *r)
 {
-    struct attempt *a = r->attempt;
     struct comfyui_file *f = &r->files[r->output];
 
-    if (r->output == a->n_made) {
+    if (r->output == r->attempt->n_made) {
         r->output = 0;
         fetch_next(r);
-    } else if (comfyui_guess(a->arena, r->prefix, output_of(r, r->output), params_of(r),
-                             a->made[r->output].ext, r->guess, f)) {
+    } else if (guess(r)) {
         comfyui_ask(r, &(struct ask){.method = "HEAD", .route = view_of(r, f)}, guessed);
     } else {
         lose(r);

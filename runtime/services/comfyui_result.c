@@ -217,31 +217,6 @@ bool comfyui_pick(struct arena *a, const json_t *entry, const json_t *output, co
     return false;
 }
 
-// "_${steps}_steps_00001_.safetensors" with params in it.
-static const char *fill_saved(struct arena *a, const char *saved, const json_t *params)
-{
-    struct buf text = {0};
-    const char *filled;
-
-    while (*saved) {
-        const char *end = strncmp(saved, "${", 2) == 0 ? strchr(saved, '}') : NULL;
-        const json_t *value =
-            end ? json_object_get(params, arena_strndup(a, saved + 2, (size_t)(end - saved - 2)))
-                : NULL;
-
-        if (json_is_string(value))
-            buf_puts(&text, json_string_value(value));
-        else if (value)
-            json_canonical(value, &text);
-        else
-            buf_char(&text, *saved);
-        saved = value ? end + 1 : saved + 1;
-    }
-    filled = arena_strdup(a, buf_text(&text));
-    buf_release(&text);
-    return filled;
-}
-
 // How files of a sort end as a rule, the n-th of them; NULL: there are no more.
 static const char *usual_ending(enum sort sort, unsigned n)
 {
@@ -261,25 +236,27 @@ static const char *usual_ending(enum sort sort, unsigned n)
     return *list;
 }
 
-bool comfyui_guess(struct arena *a, const char *prefix, const json_t *output, const json_t *params,
-                   const char *ext, unsigned n, struct comfyui_file *file)
+bool comfyui_saved(struct arena *a, const char *path, struct comfyui_file *file)
 {
-    const char *saved = json_get_text(output, "saved", NULL), *slash = strrchr(prefix, '/');
-    const char *base = slash ? slash + 1 : prefix, *name;
-    const char *ending = saved ? NULL : usual_ending(sort_of(ext), n / 2);
+    const char *slash = strrchr(path, '/');
 
-    if (saved && n == 0)
-        name = arena_printf(a, "%s%s", base, fill_saved(a, saved, params));
-    else if (ending) // of SaveImage and its kin; of VHS_VideoCombine
-        name = arena_printf(a, "%s%s.%s", base, n % 2 ? "_00001" : "_00001_", ending);
-    else
-        return false;
     *file = (struct comfyui_file){
-        .name = name,
-        .subfolder = slash ? arena_strndup(a, prefix, (size_t)(slash - prefix)) : "",
+        .name = arena_strdup(a, slash ? slash + 1 : path),
+        .subfolder = slash ? arena_strndup(a, path, (size_t)(slash - path)) : "",
         .type = "output",
-        .ext = ext_of(a, name),
-        .saved = true,
+        .ext = ext_of(a, path),
+        .unlisted = true,
     };
     return sort_of(file->ext) != SORT_NONE;
+}
+
+// SaveImage and its kin put an underscore behind the number, VHS_VideoCombine does not.
+bool comfyui_guess(struct arena *a, const char *prefix, const char *ext, unsigned n,
+                   struct comfyui_file *file)
+{
+    const char *ending = usual_ending(sort_of(ext), n / 2);
+
+    return ending &&
+           comfyui_saved(
+               a, arena_printf(a, "%s%s.%s", prefix, n % 2 ? "_00001" : "_00001_", ending), file);
 }

@@ -29,7 +29,7 @@ struct comfyui_file {
     const char *name, *subfolder, *type; // as the server spells them; name NULL: it is a text
     const char *ext;                     // of a list of known ones, in lower case
     const char *text;
-    bool saved; // the history does not list it: its name was worked out
+    bool unlisted; // the history does not tell of it: its name was worked out
 };
 
 // What the entry lists for {node, key} (key: where it usually is); `ext` is what such an output
@@ -37,7 +37,10 @@ struct comfyui_file {
 bool comfyui_pick(struct arena *a, const json_t *entry, const json_t *output, const char *ext,
                   struct comfyui_file *file, const char **why);
 
+// The file at a path below the server's output folder. False: it ends in nothing that is known.
+bool comfyui_saved(struct arena *a, const char *path, struct comfyui_file *file);
+
 // The files that a node with this prefix would have saved, where no history tells: the n-th guess
 // for an output that ends in ext. False: there are no more.
-bool comfyui_guess(struct arena *a, const char *prefix, const json_t *output, const json_t *params,
-                   const char *ext, unsigned n, struct comfyui_file *file);
+bool comfyui_guess(struct arena *a, const char *prefix, const char *ext, unsigned n,
+                   struct comfyui_file *file);

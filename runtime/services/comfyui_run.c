@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/services/comfyui_run.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,7 +8,7 @@
 #include "base/digest.h"
 #include "runtime/service.h"
 
-enum { CLASSES_QUIET_MS = 120000, GRACE_MS = 10000 };
+enum { CLASSES_QUIET_MS = 120000 };
 
 int64_t comfyui_now(const struct comfyui_run *r)
 {
@@ -88,25 +87,10 @@ void comfyui_fail(struct comfyui_run *r, const struct err *err, const char *help
     attempt_fail(a, &told);
 }
 
-// A prompt of an earlier attempt is taken up where it was left.
-static void begin(struct comfyui_run *r)
-{
-    const char *left = comfyui_take_left(r->server, r->attempt->key);
-
-    if (!left) {
-        comfyui_upload(r);
-        return;
-    }
-    snprintf(r->id, sizeof(r->id), "%s", left);
-    r->prefix = arena_printf(r->attempt->arena, "c41/%s", r->id);
-    r->adopted = r->taken = true;
-    comfyui_look(r, GRACE_MS);
-}
-
 static void learned_classes(struct comfyui_run *r, struct call *c)
 {
     comfyui_learn_classes(r->server, c);
-    begin(r);
+    comfyui_upload(r);
 }
 
 static void learned(struct comfyui_run *r, struct call *c)
@@ -116,7 +100,7 @@ static void learned(struct comfyui_run *r, struct call *c)
     if (!comfyui_learn(r->server, c, &err))
         comfyui_fail(r, &err, NULL);
     else if (r->server->classes)
-        begin(r);
+        comfyui_upload(r);
     else
         comfyui_ask(r, &(struct ask){.route = "/object_info", .quiet_ms = CLASSES_QUIET_MS},
                     learned_classes);
@@ -133,7 +117,7 @@ void comfyui_run_start(struct comfyui *c, struct attempt *a)
     a->own = r;
     comfyui_watch_start(c, a->id);
     if (c->known)
-        begin(r);
+        comfyui_upload(r);
     else
         comfyui_ask(r, &(struct ask){.route = "/system_stats"}, learned);
 }

@@ -43,12 +43,11 @@ struct comfyui_run {
 
     // The prompt.
     char id[UUID_BYTES];
-    const char *prefix; // of the files it saves
-    unsigned sends;     // how often the step was sent in this attempt
-    bool adopted;       // an earlier attempt has sent it
-    bool freed;         // the server was asked for memory
-    bool renewed;       // it was sent again because the server's cache named a file that is gone
-    json_t *graph;      // as sent
+    unsigned sends; // how often the step was sent in this attempt
+    bool adopted;   // an earlier attempt has sent it
+    bool freed;     // the server was asked for memory
+    bool renewed;   // it was sent again because the server's cache named a file that is gone
+    json_t *graph;  // as sent
 
     // Waiting.
     bool running;        // the server says so; else it waits in the queue, or nobody knows
@@ -73,6 +72,9 @@ struct comfyui_run {
     unsigned output, guess, tries;
     bool call_broke; // the last one: its answer did not come whole
 };
+
+// What fill.h needs of it.
+struct fill comfyui_fill(const struct comfyui_run *r);
 
 // Begins a run of the attempt.
 void comfyui_run_start(struct comfyui *c, struct attempt *a);

@@ -12,18 +12,22 @@
 enum {
     SENT_QUIET_MS = 120000, // validation opens files, while the GPU's thread holds the interpreter
     UNSURE_MS = 2500,       // how long a prompt is looked for whose answer was lost
+    GRACE_MS = 10000,       // and one that the server once had
 };
 
-// A first id is the attempt's, which the ledger has noted; others follow from it.
+// A first id is the attempt's, which the ledger has noted; others follow from it. What an earlier
+// attempt has left behind is not sent again.
 static void take_id(struct comfyui_run *r)
 {
-    const char *own = r->attempt->id;
+    const char *own = r->attempt->id, *left = comfyui_take_left(r->server, r->attempt->key);
 
-    if (r->sends++ == 0)
+    r->adopted = left != NULL;
+    if (left)
+        snprintf(r->id, sizeof(r->id), "%s", left);
+    else if (r->sends++ == 0)
         snprintf(r->id, sizeof(r->id), "%s", own);
     else
         comfyui_make_id(own, r->sends, r->id);
-    r->prefix = arena_printf(r->attempt->arena, "c41/%s", r->id);
     r->taken = r->heard = r->ended = r->running = false;
     r->blocked = r->node = NULL;
     r->absent_ms = 0;
@@ -93,35 +97,44 @@ static void answered(struct comfyui_run *r, struct call *c)
     json_decref(body);
 }
 
-static json_t *fill(struct comfyui_run *r, struct err *err)
+struct fill comfyui_fill(const struct comfyui_run *r)
 {
-    struct attempt *a = r->attempt;
+    const struct attempt *a = r->attempt;
 
-    return fill_workflow(&(struct fill){.preset = a->preset,
-                                        .params = json_object_get(a->params, "params"),
-                                        .inputs = r->fills,
-                                        .n_inputs = r->n_fills,
-                                        .prefix = r->prefix},
-                         err);
+    return (struct fill){.preset = a->preset,
+                         .params = json_object_get(a->params, "params"),
+                         .inputs = r->fills,
+                         .n_inputs = r->n_fills,
+                         .prefix = arena_printf(a->arena, "c41/%s", r->id)};
+}
+
+static void post(struct comfyui_run *r)
+{
+    json_t *body = json_pack("{s:O, s:s, s:s}", "prompt", r->graph, "prompt_id", r->id, "client_id",
+                             r->server->watch.client);
+
+    comfyui_ask(r, &(struct ask){.route = "/prompt", .json = body, .quiet_ms = SENT_QUIET_MS},
+                answered);
+    json_decref(body);
 }
 
 void comfyui_send(struct comfyui_run *r)
 {
+    struct fill f;
     struct err err;
-    json_t *body;
 
     take_id(r);
+    f = comfyui_fill(r);
     json_decref(r->graph);
-    r->graph = fill(r, &err);
+    r->graph = fill_workflow(&f, &err);
     if (!r->graph) {
         comfyui_fail(r, &err, NULL);
-        return;
+    } else if (r->adopted) {
+        r->taken = true;
+        comfyui_look(r, GRACE_MS);
+    } else {
+        post(r);
     }
-    body = json_pack("{s:O, s:s, s:s}", "prompt", r->graph, "prompt_id", r->id, "client_id",
-                     r->server->watch.client);
-    comfyui_ask(r, &(struct ask){.route = "/prompt", .json = body, .quiet_ms = SENT_QUIET_MS},
-                answered);
-    json_decref(body);
 }
 
 // From the uploads on: the server may have been started anew meanwhile.

@@ -23,10 +23,9 @@ void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES])
     buf_release(&whole);
     d.bytes[6] = (uint8_t)((d.bytes[6] & 0x0f) | 0x80); // version 8: made by a rule of one's own
     d.bytes[8] = (uint8_t)((d.bytes[8] & 0x3f) | 0x80);
-    snprintf(id, UUID_BYTES,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-             b[15]);
+    snprintf(id, UUID_BYTES, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+             b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
+             b[14], b[15]);
 }
 
 // The packs that classes come from: {"ComfyUI-VideoHelperSuite": true, …}.

@@ -14,9 +14,9 @@ struct comfyui;
 
 struct comfyui_watch {
     struct ws ws;
-    char client[UUID_BYTES];  // the id that messages are sent to; "" before the first
-    unsigned renewed; // how many ids there were before it
-    bool started;     // ws is the loop's
+    char client[UUID_BYTES]; // the id that messages are sent to; "" before the first
+    unsigned renewed;        // how many ids there were before it
+    bool started;            // ws is the loop's
     bool open;
     unsigned failures;
     int64_t again_ms; // no attempt to open it before
