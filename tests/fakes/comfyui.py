@@ -124,9 +124,9 @@ class ComfyUI:
         for prefix in (self.under, self.under + "/api"):
             self.add_routes(app, prefix)
         app.on_response_prepare.append(self.sign)
-        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self.runner = web.AppRunner(app)
         await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True)
+        site = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True, shutdown_timeout=0.1)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
         self.worker = asyncio.ensure_future(self.engine.run())
