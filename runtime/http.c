@@ -83,7 +83,7 @@ void http_start(struct loop *loop, struct http *h)
     h->transfer = t;
     h->status = 0;
     h->type[0] = 0;
-    h->got_bytes = 0;
+    h->got_bytes = h->length = 0;
     h->err = (struct err){0};
     buf_clear(&h->got);
     t->h = h;

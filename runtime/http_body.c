@@ -129,6 +129,7 @@ bool body_end(struct http_transfer *t, struct err *err)
 {
     if (!t->begun)
         begin(t);
+    t->h->length = t->told_length ? t->length : 0;
     if (!t->head_whole || t->h->status < 200)
         return err_set(err, ERR_TRANSIENT, "%s cut its answer short", t->easy.server);
     return !t->good || !t->h->to || (open_file(t, err) && check_file(t, err));

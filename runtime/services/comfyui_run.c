@@ -8,7 +8,7 @@
 #include "base/digest.h"
 #include "runtime/service.h"
 
-enum { CLASSES_QUIET_MS = 120000 };
+enum { CLASSES_QUIET_MS = 120000, TURN_MS = 50 };
 
 int64_t comfyui_now(const struct comfyui_run *r)
 {
@@ -69,6 +69,8 @@ void comfyui_run_let_go(struct comfyui_run *r)
     if (*at)
         *at = r->next;
     comfyui_stop(r);
+    if (r->server->asker == r)
+        r->server->asker = NULL;
     json_decref(r->graph);
     json_decref(r->texts);
     r->graph = r->texts = NULL;
@@ -87,10 +89,16 @@ void comfyui_fail(struct comfyui_run *r, const struct err *err, const char *help
     attempt_fail(a, &told);
 }
 
+static void go_on(struct comfyui_run *r)
+{
+    r->server->asker = NULL;
+    comfyui_upload(r);
+}
+
 static void learned_classes(struct comfyui_run *r, struct call *c)
 {
     comfyui_learn_classes(r->server, c);
-    comfyui_upload(r);
+    go_on(r);
 }
 
 static void learned(struct comfyui_run *r, struct call *c)
@@ -100,10 +108,25 @@ static void learned(struct comfyui_run *r, struct call *c)
     if (!comfyui_learn(r->server, c, &err))
         comfyui_fail(r, &err, NULL);
     else if (r->server->classes)
-        comfyui_upload(r);
+        go_on(r);
     else
         comfyui_ask(r, &(struct ask){.route = "/object_info", .quiet_ms = CLASSES_QUIET_MS},
                     learned_classes);
+}
+
+// One asks what the server is, which others wait for.
+static void begin(struct comfyui_run *r)
+{
+    struct comfyui *c = r->server;
+
+    if (c->asker) {
+        comfyui_later(r, TURN_MS, begin);
+    } else if (c->known) {
+        comfyui_upload(r);
+    } else {
+        c->asker = r;
+        comfyui_ask(r, &(struct ask){.route = "/system_stats"}, learned);
+    }
 }
 
 void comfyui_run_start(struct comfyui *c, struct attempt *a)
@@ -116,8 +139,5 @@ void comfyui_run_start(struct comfyui *c, struct attempt *a)
     c->runs = r;
     a->own = r;
     comfyui_watch_start(c, a->id);
-    if (c->known)
-        comfyui_upload(r);
-    else
-        comfyui_ask(r, &(struct ask){.route = "/system_stats"}, learned);
+    begin(r);
 }

@@ -31,10 +31,11 @@ struct comfyui {
     struct comfyui_watch watch;
     struct comfyui_run *runs; // attempts at work, the newest first
     struct comfyui_left *left;
-    struct map files; // "DIGEST.EXT" -> its name in the input folder
-    bool known;       // it has answered since it was last away
-    json_t *stats;    // /system_stats; NULL: not yet
-    json_t *classes;  // /object_info, or NULL
+    struct map files;                // "DIGEST.EXT" -> its name in the input folder
+    bool known;                      // it has answered since it was last away
+    const struct comfyui_run *asker; // of what it says of itself just now
+    json_t *stats;                   // /system_stats; NULL: not yet
+    json_t *classes;                 // /object_info, or NULL
 };
 
 // A canonical UUID that follows from text and n.

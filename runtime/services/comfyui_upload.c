@@ -11,7 +11,7 @@
 #include "runtime/service.h"
 #include "runtime/services/comfyui_run.h"
 
-enum { TURN_MS = 200, BYTES_PER_MS = 100 };
+enum { TURN_MS = 100 };
 
 static const char folder_of_files[] = "c41";
 
@@ -237,8 +237,7 @@ static void upload(struct comfyui_run *r)
     comfyui_ask(r,
                 &(struct ask){.route = "/upload/image",
                               .parts = parts,
-                              .n_parts = sizeof(parts) / sizeof(*parts),
-                              .quiet_ms = COMFYUI_QUIET_MS + (int)(bytes_of(r) / BYTES_PER_MS)},
+                              .n_parts = sizeof(parts) / sizeof(*parts)},
                 uploaded);
 }
 
