@@ -412,6 +412,8 @@ static int wait_ms(const struct dispatch *d)
 
 static void begin(struct dispatch *d)
 {
+    d->services.net = d->engine->api; // where files were looked at before, there is a loop
+    d->services.loop = d->engine->loop;
     lanes_init(&d->lanes, d->studio, &d->services, d->workers);
     d->chance = (uint64_t)d->clock->now_ms(d->clock);
     d->twins = mem_new(d->walk->n_wanted * sizeof(struct work *));
