@@ -3,6 +3,7 @@
 import json
 import pathlib
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/fakes"))
@@ -35,4 +36,12 @@ def prompts_of(fake):
     return [p["prompt"] for p in fake.accepted]
 
 
-__all__ = ["ComfyUI", "Fault", "VERSIONS", "film", "prompts_of", "studio"]
+def wait_for(what, seconds=30):
+    """Until what() is true; fails when it never is."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.02)
+
+
+__all__ = ["ComfyUI", "Fault", "VERSIONS", "film", "prompts_of", "studio", "wait_for"]

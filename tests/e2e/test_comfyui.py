@@ -2,12 +2,14 @@
 """Films on a ComfyUI server: what is sent to it and what comes back, when all is well."""
 import json
 import re
+import time
 import uuid
 
 import pytest
 
 import media
-from comfy import VERSIONS, ComfyUI, film, prompts_of, studio
+from comfy import VERSIONS, ComfyUI, film, prompts_of, studio, wait_for
+from project import finish
 
 CLIP = "      - {shot: walk, image: a keeper, video: she walks to the lamp, seconds: 1}\n"
 FACES = "loras:\n  mara: {images: faces, captions: files, trigger: m4ra, base: small}\n"
@@ -67,22 +69,20 @@ def test_a_pool_of_two_takes_turns(make_project, server, tmp_path):
 
 def test_one_runs_and_one_waits(project, server):
     project.write("film.yaml", film(4))
-    most = 0
-    put = server.engine.put
-
-    def watch(item):
-        nonlocal most
-        put(item)
-        most = max(most, server.engine.remaining)
-    server.engine.put = watch
-    build(project)
-    assert most == 2
+    server.hold()
+    running = project.start("build", "film.yaml", "--studio", "studio.yaml")
+    wait_for(lambda: len(server.accepted) == 2)
+    time.sleep(1)  # a third would be there by now
+    assert len(server.accepted) == 2
+    server.go_on()
+    _, err = finish(running)
+    assert running.returncode == 0 and len(server.accepted) == 4, err
 
 
 def test_clip_from_an_uploaded_still(project, server):
     project.write("film.yaml", film(shots=CLIP))
     done = build(project)
-    still, clip = done.output("a/walk/image"), done.output("a/walk/animate")
+    still, clip = done.output("a/walk/image"), done.output("a/walk/video")
     [up] = server.uploads
     assert up["subfolder"] == "c41" and up["bytes"] == still.read_bytes()
     assert prompts_of(server)[1]["1"]["inputs"]["image"] == f"c41/{up['name']}"
@@ -95,7 +95,7 @@ def test_clip_from_an_uploaded_still(project, server):
 def test_clip_of_vhs_is_not_its_picture(project, server):
     project.write("film.yaml", film(shots=CLIP))
     project.write("studio.yaml", studio(server.url, {"animate": "small-vhs"}))
-    clip = build(project).output("a/walk/animate")
+    clip = build(project).output("a/walk/video")
     assert clip.suffix == ".mp4" and media.File(clip).frames == 33
 
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What a ComfyUI server, its network or somebody else does to a prompt, and how it ends: never a hang, never a wrong
 artifact, and nothing rendered twice that need not be."""
+import signal
 import threading
 import time
 
 import pytest
 
 import media
-from comfy import ComfyUI, Fault, film, prompts_of, studio
+from comfy import ComfyUI, Fault, film, prompts_of, studio, wait_for
 from comfyui_engine import DISK_FULL, OUT_OF_MEMORY
 from project import read_until, finish
 
@@ -33,7 +34,7 @@ def build(project, code=0, **more):
     assert time.monotonic() - began < PATIENT, "it took too long"
     project.check_store()
     if code == 0:
-        media.decode(done.output("a/s0/image" if "s0" in project.read("film.yaml") else "a/walk/animate"))
+        media.decode(done.output("a/s0/image" if "s0" in project.read("film.yaml") else "a/walk/video"))
     return done
 
 
@@ -183,11 +184,8 @@ def test_somebody_else_interrupts(project, server):
 
 
 def hold_until_sent(server, n=1):
-    """Holds the engine in the first prompt until the n-th has come."""
-    end = time.monotonic() + 20
-    while len(server.accepted) < n or not server.engine.running:
-        assert time.monotonic() < end, "nothing was sent"
-        time.sleep(0.05)
+    """Waits until the n-th prompt has come, and one is at work."""
+    wait_for(lambda: len(server.accepted) >= n and server.engine.running)
 
 
 def start(project, server):
@@ -337,7 +335,6 @@ def test_a_socket_that_breaks_and_comes_back(project, server):
 
 def test_cancel(project, server):
     """Twice Ctrl-C: what waits leaves the queue, what runs is interrupted, and nobody else's."""
-    import signal
     project.write("film.yaml", film(2))
     other = {"1": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}},
              "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}
@@ -347,10 +344,7 @@ def test_cancel(project, server):
     running.send_signal(signal.SIGINT)
     time.sleep(0.5)
     running.send_signal(signal.SIGINT)
-    end = time.monotonic() + 20
-    while not server.engine.interrupted:
-        assert time.monotonic() < end, "it was not interrupted"
-        time.sleep(0.05)
+    wait_for(lambda: server.engine.interrupted)
     server.go_on()
     finish(running)
     assert running.returncode == 130
