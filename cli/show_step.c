@@ -37,6 +37,22 @@ static void print_head(const struct planned *p, const struct step *s, struct buf
     buf_char(out, '\n');
 }
 
+// What its service was when it made it: the version and the models that it told.
+static void print_maker(const struct plan_row *row, struct buf *out)
+{
+    json_t *print, *models, *digest;
+    const char *name;
+
+    if (!row->service)
+        return;
+    print = json_loads(row->print, 0, NULL);
+    models = json_object_get(print, "models");
+    buf_printf(out, "  made by %s %s\n", row->service, json_get_text(print, "version", ""));
+    json_object_foreach(models, name, digest)
+        buf_printf(out, "    %s %.12s\n", name, json_string_value(digest));
+    json_decref(print);
+}
+
 static void print_status(const struct plan_row *row, struct buf *out)
 {
     buf_printf(out, "  %s%s%s", plan_status_name(row->status), row->picked ? ", picked" : "",
@@ -47,7 +63,7 @@ static void print_status(const struct plan_row *row, struct buf *out)
         buf_puts(out, "; made ");
         planned_print_time(row->made_ms, out);
         if (row->where[0])
-            buf_printf(out, " %s%s", row->where[0] == 'h' ? "" : "on ", row->where);
+            buf_printf(out, " %s%s", strcmp(row->where, "here") == 0 ? "" : "on ", row->where);
         if (row->seconds > 0) {
             buf_puts(out, " in ");
             planned_print_seconds(row->seconds, out);
@@ -56,6 +72,7 @@ static void print_status(const struct plan_row *row, struct buf *out)
     buf_char(out, '\n');
     if (row->note)
         buf_printf(out, "  note: %s\n", row->note);
+    print_maker(row, out);
     if (row->key[0])
         buf_printf(out, "  key %s\n", row->key);
 }

@@ -381,10 +381,11 @@ static void show_step_failed(struct display *d, const struct event *e)
     struct buf out = {0};
     struct str rest = str_of(e->log ? e->log : "");
 
-    if (e->err->kind == ERR_TRANSIENT) {
+    if (e->again) {
         stop_running(d, e->step);
-        display_tell(d, SEVERITY_WARNING, &e->step->at,
-                     arena_printf(a, "%s: %s", e->step->id, e->err->text), "it is tried again");
+        if (e->err->kind != ERR_AWAY) // that was said of the service
+            display_tell(d, SEVERITY_WARNING, &e->step->at,
+                         arena_printf(a, "%s: %s", e->step->id, e->err->text), "it is tried again");
         arena_free(a);
         return;
     }

@@ -102,7 +102,7 @@ static void add_step_failed(json_t *line, const struct event *e)
     set_text(line, "id", e->step->id);
     set_text(line, "error", e->err->text);
     json_object_set_new(line, "attempt", json_integer(e->attempt));
-    json_object_set_new(line, "final", json_boolean(e->err->kind != ERR_TRANSIENT));
+    json_object_set_new(line, "final", json_boolean(!e->again));
 }
 
 static void add_service(json_t *line, const struct event *e)

@@ -62,6 +62,7 @@ struct event {
     const char *help;      // what would be right, or NULL
     const char *log;       // the last words of what ran, or NULL
     unsigned attempt;
+    bool again; // the step is tried again
 
     const char *state; // of a service
 

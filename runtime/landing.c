@@ -151,22 +151,28 @@ static void mark_away(struct dispatch *d, struct service *s, const struct err *e
     tell_service(d, s, state);
 }
 
+static void tell_again(struct dispatch *d, const struct flight *f)
+{
+    events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED,
+                                          .step = f->work->step,
+                                          .err = &f->attempt.err,
+                                          .attempt = f->work->tries,
+                                          .again = true});
+}
+
 static void try_later(struct dispatch *d, struct flight *f)
 {
-    struct attempt *a = &f->attempt;
     int64_t wait_ms = backoff_ms(f->work->tries, &d->chance);
 
     f->work->state = WORK_READY;
-    events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED,
-                                          .step = f->work->step,
-                                          .err = &a->err,
-                                          .attempt = f->work->tries});
+    tell_again(d, f);
     lanes_push_later(&d->lanes, f->work, d->clock->now_ms(d->clock) + wait_ms);
 }
 
 static void wait_for_service(struct dispatch *d, struct flight *f)
 {
     mark_away(d, f->service, &f->attempt.err);
+    tell_again(d, f);
     f->work->state = WORK_READY;
     f->work->tries--;
     lanes_push(&d->lanes, f->work);

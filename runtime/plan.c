@@ -17,6 +17,7 @@
 #include "runtime/drafted.h"
 #include "runtime/forecast.h"
 #include "runtime/ledger.h"
+#include "runtime/ledger_prints.h"
 #include "runtime/ledger_history.h"
 #include "runtime/offer.h"
 #include "runtime/service.h"
@@ -110,6 +111,17 @@ static void set_status(struct planning *p, struct plan_row *row, struct work *wo
         set_blocked(p, row, work);
 }
 
+static void add_maker(struct planning *p, struct plan_row *row)
+{
+    struct maker maker;
+
+    if (strcmp(row->where, "here") == 0 ||
+        !ledger_find_maker_of(p->ledger, row->key, p->arena, &maker))
+        return;
+    row->service = maker.service;
+    row->print = maker.print;
+}
+
 static void fill_row(struct planning *p, struct plan_row *row, struct work *work)
 {
     *row = (struct plan_row){
@@ -125,6 +137,7 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         .note = work->note,
     };
     memcpy(row->key, work->key, sizeof(row->key));
+    add_maker(p, row);
     if (work->state != WORK_DONE) {
         set_status(p, row, work);
         return;

@@ -32,16 +32,17 @@ struct why;
 struct plan_row {
     const struct step *step;
     enum plan_status status;
-    bool wanted;                // the targets need it
-    bool picked, locked;        // of pick steps
-    bool made_before;           // for this film, in this form or another
-    const char *why;            // one line: "words changed: prompt "a" -> "b""; "" when current
-    const char *where;          // the machine that made it or would, "" when none would
-    double seconds;             // what it took, or should take; 0: unknown
-    char key[DIGEST_HEX_BYTES]; // "" when its inputs do not exist yet
-    const json_t *request;      // what it was bound to; NULL like the key
-    int64_t made_ms;            // since 1970; 0: never
-    const char *note;           // what the driver had to say when it was made, or NULL
+    bool wanted;                 // the targets need it
+    bool picked, locked;         // of pick steps
+    bool made_before;            // for this film, in this form or another
+    const char *why;             // one line: "words changed: prompt "a" -> "b""; "" when current
+    const char *where;           // the machine that made it or would, "" when none would
+    double seconds;              // what it took, or should take; 0: unknown
+    char key[DIGEST_HEX_BYTES];  // "" when its inputs do not exist yet
+    const json_t *request;       // what it was bound to; NULL like the key
+    int64_t made_ms;             // since 1970; 0: never
+    const char *note;            // what the driver had to say when it was made, or NULL
+    const char *service, *print; // that made it, and its fingerprint; NULL: this machine did
     const struct artifact *artifacts; // at hand; by the names of step->outputs, in order
     size_t n_artifacts;
 };
