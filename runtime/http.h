@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 // HTTP requests and WebSockets on the event loop. A request belongs to whoever makes it and is lent
-// to the loop from start until done is called. Nothing here waits. Loop thread only.
+// to the loop from start until done is called. Nothing here waits. Loop thread only. Callbacks may
+// start, cancel and close whatever they like, themselves too.
+//
+// A redirect is an answer, and so is a log-in page. Connections are kept and used again; a request
+// whose kept connection turns out dead before a byte of the answer has come is sent once more, on a
+// new one. Proxies are those of the environment (http_proxy, https_proxy, no_proxy), but for this
+// machine itself.
 //
 // Failures are told by kind: ERR_AWAY when nobody answers (refused, no such host, no route),
 // ERR_TRANSIENT when a connection breaks or stays silent for too long, ERR_FINAL when the answer is
