@@ -6,11 +6,12 @@ import socket
 import subprocess
 import threading
 
-import aiohttp.web
 import pytest
+from aiohttp import web
 
-from fakes.app import App
 from fakes.raw import answer, read_request
+from fakes.served import Served
+from fakes.websocket import frame, read_frame, shake
 
 
 def says(body):
@@ -54,55 +55,65 @@ def test_tls_connections_are_used_again(net, serve, authority):
     assert server.connections <= 4
 
 
-def test_a_real_server(net, tmp_path):
-    """aiohttp, which ComfyUI stands on: forms, files that stream, errors, many at once."""
-    routes = aiohttp.web.RouteTableDef()
-    data = bytes(range(256)) * 4096
+DATA = bytes(range(256)) * 4096
 
-    @routes.post("/upload")
-    async def upload(request):
+
+class Real(Served):
+    """As ComfyUI answers, which stands on aiohttp too."""
+
+    def routes(self):
+        return [("POST", "/upload", self.upload), ("GET", "/view", self.view), ("GET", "/fails", self.fails)]
+
+    def wrap(self, handler):
+        return handler  # which reads forms as aiohttp does
+
+    async def unknown(self, request):
+        return web.Response(status=404)
+
+    async def upload(self, request):
         form = await request.post()
-        return aiohttp.web.json_response({name: [part.filename, hashlib.sha256(part.file.read()).hexdigest()]
-                                          if hasattr(part, "file") else part for name, part in form.items()})
+        return web.json_response({name: [part.filename, hashlib.sha256(part.file.read()).hexdigest()]
+                                  if hasattr(part, "file") else part for name, part in form.items()})
 
-    @routes.get("/view")
-    async def view(request):
-        response = aiohttp.web.StreamResponse(headers={"Content-Type": "image/png"})
+    async def view(self, request):
+        response = web.StreamResponse(headers={"Content-Type": "image/png"})
         response.enable_chunked_encoding()
         await response.prepare(request)
-        for at in range(0, len(data), 5000):
-            await response.write(data[at:at + 5000])
+        for at in range(0, len(DATA), 5000):
+            await response.write(DATA[at:at + 5000])
         return response
 
-    @routes.get("/fails")
-    async def fails(_):
-        raise ValueError("in the server")
+    async def fails(self, request):
+        return web.Response(status=500, text="in the server")
 
-    (tmp_path / "in.bin").write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    with App(routes) as url:
-        done = net.get(url + "/upload", method="POST", parts=[
+
+def test_a_real_server(net, tmp_path):
+    """Forms, files that stream, errors, many at once."""
+    (tmp_path / "in.bin").write_bytes(DATA)
+    digest = hashlib.sha256(DATA).hexdigest()
+    with Real() as server:
+        done = net.get(server.url + "/upload", method="POST", parts=[
             {"name": "image", "path": str(tmp_path / "in.bin"), "filename": "größe.png", "type": "image/png"},
             {"name": "overwrite", "text": "true"}])
         assert done["text"] == f'{{"image": ["gr\\u00f6\\u00dfe.png", "{digest}"], "overwrite": "true"}}'
-        done = net.get(url + "/view", to=str(tmp_path / "out.png"))
-        assert (done["type"], done["got_bytes"], done["err"]) == ("image/png", len(data), "none")
-        assert (tmp_path / "out.png").read_bytes() == data
-        assert net.get(url + "/fails")["status"] == 500
-        assert net.get(url + "/nothing")["status"] == 404
+        done = net.get(server.url + "/view", to=str(tmp_path / "out.png"))
+        assert (done["type"], done["got_bytes"], done["err"]) == ("image/png", len(DATA), "none")
+        assert (tmp_path / "out.png").read_bytes() == DATA
+        assert (net.get(server.url + "/fails")["status"], net.get(server.url + "/nothing")["status"]) == (500, 404)
         for n in range(20):
-            net.tell("start", id=f"view-{n}", url=url + "/view", to=str(tmp_path / f"{n}"))
+            net.tell("start", id=f"view-{n}", url=server.url + "/view", to=str(tmp_path / f"{n}"))
         for n in range(20):
             assert net.wait(f"view-{n}", "done")["err"] == "none"
-            assert (tmp_path / f"{n}").read_bytes() == data
+            assert (tmp_path / f"{n}").read_bytes() == DATA
 
 
 def test_behind_a_proxy_with_a_path(net, serve, tmp_path):
-    """nginx in front, as in PROTOCOL.md: a prefix, bodies that are too large for it, a server behind it that is away."""
+    """nginx in front: a prefix, a WebSocket, bodies that are too large for it, a server behind it that is away."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not nginx:
         pytest.skip("no nginx here")
     behind = serve(says(b"behind"))
+    talker = serve(lambda conn: (shake(conn), conn.sendall(frame(b"hello")), conn.sendall(frame(read_frame(conn)[1]))))
     with socket.socket() as holder, socket.socket() as away:
         for held in (holder, away):
             held.bind(("127.0.0.1", 0))
@@ -117,6 +128,10 @@ http {{
   server {{
     listen 127.0.0.1:{port};
     location /gpu/ {{ proxy_pass {behind.url}/; }}
+    location /gpu/ws {{
+      proxy_pass {talker.url}/ws; proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+    }}
     location /away/ {{ proxy_pass http://127.0.0.1:{nobody}/; }}
   }}
 }}
@@ -128,6 +143,9 @@ http {{
         while net.get(url + "/gpu/x")["err"] == "away":
             assert process.poll() is None, (tmp_path / "errors").read_text()
         assert net.get(url + "/gpu/x")["text"] == "behind"
+        net.tell("open", id="ws", url=url + "/gpu/ws?clientId=1", on_message=[{"do": "say", "id": "ws", "text": "back"}])
+        assert [net.wait("ws", "message")["text"] for _ in range(2)] == ["hello", "back"]
+        assert net.wait("ws", "closed")["err"] == "transient"
         assert (net.get(url + "/away/x")["status"], net.get(url + "/x")["status"]) == (502, 404)
         done = net.get(url + "/gpu/x", method="POST", body=5 << 20)
         assert (done["status"], done["type"], done["err"]) == (413, "text/html", "none")

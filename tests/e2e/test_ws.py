@@ -344,6 +344,12 @@ def test_through_a_proxy(start_net, serve):
     assert asked == [b"CONNECT gpu.example:8188 HTTP/1.1"]
 
 
+def test_a_proxy_that_refuses(start_net, serve):
+    net = start_net(http_proxy=serve(lambda conn: (read_head(conn), conn.sendall(answer(b"", "403 Forbidden")))).url)
+    closed = net.wait(net.tell("open", url="http://gpu.example:8188/ws"), "closed")
+    assert closed["err"] == "final" and "the proxy answers 403" in closed["words"]
+
+
 # Callbacks that do things.
 
 def test_close_says_goodbye_and_is_not_told(net, serve, pause):
