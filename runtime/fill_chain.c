@@ -58,15 +58,19 @@ static void drop_last(json_t *workflow, const json_t *rule, json_t *slots)
     json_array_remove(slots, json_array_size(slots) - 1);
 }
 
-// ID_N in the n-th slot, with lines behind it where a node is called so already.
+// ID_N in the n-th slot, with more lines between where a node is called so already.
 static json_t *free_id(const json_t *workflow, const char *id, size_t n)
 {
     struct buf text = {0};
+    size_t lines = 0;
     json_t *made;
 
-    buf_printf(&text, "%s_%zu", id, n);
-    while (json_object_get(workflow, buf_text(&text)))
-        buf_char(&text, '_');
+    do {
+        buf_clear(&text);
+        buf_puts(&text, id);
+        buf_repeat(&text, '_', ++lines);
+        buf_printf(&text, "%zu", n);
+    } while (json_object_get(workflow, buf_text(&text)));
     made = json_string(buf_text(&text));
     buf_release(&text);
     return made;

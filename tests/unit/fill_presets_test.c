@@ -19,6 +19,7 @@
 #include "compiler/source.h"
 #include "runtime/fill.h"
 #include "runtime/fit.h"
+#include "runtime/services/object_info.h"
 #include "runtime/wiring.h"
 #include "tests/unit/pair.h"
 
@@ -255,7 +256,22 @@ static void tell_saved(const struct fill *fill, const json_t *sent, struct buf *
     }
 }
 
-static void tell_case(const json_t *preset, enum amount amount, struct buf *out)
+// Nothing that a server of the newest version would find wrong with it.
+static void check_fits(const struct object_info *info, const json_t *preset, const json_t *sent)
+{
+    json_t *faults = json_array();
+    struct buf text = {0};
+
+    object_info_check(info, preset, sent, faults);
+    json_canonical(faults, &text);
+    if (json_array_size(faults))
+        fail_msg("%s: %s", json_get_text(preset, "preset", ""), buf_text(&text));
+    buf_release(&text);
+    json_decref(faults);
+}
+
+static void tell_case(const struct object_info *info, const json_t *preset, enum amount amount,
+                      struct buf *out)
 {
     const json_t *written = json_object_get(preset, "workflow");
     json_t *more = json_pack("{s:s, s:s}", "work", "/srv/c41/k", "output.lora", "/srv/c41/k/lora");
@@ -271,6 +287,8 @@ static void tell_case(const json_t *preset, enum amount amount, struct buf *out)
         fail_msg("%s: %s", json_get_text(preset, "preset", ""), err.text);
     if (written) {
         check_links(sent, json_get_text(preset, "preset", ""));
+        check_fits(info, preset, sent);
+        check_fits(info, preset, NULL);
         tell_workflow(written, sent, out);
         tell_saved(&fill, sent, out);
     } else {
@@ -282,12 +300,12 @@ static void tell_case(const json_t *preset, enum amount amount, struct buf *out)
 }
 
 // What is the same for several amounts is told once.
-static void tell_preset(const json_t *preset, struct buf *out)
+static void tell_preset(const struct object_info *info, const json_t *preset, struct buf *out)
 {
     struct buf told[3] = {{0}};
 
     for (enum amount amount = LEAST; amount <= MOST; amount++)
-        tell_case(preset, amount, &told[amount]);
+        tell_case(info, preset, amount, &told[amount]);
     for (enum amount amount = LEAST; amount <= MOST; amount++) {
         buf_printf(out, "%s\n", amounts[amount]);
         if (amount == MOST || !str_eq(buf_view(&told[amount]), buf_view(&told[amount + 1])))
@@ -297,12 +315,13 @@ static void tell_preset(const json_t *preset, struct buf *out)
         buf_release(&told[amount]);
 }
 
-static bool check_preset(struct arena *a, const struct preset *preset)
+static bool check_preset(const struct object_info *info, struct arena *a,
+                         const struct preset *preset)
 {
     struct buf told = {0};
     bool same;
 
-    tell_preset(preset->json, &told);
+    tell_preset(info, preset->json, &told);
     same = pair_is(arena_printf(a, "%s/tests/fixtures/fill/%s-%s.txt", UNIT_SOURCE_DIR,
                                 preset->kind, preset->name),
                    buf_text(&told));
@@ -317,21 +336,29 @@ static void test_presets(void **state)
     struct err err;
     struct presets_options options = {.data = UNIT_SOURCE_DIR};
     struct presets *presets;
+    struct object_info *info;
+    struct buf text = {0};
     const struct preset *const *all;
     size_t n, checked = 0, failed = 0;
 
     (void)state;
+    assert_true(
+        file_read(UNIT_SOURCE_DIR "/tests/fixtures/comfyui/newest.json", &text, 1 << 20, &err));
+    info = object_info_read(buf_view(&text), &err);
+    assert_non_null(info);
     options.schemas = schemas_open(UNIT_SOURCE_DIR "/stdlib/schema", &err);
     options.sources = sources_new(a, d, ".");
     presets = presets_new(a, d, &options);
     all = presets_all(presets, &n);
     for (size_t i = 0; i < n; i++)
         if (json_object_get(all[i]->json, "workflow") || json_object_get(all[i]->json, "request")) {
-            failed += !check_preset(a, all[i]);
+            failed += !check_preset(info, a, all[i]);
             checked++;
         }
     assert_true(checked > 35);
     assert_int_equal(failed, 0);
+    object_info_free(info);
+    buf_release(&text);
     presets_free(presets);
     sources_free((struct sources *)(uintptr_t)options.sources);
     schemas_free((struct schemas *)(uintptr_t)options.schemas);
