@@ -19,11 +19,6 @@ void fault_add(struct comparison *c, const char *what, const char *help)
         json_array_append_new(c->list, json_pack("{s:s, s:s}", "what", what, "help", help));
 }
 
-const char *fault_place(struct comparison *c, const struct field_at *at)
-{
-    return arena_printf(c->arena, "%s.%s (%s)", at->id, at->field, at->class);
-}
-
 static const char *brought_key(struct comparison *c, const char *id, const char *field)
 {
     return arena_printf(c->arena, "%s.%s", id, field);
@@ -112,9 +107,9 @@ static void check_field(struct comparison *c, const struct field_at *at,
         link_check(c, at, in, value);
     else if (json_is_array(value))
         fault_add(c,
-                  arena_printf(c->arena, "%s is a list, which the server takes for a link",
-                               fault_place(c, at)),
-                  "write {\"__value__\": […]} in the workflow");
+                  arena_printf(c->arena, "a %s that takes a list for %s (node %s)", at->class,
+                               at->field, at->id),
+                  "any list is a link to it: write {\"__value__\": […]} in the workflow");
     else if (!is_brought(c, at, value))
         value_check(c, at, in, value);
 }
@@ -128,9 +123,9 @@ static void check_as(struct comparison *c, const char *id, const struct object_c
 
     json_array_foreach(missing, i, value)
         fault_add(c,
-                  arena_printf(c->arena, "%s.%s (%s) is missing, and must be there here", id,
-                               json_string_value(value), class->name),
-                  "add it to the workflow: other versions of the node pass it over");
+                  arena_printf(c->arena, "a %s that does without %s (node %s)", class->name,
+                               json_string_value(value), id),
+                  "add it to the workflow: versions of the node that do not know it pass it over");
     json_decref(missing);
     json_object_foreach(fields, field, value) {
         const struct class_input *in = input_find(class, fields, field);
@@ -228,7 +223,7 @@ static void check_workflow(struct comparison *c)
         if (map_find(&reached.seen, id))
             check_node(c, id, node);
     if (!reached.ids.n)
-        fault_add(c, "nothing of the workflow is saved: none of its nodes is an output here",
+        fault_add(c, "a node of this workflow that saves something",
                   "end it in a node that saves, such as SaveImage or SaveVideo");
     map_release(&reached.seen);
     vec_release(&reached.ids);

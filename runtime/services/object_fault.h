@@ -30,10 +30,8 @@ struct field_at {
     const char *id, *class, *field;
 };
 
+// what: a noun, for it stands behind "the server lacks".
 void fault_add(struct comparison *c, const char *what, const char *help);
-
-// "3.steps (KSampler)"
-const char *fault_place(struct comparison *c, const struct field_at *at);
 
 // A value that stands in a field, and a link.
 void value_check(struct comparison *c, const struct field_at *at, const struct class_input *in,

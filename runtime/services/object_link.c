@@ -79,18 +79,25 @@ static const char *outputs_of(struct comparison *c, const struct object_class *c
     return text[0] ? text : "none";
 }
 
-static void say_no_output(struct comparison *c, const struct field_at *at,
-                          const struct object_class *from, json_int_t n)
+static void say_no_output(struct comparison *c, const struct object_class *from, json_int_t n)
 {
     const char *name = name_of(c->preset, from->name, n);
 
     fault_add(c,
-              name ? arena_printf(c->arena, "%s: %s has no output \"%s\" here", fault_place(c, at),
-                                  from->name, name)
-                   : arena_printf(c->arena, "%s: %s has no output %lld here", fault_place(c, at),
-                                  from->name, (long long)n),
+              name ? arena_printf(c->arena, "the output \"%s\" of %s", name, from->name)
+                   : arena_printf(c->arena, "output %lld of %s", (long long)n, from->name),
               arena_printf(c->arena, "its outputs are: %s; export the workflow from this server",
                            outputs_of(c, from)));
+}
+
+static void say_no_fit(struct comparison *c, const struct field_at *at,
+                       const struct class_input *in, const struct class_output *output)
+{
+    fault_add(
+        c,
+        arena_printf(c->arena, "a %s that takes %s for %s (node %s)", at->class, output->type,
+                     at->field, at->id),
+        arena_printf(c->arena, "it takes %s; export the workflow from this server", takes(in)));
 }
 
 void link_check(struct comparison *c, const struct field_at *at, const struct class_input *in,
@@ -102,10 +109,8 @@ void link_check(struct comparison *c, const struct field_at *at, const struct cl
     const struct object_class *first, *from;
 
     if (!node) {
-        fault_add(c,
-                  arena_printf(c->arena, "%s reads node \"%s\", which is not there",
-                               fault_place(c, at), id),
-                  "look into the preset's workflow");
+        fault_add(c, arena_printf(c->arena, "node %s, which %s.%s reads", id, at->id, at->field),
+                  "the preset's workflow does not have it either: export it again");
         return;
     }
     first = object_class_find(c->info, json_get_text(node, "class_type", ""));
@@ -118,14 +123,7 @@ void link_check(struct comparison *c, const struct field_at *at, const struct cl
         return;
     output = output_resolve(c->preset, first, n, takes(in));
     if (output < 0)
-        say_no_output(c, at, first, n);
+        say_no_output(c, first, n);
     else
-        fault_add(c,
-                  arena_printf(c->arena, "%s takes %s, and output %lld of %s is %s",
-                               fault_place(c, at), takes(in), (long long)output, first->name,
-                               first->outputs[output].type),
-                  arena_printf(c->arena,
-                               "the outputs of %s are: %s; export the workflow from this "
-                               "server",
-                               first->name, outputs_of(c, first)));
+        say_no_fit(c, at, in, &first->outputs[output]);
 }

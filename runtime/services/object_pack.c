@@ -110,5 +110,5 @@ void class_missing(struct comparison *c, const char *class)
     else if (pack)
         help = arena_printf(c->arena, "install the node pack %s on that server, and start it again",
                             pack);
-    fault_add(c, arena_printf(c->arena, "no node \"%s\"", class), help);
+    fault_add(c, arena_printf(c->arena, "the node \"%s\"", class), help);
 }

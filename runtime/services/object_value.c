@@ -60,29 +60,32 @@ static bool number_of(const json_t *value, double *number)
     return true;
 }
 
+static void say_not_taken(struct comparison *c, const struct field_at *at, const json_t *value,
+                          const char *help)
+{
+    fault_add(c,
+              arena_printf(c->arena, "a %s that takes %s for %s (node %s)", at->class,
+                           shown(c, value), at->field, at->id),
+              help);
+}
+
 static void check_number(struct comparison *c, const struct field_at *at,
                          const struct class_input *in, const json_t *value)
 {
     double number;
 
     if (!number_of(value, &number)) {
-        fault_add(
-            c, arena_printf(c->arena, "%s: %s is no number", fault_place(c, at), shown(c, value)),
-            "give it a number");
+        say_not_taken(c, at, value, "give it a number");
         return;
     }
     if (in->kind == INPUT_INTEGER)
         number = trunc(number);
     if (number < in->min)
-        fault_add(c,
-                  arena_printf(c->arena, "%s: %s is less than %s", fault_place(c, at),
-                               shown(c, value), number_text(c, in->min)),
-                  arena_printf(c->arena, "the server takes %s and more", number_text(c, in->min)));
+        say_not_taken(c, at, value,
+                      arena_printf(c->arena, "it takes %s and more", number_text(c, in->min)));
     else if (number > in->max)
-        fault_add(c,
-                  arena_printf(c->arena, "%s: %s is more than %s", fault_place(c, at),
-                               shown(c, value), number_text(c, in->max)),
-                  arena_printf(c->arena, "the server takes %s at most", number_text(c, in->max)));
+        say_not_taken(c, at, value,
+                      arena_printf(c->arena, "it takes %s at most", number_text(c, in->max)));
 }
 
 static const char *choices_text(struct comparison *c, const struct choices *choices,
@@ -94,11 +97,11 @@ static const char *choices_text(struct comparison *c, const struct choices *choi
     if (near)
         return arena_printf(c->arena, "did you mean \"%s\"?", near);
     if (choices->n == 0)
-        return "the server has none to choose from";
+        return "it has none to choose from";
     text = "";
     for (size_t i = 0; i < choices->n && i < MOST_CHOICES; i++)
         text = arena_printf(c->arena, "%s%s%s", text, i ? ", " : "", choices->at[i]);
-    return arena_printf(c->arena, "it is one of: %s%s", text,
+    return arena_printf(c->arena, "it takes one of: %s%s", text,
                         choices->n > MOST_CHOICES ? ", …" : "");
 }
 
@@ -112,7 +115,7 @@ static void say_no_file(struct comparison *c, const struct field_at *at,
                   : arena_printf(c->arena, "put it where %s looks for its files", at->class);
     if (near)
         help = arena_printf(c->arena, "%s; it has \"%s\"", help, near);
-    fault_add(c, arena_printf(c->arena, "no model \"%s\"", file), help);
+    fault_add(c, arena_printf(c->arena, "the model \"%s\"", file), help);
 }
 
 static void check_choice(struct comparison *c, const struct field_at *at,
@@ -127,10 +130,7 @@ static void check_choice(struct comparison *c, const struct field_at *at,
     if (choice_is_file(value))
         say_no_file(c, at, choices, value);
     else
-        fault_add(c,
-                  arena_printf(c->arena, "%s: %s is none of its choices", fault_place(c, at),
-                               shown(c, value)),
-                  choices_text(c, choices, value));
+        say_not_taken(c, at, value, choices_text(c, choices, value));
 }
 
 void value_check(struct comparison *c, const struct field_at *at, const struct class_input *in,

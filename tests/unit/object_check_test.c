@@ -29,171 +29,152 @@ static const struct fault_case faults[] = {
      NODE("'a':'u','b':'v'"), ""},
     {"neither has it", CLASS("'a':[['up','down']],'b':['COMBO',{'options':['up','down']}]"),
      NODE("'a':'dawn','b':'left'"),
-     "2.a (A): \"dawn\" is none of its choices | did you mean \"down\"?\n"
-     "2.b (A): \"left\" is none of its choices | it is one of: up, down\n"},
+     "a A that takes \"dawn\" for a (node 2) | did you mean \"down\"?\na A that takes \"left\" for "
+     "b (node 2) | it takes one of: up, down\n"},
     {"choices may be numbers and flags", CLASS("'a':[[8,16.0,true]],'b':[[8,16.0,true]],'c':[[8]]"),
-     NODE("'a':16,'b':true,'c':9"), "2.c (A): 9 is none of its choices | it is one of: 8\n"},
+     NODE("'a':16,'b':true,'c':9"), "a A that takes 9 for c (node 2) | it takes one of: 8\n"},
     {"choices that are elsewhere are not looked for",
-     CLASS("'a':[['u'],{'image_upload':true}],'b':['COMBO',{'remote':{'route':'/r'}}],"
-           "'c':[['u'],{'image_upload':false}]"),
-     NODE("'a':'v','b':'v','c':'v'"), "2.c (A): \"v\" is none of its choices | it is one of: u\n"},
+     CLASS("'a':[['u'],{'image_upload':true}],'b':['COMBO',{'remote':{'route':'/"
+           "r'}}],'c':[['u'],{'image_upload':false}]"),
+     NODE("'a':'v','b':'v','c':'v'"), "a A that takes \"v\" for c (node 2) | it takes one of: u\n"},
     {"a range", CLASS("'a':['INT',{'min':0,'max':16384}],'b':['FLOAT',{'min':0.5}]"),
      NODE("'a':16385,'b':0.25"),
-     "2.a (A): 16385 is more than 16384 | the server takes 16384 at most\n"
-     "2.b (A): 0.25 is less than 0.5 | the server takes 0.5 and more\n"},
+     "a A that takes 16385 for a (node 2) | it takes 16384 at most\na A that takes 0.25 for b "
+     "(node 2) | it takes 0.5 and more\n"},
     {"integers of 64 bits, and no end",
-     CLASS("'seed':['INT',{'min':0,'max':18446744073709551615}],"
-           "'g':['FLOAT',{'min':-Infinity,'max':Infinity}],'h':['FLOAT',{'min':NaN,'max':null}]"),
+     CLASS("'seed':['INT',{'min':0,'max':18446744073709551615}],'g':['FLOAT',{'min':-Infinity,'max'"
+           ":Infinity}],'h':['FLOAT',{'min':NaN,'max':null}]"),
      NODE("'seed':9007199254740991,'g':1e300,'h':-5"), ""},
     {"a seed as text", CLASS("'seed':['INT',{'min':0,'max':18446744073709551615}]"),
      NODE("'seed':'18446744073709551615'"), ""},
     {"numbers as text, fractions of integers, flags",
-     CLASS("'a':['INT',{'max':16}],'b':['INT'],"
-           "'c':['INT']"),
-     NODE("'a':16.9,'b':true,'c':'x'"), "2.c (A): \"x\" is no number | give it a number\n"},
+     CLASS("'a':['INT',{'max':16}],'b':['INT'],'c':['INT']"), NODE("'a':16.9,'b':true,'c':'x'"),
+     "a A that takes \"x\" for c (node 2) | give it a number\n"},
     {"what is missing", CLASS("'a':['INT'],'b':['X']"), NODE(""),
-     "2.a (A) is missing, and must be there here | add it to the workflow: other versions of the "
-     "node pass it over\n"
-     "2.b (A) is missing, and must be there here | add it to the workflow: other versions of the "
-     "node pass it over\n"},
+     "a A that does without a (node 2) | add it to the workflow: versions of the node that do not "
+     "know it pass it over\na A that does without b (node 2) | add it to the workflow: versions of "
+     "the node that do not know it pass it over\n"},
     {"what is not declared is passed over", CLASS("'a':['INT']"), NODE("'a':1,'z':'z','z.y':[1]"),
      ""},
     {"keys that are absent or null",
-     "{" SAVES("") ",'A':{'input':{'required':null,'optional':null},"
-                   "'output':['X'],'output_name':null}}",
+     "{" SAVES(
+         "") ",'A':{'input':{'required':null,'optional':null},'output':['X'],'output_name':null}}",
      NODE("'a':1"), ""},
     {"no input at all", "{" SAVES("") ",'A':{'input':null,'output':['X']}}", NODE(""), ""},
     {"a dynamic combo brings its own",
-     CLASS("'m':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'auto','inputs':{'required':{}}},"
-           "{'key':'by hand','inputs':{'required':{'n':['INT',{'max':9}]},"
-           "'optional':{'o':['INT',{'max':9}]}}}]}]"),
-     NODE("'m':'by hand','m.n':10"), "2.m.n (A): 10 is more than 9 | the server takes 9 at most\n"},
+     CLASS("'m':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'auto','inputs':{'required':{}}},{'key'"
+           ":'by "
+           "hand','inputs':{'required':{'n':['INT',{'max':9}]},'optional':{'o':['INT',{'max':9}]}}}"
+           "]}]"),
+     NODE("'m':'by hand','m.n':10"), "a A that takes 10 for m.n (node 2) | it takes 9 at most\n"},
     {"and needs it",
-     CLASS("'m':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'by hand','inputs':{'required':"
-           "{'n':['INT'],'d':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'k','inputs':"
-           "{'required':{'deep':['INT']}}}]}]}}}]}]"),
+     CLASS("'m':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'by "
+           "hand','inputs':{'required':{'n':['INT'],'d':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key'"
+           ":'k','inputs':{'required':{'deep':['INT']}}}]}]}}}]}]"),
      NODE("'m':'by hand','m.d':'k'"),
-     "2.m.n (A) is missing, and must be there here | add it to the workflow: other versions of the "
-     "node pass it over\n"
-     "2.m.d.deep (A) is missing, and must be there here | add it to the workflow: other versions "
-     "of "
-     "the node pass it over\n"},
+     "a A that does without m.n (node 2) | add it to the workflow: versions of the node that do "
+     "not know it pass it over\na A that does without m.d.deep (node 2) | add it to the workflow: "
+     "versions of the node that do not know it pass it over\n"},
     {"a choice of it that is not there",
-     CLASS("'m':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':"
-           "'auto','inputs':{}}]}]"),
-     NODE("'m':'auta'"), "2.m (A): \"auta\" is none of its choices | did you mean \"auto\"?\n"},
+     CLASS("'m':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'auto','inputs':{}}]}]"),
+     NODE("'m':'auta'"), "a A that takes \"auta\" for m (node 2) | did you mean \"auto\"?\n"},
     {"an input that grows",
-     CLASS("'i':['COMFY_AUTOGROW_V3',{'template':{'input':{'required':"
-           "{'image':['IMAGE',{}]}},'prefix':'image','min':2,'max':50}}]"),
+     CLASS("'i':['COMFY_AUTOGROW_V3',{'template':{'input':{'required':{'image':['IMAGE',{}]}},'"
+           "prefix':'image','min':2,'max':50}}]"),
      NODE("'i.image0':['2',0]"),
-     "2.i.image1 (A) is missing, and must be there here | add it to the workflow: other versions "
-     "of "
-     "the node pass it over\n"
-     "2.i.image0 (A) takes IMAGE, and output 0 of A is X | the outputs of A are: 0 x; export the "
-     "workflow from this server\n"},
+     "a A that does without i.image1 (node 2) | add it to the workflow: versions of the node that "
+     "do not know it pass it over\na A that takes X for i.image0 (node 2) | it takes IMAGE; export "
+     "the workflow from this server\n"},
     {"a type that follows others",
-     CLASS("'i':['COMFY_MATCHTYPE_V3',{'template':{'template_id':'t',"
-           "'allowed_types':'X,Y'}}],'j':['COMFY_MATCHTYPE_V3',"
-           "{'template':{'allowed_types':'Y'}}]"),
+     CLASS("'i':['COMFY_MATCHTYPE_V3',{'template':{'template_id':'t','allowed_types':'X,Y'}}],'j':["
+           "'COMFY_MATCHTYPE_V3',{'template':{'allowed_types':'Y'}}]"),
      NODE("'i':['2',0],'j':['2',0]"),
-     "2.j (A) takes Y, and output 0 of A is X | the outputs of A are: 0 x; export the workflow "
-     "from "
-     "this server\n"},
+     "a A that takes X for j (node 2) | it takes Y; export the workflow from this server\n"},
     {"what nobody has heard of", CLASS("'i':['COMFY_NEXT_V4',{'options':7}],'j':[{}],'k':7"),
      NODE("'i':['2',0],'j':1,'k':1"), ""},
     {"unions and anything", CLASS("'a':['X,Y'],'b':['*'],'c':['Y , Z']"),
      NODE("'a':['2',0],'b':['2',0],'c':['2',0]"),
-     "2.c (A) takes Y , Z, and output 0 of A is X | the outputs of A are: 0 x; export the workflow "
-     "from this server\n"},
+     "a A that takes X for c (node 2) | it takes Y , Z; export the workflow from this server\n"},
     {"an output that is not there", CLASS("'a':['X']"), NODE("'a':['2',1]"),
-     "2.a (A): A has no output 1 here | its outputs are: 0 x; export the workflow from this "
-     "server\n"},
+     "output 1 of A | its outputs are: 0 x; export the workflow from this server\n"},
     {"a node that is not there", CLASS("'a':['X']"), NODE("'a':['9',0]"),
-     "2.a (A) reads node \"9\", which is not there | look into the preset's workflow\n"},
+     "node 9, which 2.a reads | the preset's workflow does not have it either: export it again\n"},
     {"a list is a link", CLASS("'a':['X'],'b':['X']"),
      NODE("'a':[1,2,3],'b':{'__value__':[1,2,3]}"),
-     "2.a (A) is a list, which the server takes for a link | write {\"__value__\": […]} in the "
-     "workflow\n"},
+     "a A that takes a list for a (node 2) | any list is a link to it: write {\"__value__\": […]} "
+     "in the workflow\n"},
     {"what nothing that saves needs is not looked at", CLASS("'a':['INT']"),
-     "{'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},"
-     "'2':{'class_type':'A','inputs':{'a':1}},'3':{'class_type':'A','inputs':{}}}}",
+     "{'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},'2':{'class_type':'A','inputs':{'"
+     "a':1}},'3':{'class_type':'A','inputs':{}}}}",
      ""},
     {"nothing saves", CLASS("'a':['INT']"), "{'workflow':{'2':{'class_type':'A','inputs':{}}}}",
-     "nothing of the workflow is saved: none of its nodes is an output here | end it in a node "
-     "that "
-     "saves, such as SaveImage or SaveVideo\n"},
+     "a node of this workflow that saves something | end it in a node that saves, such as "
+     "SaveImage or SaveVideo\n"},
 
     {"no node: ComfyUI's own", CLASS(""), "{'workflow':{'1':{'class_type':'New','inputs':{}}}}",
-     "no node \"New\" | update ComfyUI on that server: newer versions have it themselves\n"},
+     "the node \"New\" | update ComfyUI on that server: newer versions have it themselves\n"},
     {"of a pack that the preset needs", CLASS(""),
      "{'needs':{'packs':['Pack-A']},'workflow':{'1':{'class_type':'New','inputs':{}}}}",
-     "no node \"New\" | install the node pack Pack-A on that server, and start it again\n"},
+     "the node \"New\" | install the node pack Pack-A on that server, and start it again\n"},
     {"of the one of them that is not there",
      "{" SAVES("") ",'B':{'input':{},'python_module':'custom_nodes.pack_a'}}",
-     "{'needs':{'packs':['ComfyUI-Pack-A','Pack-B']},'workflow':{'1':{'class_type':'New',"
-     "'inputs':{}}}}",
-     "no node \"New\" | install the node pack Pack-B on that server, and start it again\n"},
+     "{'needs':{'packs':['ComfyUI-Pack-A','Pack-B']},'workflow':{'1':{'class_type':'New','inputs':{"
+     "}}}}",
+     "the node \"New\" | install the node pack Pack-B on that server, and start it again\n"},
     {"of one that everybody knows", CLASS(""),
      "{'workflow':{'1':{'class_type':'VHS_LoadVideo','inputs':{}}}}",
-     "no node \"VHS_LoadVideo\" | install the node pack ComfyUI-VideoHelperSuite on that server, "
+     "the node \"VHS_LoadVideo\" | install the node pack ComfyUI-VideoHelperSuite on that server, "
      "and start it again\n"},
     {"and which is there",
-     "{" SAVES("") ",'B':{'input':{},'python_module':"
-                   "'custom_nodes.comfyui-videohelpersuite'}}",
+     "{" SAVES("") ",'B':{'input':{},'python_module':'custom_nodes.comfyui-videohelpersuite'}}",
      "{'workflow':{'1':{'class_type':'VHS_LoadVideo','inputs':{}}}}",
-     "no node \"VHS_LoadVideo\" | update the node pack ComfyUI-VideoHelperSuite on that server, or "
-     "look into its log: the pack is there, and this node is not\n"},
+     "the node \"VHS_LoadVideo\" | update the node pack ComfyUI-VideoHelperSuite on that server, "
+     "or look into its log: the pack is there, and this node is not\n"},
 
     {"no model: its folder by the preset, by the field, or by nobody",
      CLASS("'m':[['a.safetensors']],'unet_name':['COMBO',{'options':[]}],'n':[['x']]"),
-     "{'needs':{'models':{'SEEDVR2':['b.safetensors']}},'workflow':{"
-     "'1':{'class_type':'S','inputs':{'x':['2',0]}},'2':{'class_type':'A','inputs':{"
-     "'m':'b.safetensors','unet_name':'wan.gguf','n':'odd.pth'}}}}",
-     "no model \"b.safetensors\" | put it into models/SEEDVR2 of that server; it has "
-     "\"a.safetensors\"\n"
-     "no model \"wan.gguf\" | put it into models/diffusion_models of that server\n"
-     "no model \"odd.pth\" | put it where A looks for its files\n"},
+     "{'needs':{'models':{'SEEDVR2':['b.safetensors']}},'workflow':{'1':{'class_type':'S','inputs':"
+     "{'x':['2',0]}},'2':{'class_type':'A','inputs':{'m':'b.safetensors','unet_name':'wan.gguf','n'"
+     ":'odd.pth'}}}}",
+     "the model \"b.safetensors\" | put it into models/SEEDVR2 of that server; it has "
+     "\"a.safetensors\"\nthe model \"wan.gguf\" | put it into models/diffusion_models of that "
+     "server\nthe model \"odd.pth\" | put it where A looks for its files\n"},
     {"in a subfolder, as Windows spells it",
-     CLASS("'m':[['wan\\\\2.2\\\\a.safetensors']],"
-           "'n':[['x/wan\\\\b.safetensors']]"),
+     CLASS("'m':[['wan\\\\2.2\\\\a.safetensors']],'n':[['x/wan\\\\b.safetensors']]"),
      NODE("'m':'wan/2.2/a.safetensors','n':'b.safetensors'"), ""},
     {"whole parts only", CLASS("'m':[['xa.safetensors']]"), NODE("'m':'a.safetensors'"),
-     "no model \"a.safetensors\" | put it where A looks for its files; it has "
+     "the model \"a.safetensors\" | put it where A looks for its files; it has "
      "\"xa.safetensors\"\n"},
     {"a model is told once", CLASS("'vae_name':[[]],'b':[[]]"),
      NODE("'vae_name':'a.pt','b':'a.pt'"),
-     "no model \"a.pt\" | put it into models/vae of that server\n"},
+     "the model \"a.pt\" | put it into models/vae of that server\n"},
     {"what each step brings is not looked for", CLASS("'i':[[]],'l':[[]],'n':['INT',{'max':5}]"),
-     "{'params':{'image':{'required':true,'set':[[['2','i']]]},'n':{'required':true,'set':"
-     "[[['2','n']]]}},'chains':{'loras':{'slots':[['2']],'in':[],'set':{'name':[0,'l']}}},"
-     "'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},"
-     "'2':{'class_type':'A','inputs':{'i':'a.png','l':'b.st','n':6}}}}",
-     "2.n (A): 6 is more than 5 | the server takes 5 at most\n"},
+     "{'params':{'image':{'required':true,'set':[[['2','i']]]},'n':{'required':true,'set':[[['2','"
+     "n']]]}},'chains':{'loras':{'slots':[['2']],'in':[],'set':{'name':[0,'l']}}},'workflow':{'1':{"
+     "'class_type':'S','inputs':{'x':['2',0]}},'2':{'class_type':'A','inputs':{'i':'a.png','l':'b."
+     "st','n':6}}}}",
+     "a A that takes 6 for n (node 2) | it takes 5 at most\n"},
     {"defaults and limits of the preset",
-     CLASS("'s':['INT',{'max':50}],'f':['INT',{'max':100}],'w':['INT',{'max':2000}],'h':['INT',"
-           "{'max':1000}]"),
+     CLASS("'s':['INT',{'max':50}],'f':['INT',{'max':100}],'w':['INT',{'max':2000}],'h':['INT',{'"
+           "max':1000}]"),
      "{'params':{'steps':{'default':60,'set':[[['2','s']]]},'frames':{'max':121,'set':[[['2','f']]]"
-     "},"
-     "'pixels':{'sizes':[[1920,1080],[640,480]],'set':[[['2','w']],[['2','h']]]}},"
-     "'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},"
-     "'2':{'class_type':'A','inputs':{'s':1,'f':1,'w':1,'h':1}}}}",
-     "2.s (A): 60 is more than 50 | the server takes 50 at most\n"
-     "2.f (A): 121 is more than 100 | the server takes 100 at most\n"
-     "2.h (A): 1080 is more than 1000 | the server takes 1000 at most\n"},
+     "},'pixels':{'sizes':[[1920,1080],[640,480]],'set':[[['2','w']],[['2','h']]]}},'workflow':{'1'"
+     ":{'class_type':'S','inputs':{'x':['2',0]}},'2':{'class_type':'A','inputs':{'s':1,'f':1,'w':1,"
+     "'h':1}}}}",
+     "a A that takes 60 for s (node 2) | it takes 50 at most\na A that takes 121 for f (node 2) | "
+     "it takes 100 at most\na A that takes 1080 for h (node 2) | it takes 1000 at most\n"},
 
     {"an output that was called otherwise, by its type",
      "{" SAVES(
          "") ",'A':{'input':{},'output':['MODEL','X','LOSS'],'output_name':['model','x','l']}}",
-     "{'needs':{'outputs':{'A':['x']}},'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},"
-     "'2':{'class_type':'A','inputs':{}}}}",
+     "{'needs':{'outputs':{'A':['x']}},'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},'"
+     "2':{'class_type':'A','inputs':{}}}}",
      ""},
     {"an output that is gone",
      "{" SAVES("") ",'A':{'input':{},'output':['X','X'],'output_name':['y','z']}}",
-     "{'needs':{'outputs':{'A':['x']}},'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},"
-     "'2':{'class_type':'A','inputs':{}}}}",
-     "1.x (S): A has no output \"x\" here | its outputs are: 0 y, 1 z; export the workflow from "
-     "this "
-     "server\n"},
+     "{'needs':{'outputs':{'A':['x']}},'workflow':{'1':{'class_type':'S','inputs':{'x':['2',0]}},'"
+     "2':{'class_type':'A','inputs':{}}}}",
+     "the output \"x\" of A | its outputs are: 0 y, 1 z; export the workflow from this server\n"},
 };
 
 static void test_faults(void **state)
@@ -258,9 +239,9 @@ static void test_params(void **state)
     object_info_check_params(o, preset, params, list);
     tell_faults(list, &told);
     assert_string_equal(buf_text(&told),
-                        "2.s (A): 99 is more than 50 | the server takes 50 at most\n"
-                        "2.c (A): \"v\" is none of its choices | it is one of: u\n"
-                        "2.w (A): 10 is more than 9 | the server takes 9 at most\n");
+                        "a A that takes 99 for s (node 2) | it takes 50 at most\n"
+                        "a A that takes \"v\" for c (node 2) | it takes one of: u\n"
+                        "a A that takes 10 for w (node 2) | it takes 9 at most\n");
     buf_release(&told);
     json_decref(list);
     json_decref(params);
@@ -272,13 +253,10 @@ static void test_params(void **state)
 static const struct {
     const char *theirs, *ours;
 } words[] = {
-    {"value_not_in_list", "is none of its choices"},
-    {"required_input_missing", "is missing"},
-    {"value_bigger_than_max", "is more than"},
-    {"value_smaller_than_min", "is less than"},
-    {"invalid_input_type", "is no number"},
-    {"return_type_mismatch", "takes"},
-    {"bad_linked_input", "is a list"},
+    {"value_not_in_list", "that takes"},     {"required_input_missing", "does without"},
+    {"value_bigger_than_max", "that takes"}, {"value_smaller_than_min", "that takes"},
+    {"invalid_input_type", "that takes"},    {"return_type_mismatch", "that takes"},
+    {"bad_linked_input", "takes a list"},
 };
 
 static bool is_told(json_t *list, const char *fault)
@@ -293,7 +271,7 @@ static bool is_told(json_t *list, const char *fault)
                 const char *what = json_get_text(one, "what", "");
 
                 if ((strstr(what, words[k].ours) && strstr(what, field)) ||
-                    strncmp(what, "no model", 8) == 0)
+                    strncmp(what, "the model", 9) == 0)
                     return true;
             }
     return false;
