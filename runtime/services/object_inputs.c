@@ -208,10 +208,10 @@ static void read_option(struct object_info *o, struct json_scan *s, struct str k
         read_options(o, s, in);
     else if (str_is(key, "options") && in->kind == INPUT_COMBO && json_scan_peek(s) == '[')
         in->choices = choices_read(o, s);
-    else if (str_is(key, "list")) // as kept
-        in->choices = o->lists.at[(size_t)fmin(fmax(json_scan_number(s, 0), 0),
-                                               o->lists.n ? (double)(o->lists.n - 1) : 0)];
-    else if (str_is(key, "listed"))
+    else if (str_is(key, "kept list") && o->lists.n)
+        in->choices =
+            o->lists.at[(size_t)fmin(fmax(json_scan_number(s, 0), 0), (double)(o->lists.n - 1))];
+    else if (str_is(key, "kept spelling"))
         in->listed = json_scan_flag(s, false);
     else if (str_is(key, "template"))
         read_template(o, s, in);

@@ -107,11 +107,11 @@ static void put_spec(const struct class_input *in, struct buf *out)
     put_number("min", in->min, &first, out);
     put_number("max", in->max, &first, out);
     if (in->choices) {
-        put_key("list", &first, out);
+        put_key("kept list", &first, out);
         buf_printf(out, "%zu", in->choices->number);
     }
     if (in->listed) {
-        put_key("listed", &first, out);
+        put_key("kept spelling", &first, out);
         buf_puts(out, "true");
     }
     if (in->open) {

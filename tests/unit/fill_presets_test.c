@@ -70,15 +70,19 @@ static json_t *read_json(const char *text)
     return value;
 }
 
+// Several of a name are numbered: "c41/1-track.wav".
 static void add_inputs(struct step_words *s, const char *name, const char *value, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         json_t *text = read_json(value);
 
-        if (n > 1) // "c41/1-track.wav"
-            text = json_sprintf("c41/%zu-%s", i + 1, strrchr(value, '/') + 1);
-        if (n > 1)
-            json_string_setn(text, json_string_value(text), json_string_length(text) - 1);
+        if (n > 1) {
+            json_t *numbered =
+                json_sprintf("c41/%zu-%s", i + 1, strrchr(json_string_value(text), '/') + 1);
+
+            json_decref(text);
+            text = numbered;
+        }
         vec_push(&s->inputs, (struct fill_input){name, text});
     }
 }

@@ -100,6 +100,74 @@ static void test_cut_documents(void **state)
     buf_release(&text);
 }
 
+// Whatever a server says, it is read to an end and does no harm; half of it may mean nothing.
+static void test_hostile_documents(void **state)
+{
+    static const char *const bodies[] = {
+        "{'input':{'required':{'a':['COMBO',{'kept list':7}]}},'output':['X']}",
+        "{'input':{'required':{'a':['INT',{'min':1e999,'max':-1e999}]}},'output':[[['u']],7,null]}",
+        "{'input':{'required':[1,2],'optional':'x','hidden':7},'output':{},'output_name':[[],{}]}",
+        "{'input':[],'output':null,'python_module':7,'output_node':'yes'}",
+        "{'input':{'required':{'':[''],'.':['X'],'a.':[[]],'b':[],'c':[{}]}},'output':[]}",
+        "{'input':{'required':{'a':['COMFY_DYNAMICCOMBO_V3',{'options':[7,{},{'key':7},{'inputs':7}"
+        "]}],"
+        "'b':['COMFY_AUTOGROW_V3',{'template':{'min':-5,'prefix':7}}],"
+        "'c':['COMFY_AUTOGROW_V3',{'template':{'min':1e300,'prefix':'p','input':[]}}]}}}",
+    };
+    json_t *preset = quoted_json(
+        "{'workflow':{'1':{'class_type':'A','inputs':{'a':'x','a.':'y','b.p0':1,'c.p0':2,'.':3,"
+        "'a.b.c.d':['1',-1],'':['1',99]}},'2':{'class_type':'S','inputs':{'x':['1',0]}}}}");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
+        struct buf text = {0};
+        struct object_info *o;
+        json_t *list = json_array();
+
+        buf_printf(&text, "{'A':%s,'S':{'input':{'required':{'x':['*']}},'output_node':true}}",
+                   bodies[i]);
+        o = quoted_info(buf_text(&text));
+        object_info_check(o, preset, NULL, list);
+        object_info_adapt(o, preset, json_object_get(preset, "workflow"));
+        json_decref(list);
+        object_info_free(o);
+        buf_release(&text);
+    }
+    json_decref(preset);
+}
+
+static struct object_info *read_nested(int depth)
+{
+    struct buf text = {0};
+    struct err err;
+    struct object_info *o;
+
+    buf_puts(&text, "{'A':{'input':{'required':{");
+    for (int i = 0; i < depth; i++)
+        buf_puts(&text,
+                 "'a':['COMFY_DYNAMICCOMBO_V3',{'options':[{'key':'k','inputs':{'required':{");
+    for (int i = 0; i < depth; i++)
+        buf_puts(&text, "}}}]}]");
+    buf_puts(&text, "}}},'B':{'input':{}}}");
+    for (size_t i = 0; i < text.len; i++)
+        text.ptr[i] = text.ptr[i] == '\'' ? '"' : text.ptr[i];
+    o = object_info_read(buf_view(&text), &err);
+    buf_release(&text);
+    return o;
+}
+
+// Combos within combos are cut off where they are deeper than any, and the rest is read; without
+// end they are refused.
+static void test_deep_documents(void **state)
+{
+    struct object_info *o = read_nested(50);
+
+    (void)state;
+    assert_true(object_info_has(o, "B"));
+    object_info_free(o);
+    assert_null(read_nested(20000));
+}
+
 struct adapt_case {
     const char *about, *info, *preset, *workflow, *adapted;
 };
@@ -232,9 +300,14 @@ static void test_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents),    cmocka_unit_test(test_packs),
-        cmocka_unit_test(test_no_documents), cmocka_unit_test(test_cut_documents),
-        cmocka_unit_test(test_adapt),        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_packs),
+        cmocka_unit_test(test_no_documents),
+        cmocka_unit_test(test_cut_documents),
+        cmocka_unit_test(test_hostile_documents),
+        cmocka_unit_test(test_deep_documents),
+        cmocka_unit_test(test_adapt),
+        cmocka_unit_test(test_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
