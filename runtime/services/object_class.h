@@ -73,9 +73,10 @@ struct object_info {
     struct map by_text; // the JSON of a list -> struct choices
     struct map types;   // texts that are the same in many places
     VEC(struct choices *) lists;
-    bool backslashes;   // names of files are spelt as Windows does
-    struct buf scratch; // of the reader
-    unsigned depth;     // of dynamic combos within each other, while they are read
+    VEC(struct class_input) specs; // of a kept document: inputs without their names
+    bool backslashes;              // names of files are spelt as Windows does
+    struct buf scratch;            // of the reader
+    unsigned depth;                // of dynamic combos within each other, while they are read
 };
 
 const struct object_class *object_class_find(const struct object_info *o, const char *name);
@@ -84,6 +85,9 @@ const struct object_class *object_class_find(const struct object_info *o, const 
 // out.
 void class_inputs_read(struct object_info *o, struct json_scan *s, bool required,
                        struct class_inputs *out);
+
+// Reads all of an input but its name and whether it must be there.
+void class_input_read(struct object_info *o, struct json_scan *s, struct class_input *in);
 
 // Adds the list that a JSON array is.
 struct choices *choices_add(struct object_info *o, struct str array);

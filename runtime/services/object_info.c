@@ -29,6 +29,7 @@ void object_info_free(struct object_info *o)
     map_release(&o->types);
     vec_release(&o->classes);
     vec_release(&o->lists);
+    vec_release(&o->specs);
     buf_release(&o->scratch);
     arena_free(o->arena);
     mem_free(o);

@@ -235,13 +235,20 @@ static void settle(struct class_input *in)
         in->required = false;
 }
 
+// In a kept document inputs that are the same are written once and named by their number.
+static void take_kept(struct object_info *o, struct json_scan *s, struct class_input *in)
+{
+    double number = json_scan_number(s, 0);
+    size_t at = (size_t)fmin(fmax(number, 0), (double)o->specs.n);
+
+    if (at < o->specs.n)
+        *in = o->specs.at[at];
+}
+
 static void read_spec(struct object_info *o, struct json_scan *s, struct class_input *in)
 {
     struct str key;
 
-    in->type = "*";
-    in->min = -INFINITY;
-    in->max = INFINITY;
     if (!json_scan_open(s, '['))
         return;
     for (size_t i = 0; json_scan_item(s); i++) {
@@ -263,6 +270,22 @@ static void read_spec(struct object_info *o, struct json_scan *s, struct class_i
             json_scan_skip(s);
         }
     }
+}
+
+void class_input_read(struct object_info *o, struct json_scan *s, struct class_input *in)
+{
+    bool required = in->required;
+    const char *name = in->name;
+
+    in->type = "*";
+    in->min = -INFINITY;
+    in->max = INFINITY;
+    if (json_scan_peek(s) == '0')
+        take_kept(o, s, in);
+    else
+        read_spec(o, s, in);
+    in->name = name;
+    in->required = required;
     settle(in);
 }
 
@@ -282,7 +305,7 @@ void class_inputs_read(struct object_info *o, struct json_scan *s, bool required
     while (json_scan_key(s, o->arena, &key)) {
         struct class_input in = {.name = object_info_text(o, key), .required = required};
 
-        read_spec(o, s, &in);
+        class_input_read(o, s, &in);
         vec_push(&list, in);
     }
     o->depth--;
