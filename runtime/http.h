@@ -45,6 +45,8 @@ struct http {
     uint64_t most_bytes; // of the body; 0: 64 MiB
     int connect_ms;      // 0: 5 s
     int quiet_ms;        // how long the server may say nothing, from the start on; 0: no limit
+    bool once; // never sent a second time by itself, as happens when a kept connection turns out
+               // to be closed
     // Called with the body of a 2xx answer as it comes, which is kept nowhere then; NULL: no.
     void (*heard)(struct http *h, struct str bytes);
     void (*done)(struct http *h);

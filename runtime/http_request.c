@@ -92,6 +92,8 @@ bool request_set_up(struct http_transfer *t, struct err *err)
         return false;
     if (!t->h->n_parts && (posts || t->h->body.len))
         set_body(t);
+    if (t->h->once)
+        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     if (!strcmp(method, "HEAD"))
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
     else if (!posts && strcmp(method, "GET") != 0)

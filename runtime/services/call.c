@@ -92,6 +92,7 @@ struct call *call_start(struct service *s, const struct endpoint *e, const struc
         .to = ask->to,
         .most_bytes = ask->most_bytes,
         .quiet_ms = ask->quiet_ms,
+        .once = ask->once,
         .heard = ask->heard ? heard : NULL,
         .done = done,
         .user = c,

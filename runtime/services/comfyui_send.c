@@ -113,7 +113,11 @@ static void post(struct comfyui_run *r)
     json_t *body = json_pack("{s:O, s:s, s:s}", "prompt", r->graph, "prompt_id", r->id, "client_id",
                              r->server->watch.client);
 
-    comfyui_ask(r, &(struct ask){.route = "/prompt", .json = body, .quiet_ms = SENT_QUIET_MS},
+    comfyui_ask(r,
+                &(struct ask){.route = "/prompt",
+                              .json = body,
+                              .quiet_ms = SENT_QUIET_MS,
+                              .once = true}, // the same id twice is rendered twice
                 answered);
     json_decref(body);
 }

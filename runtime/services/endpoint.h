@@ -46,6 +46,7 @@ struct ask {
     const char *to;
     uint64_t most_bytes;
     int quiet_ms;
+    bool once; // as in struct http
     void (*heard)(struct call *c, struct str bytes);
     void (*done)(struct call *c);
     void *user;
