@@ -108,44 +108,77 @@ static void say_line(struct buf *out, const char *text, int most_bytes)
         buf_char(out, line.ptr[i] == '\n' || line.ptr[i] == '\r' ? ' ' : line.ptr[i]);
 }
 
-// A fault of one input; `what` says which, e.g. `"width" is -1`.
+static void say_message(const json_t *told, const char *fallback, struct buf *out)
+{
+    const char *message = json_get_text(told, "message", fallback),
+               *details = json_get_text(told, "details", "");
+
+    say_line(out, message, MOST_MESSAGE_BYTES);
+    if (!details[0])
+        return;
+    if (out->ptr[out->len - 1] == '.')
+        out->len--;
+    buf_puts(out, ": ");
+    say_line(out, details, MOST_MESSAGE_BYTES);
+}
+
+static void say_mismatch(const json_t *info, const char *name, struct buf *out)
+{
+    const char *taken = json_string_value(json_array_get(json_object_get(info, "input_config"), 0));
+
+    buf_printf(out, "\"%s\" gets %s, but takes %s", name,
+               json_get_text(info, "received_type", "something else"),
+               taken ? taken : "another type");
+}
+
+static void say_value(struct arena *a, const json_t *fault, const char *name, struct buf *out)
+{
+    const json_t *info = json_object_get(fault, "extra_info");
+    const char *type = json_get_text(fault, "type", "");
+
+    buf_printf(out, "\"%s\" is %s", name, show(a, json_object_get(info, "received_value")));
+    if (strcmp(type, "value_not_in_list") == 0)
+        say_choices(a, info, json_get_text(fault, "details", ""), out);
+    else if (strcmp(type, "value_smaller_than_min") == 0)
+        say_range(a, info, "less", "min", out);
+    else if (strcmp(type, "value_bigger_than_max") == 0)
+        say_range(a, info, "more", "max", out);
+    else
+        buf_printf(out, ": %s", json_get_text(fault, "message", type));
+}
+
+// The server looked for what a link names, and Python raised.
+static bool say_loose_link(const json_t *info, struct buf *out)
+{
+    const char *type = json_get_text(info, "exception_type", ""),
+               *message = json_get_text(info, "exception_message", "");
+
+    if (strcmp(type, "IndexError") == 0)
+        buf_puts(out, "it reads an output that is not there");
+    else if (strcmp(type, "KeyError") == 0 && strcmp(message, "'inputs'") != 0)
+        buf_printf(out, "it reads a node that is not there: %.60s", message);
+    else
+        return false;
+    return true;
+}
+
 static void say_fault(struct arena *a, const json_t *fault, struct buf *out)
 {
     const json_t *info = json_object_get(fault, "extra_info");
     const char *type = json_get_text(fault, "type", ""),
                *details = json_get_text(fault, "details", ""),
                *name = json_get_text(info, "input_name", NULL);
-    const json_t *given = json_object_get(info, "received_value");
 
-    if (strcmp(type, "required_input_missing") == 0) {
+    if (strcmp(type, "required_input_missing") == 0)
         buf_printf(out, "\"%s\" is missing", name ? name : details);
-    } else if (strcmp(type, "return_type_mismatch") == 0 && name) {
-        buf_printf(out, "\"%s\" gets %s, but takes %s", name,
-                   json_get_text(info, "received_type", "something else"),
-                   json_string_value(json_array_get(json_object_get(info, "input_config"), 0))
-                       ? json_string_value(json_array_get(json_object_get(info, "input_config"), 0))
-                       : "another type");
-    } else if (strcmp(type, "custom_validation_failed") == 0 ||
-               strcmp(type, "dependency_cycle") == 0) {
-        if (type[0] == 'd')
-            buf_puts(out, "nodes feed each other: ");
+    else if (strcmp(type, "return_type_mismatch") == 0 && name)
+        say_mismatch(info, name, out);
+    else if (strcmp(type, "custom_validation_failed") == 0)
         say_line(out, details, MOST_MESSAGE_BYTES);
-    } else if (given && name) {
-        buf_printf(out, "\"%s\" is %s", name, show(a, given));
-        if (strcmp(type, "value_not_in_list") == 0)
-            say_choices(a, info, details, out);
-        else if (strcmp(type, "value_smaller_than_min") == 0)
-            say_range(a, info, "less", "min", out);
-        else if (strcmp(type, "value_bigger_than_max") == 0)
-            say_range(a, info, "more", "max", out);
-        else
-            buf_printf(out, ": %s", json_get_text(fault, "message", type));
-    } else {
-        say_line(out, json_get_text(fault, "message", type), MOST_MESSAGE_BYTES);
-        if (details[0])
-            buf_puts(out, ": ");
-        say_line(out, details, MOST_MESSAGE_BYTES);
-    }
+    else if (name && json_object_get(info, "received_value"))
+        say_value(a, fault, name, out);
+    else if (!say_loose_link(info, out))
+        say_message(fault, type, out);
 }
 
 static bool is_model_file(const char *name)
@@ -174,6 +207,24 @@ static const char *remedy(struct arena *a, const json_t *fault)
     return NULL;
 }
 
+// Nodes that feed each other, from the first of them: the others say the same.
+static bool say_cycle(json_t *nodes, struct buf *out)
+{
+    const char *id;
+    json_t *node;
+
+    json_object_foreach(nodes, id, node) {
+        const json_t *fault = json_array_get(json_object_get(node, "errors"), 0);
+
+        if (strcmp(json_get_text(fault, "type", ""), "dependency_cycle") != 0)
+            continue;
+        buf_puts(out, "nodes feed each other: ");
+        say_line(out, json_get_text(fault, "details", id), MOST_MESSAGE_BYTES);
+        return true;
+    }
+    return false;
+}
+
 static const char *say_nodes(struct arena *a, const json_t *graph, json_t *nodes, struct buf *out)
 {
     const char *id, *help = NULL;
@@ -185,7 +236,7 @@ static const char *say_nodes(struct arena *a, const json_t *graph, json_t *nodes
             continue;
         buf_printf(out, "%s%s: ", out->len ? "; " : "", comfyui_node(a, graph, id));
         json_array_foreach(json_object_get(node, "errors"), i, fault) {
-            buf_puts(out, i ? ", " : "");
+            buf_puts(out, i ? "; " : "");
             say_fault(a, fault, out);
             help = help ? help : remedy(a, fault);
         }
@@ -209,33 +260,35 @@ static const char *missing_class(const json_t *graph, const json_t *error, char 
                  : json_get_text(json_object_get(graph, id[0] ? id : " "), "class_type", NULL);
 }
 
+static const char *say_missing(const json_t *graph, const json_t *error, struct buf *out)
+{
+    char id[64];
+    const char *class = missing_class(graph, error, id);
+    const char *title =
+        json_get_text(json_object_get(json_object_get(graph, id), "_meta"), "title", NULL);
+
+    if (!class)
+        return NULL;
+    buf_printf(out, "the server has no node \"%.100s\" (%s%.80s%snode %s)", class,
+               title ? "\"" : "", title ? title : "", title ? "\", " : "", id[0] ? id : "?");
+    return "install the node pack that it belongs to, and start the server again";
+}
+
 const char *comfyui_refusal(struct arena *a, const json_t *graph, const json_t *body,
                             struct err *err)
 {
     const json_t *error = json_object_get(body, "error");
     json_t *nodes = json_object_get(body, "node_errors");
-    const char *type = json_get_text(error, "type", ""), *help = NULL, *class;
+    const char *type = json_get_text(error, "type", ""), *help = NULL;
     struct buf text = {0};
-    char id[64];
 
-    if (strcmp(type, "missing_node_type") == 0 || strcmp(type, "invalid_prompt") == 0) {
-        class = missing_class(graph, error, id);
-        if (class) {
-            buf_printf(&text, "the server has no node \"%.100s\" (%s)", class,
-                       comfyui_node(a, graph, id));
-            help = "install the node pack that it belongs to, and start the server again";
-        }
-    } else if (json_object_size(nodes)) {
+    if (strcmp(type, "missing_node_type") == 0 || strcmp(type, "invalid_prompt") == 0)
+        help = say_missing(graph, error, &text);
+    else if (!say_cycle(nodes, &text) && json_object_size(nodes))
         help = say_nodes(a, graph, nodes, &text);
-    }
     if (!text.len) {
-        say_line(&text, json_get_text(error, "message", "the server refuses the workflow"),
-                 MOST_MESSAGE_BYTES);
-        if (json_get_text(error, "details", "")[0])
-            buf_puts(&text, ": ");
-        say_line(&text, json_get_text(error, "details", ""), MOST_MESSAGE_BYTES);
-        if (strcmp(type, "prompt_outputs_failed_validation") == 0 &&
-            !json_get_text(error, "details", "")[0])
+        say_message(error, "the server refuses the workflow", &text);
+        if (strcmp(type, "prompt_outputs_failed_validation") == 0)
             help = "the server does not say why; older ones refuse nodes that feed each other so";
     }
     err_set(err, ERR_FINAL, "%s", buf_text(&text));
