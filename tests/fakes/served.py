@@ -19,11 +19,11 @@ class Trouble:
         self.status, self.type, self.cut, self.length = status, type, cut, length
         self.piece, self.pause, self.hang, self.headers = piece, pause, hang, headers
 
-    async def answer(self, request):
+    async def answer(self, request, served):
         if self.hang and not self.body:
-            await asyncio.sleep(3600)
+            await served.wait_for_leave(request)
         if self.cut is None and self.length is None:
-            return await self.stream(request)
+            return await self.stream(request, served)
         length = len(self.body) if self.length is None else self.length
         whole = (f"HTTP/1.1 {self.status} OK\r\nContent-Type: {self.type}\r\nContent-Length: {length}\r\n"
                  "Connection: close\r\n\r\n").encode() + self.body
@@ -31,7 +31,7 @@ class Trouble:
         request.transport.close()
         return web.Response()
 
-    async def stream(self, request):
+    async def stream(self, request, served):
         response = web.StreamResponse(status=self.status, headers={"Content-Type": self.type, **self.headers})
         await response.prepare(request)
         size = self.piece or len(self.body) or 1
@@ -40,7 +40,7 @@ class Trouble:
             if self.pause:
                 await asyncio.sleep(self.pause)
         if self.hang:
-            await asyncio.sleep(3600)
+            await served.wait_for_leave(request)
         await response.write_eof()
         return response
 
@@ -52,7 +52,7 @@ class Served:
     def __init__(self, port=0, host="127.0.0.1"):
         self.host, self.port = host, port
         self.asked, self.troubles, self.for_ever = [], {}, {}
-        self.left = 0 # requests whose asker went away in the middle
+        self.left = threading.Event() # who asked went away in the middle of an answer
         self.ready = threading.Event()
 
     def routes(self):
@@ -78,12 +78,15 @@ class Served:
             self.asked.append((request.path, dict(request.headers), body))
             waiting = self.troubles.get(request.path)
             trouble = waiting.pop(0) if waiting else self.for_ever.get(request.path)
-            try:
-                return await (trouble.answer(request) if trouble else handler(request, body))
-            except (asyncio.CancelledError, ConnectionError):
-                self.left += 1
-                raise
+            return await (trouble.answer(request, self) if trouble else handler(request, body))
         return handle
+
+    async def wait_for_leave(self, request):
+        """Says nothing until who asked has gone."""
+        while request.transport is not None and not request.transport.is_closing():
+            await asyncio.sleep(0.02)
+        self.left.set()
+        raise ConnectionResetError
 
     async def unknown(self, request, body):
         return web.Response(status=404, text="404 page not found")
@@ -93,8 +96,7 @@ class Served:
         for method, path, handler in self.routes():
             app.router.add_route(method, path, self.wrap(handler))
         app.router.add_route("*", "/{rest:.*}", self.wrap(self.unknown))
-        runner = web.AppRunner(app, handler_cancellation=True) if "handler_cancellation" in \
-            web.AppRunner.__init__.__code__.co_varnames else web.AppRunner(app)
+        runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, self.host, self.port, shutdown_timeout=0.1)
         await site.start()
