@@ -112,7 +112,7 @@ class Ollama(Served):
 
     async def chat(self, request, body):
         refusal = self.refusal(body)
-        if refusal:
+        if refusal is not None: # one without members is false
             return refusal
         if body["model"] not in self.loaded:
             self.loaded.append(body["model"])

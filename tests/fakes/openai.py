@@ -43,13 +43,15 @@ class OpenAI(Served):
         return None
 
     async def list(self, request, body):
-        return self.refusal(request) or web.json_response(
-            {"object": "list", "data": [{"id": name, "object": "model", "created": 1, "owned_by": "library"}
-                                        for name in self.models]})
+        refused = self.refusal(request)
+        if refused is not None:
+            return refused
+        return web.json_response({"object": "list", "data": [
+            {"id": name, "object": "model", "created": 1, "owned_by": "library"} for name in self.models]})
 
     async def chat(self, request, body):
         refused = self.refusal(request)
-        if refused:
+        if refused is not None: # one without members is false
             return refused
         if body["model"] not in self.models:
             return web.json_response({"error": {"message": f"model '{body['model']}' not found", "type": "not_found_error",
