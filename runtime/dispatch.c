@@ -202,15 +202,14 @@ static bool note(struct dispatch *d, struct flight *f, struct err *err)
 // something new to look at.
 static bool load_loop(struct dispatch *d)
 {
+    bool had = d->engine->loop || d->fatal; // the survey of the files loads it, too
     struct err err;
 
-    if (d->engine->loop || d->fatal)
-        return false;
-    if (!engine_load_loop(d->engine, &err))
+    if (!had && !engine_load_loop(d->engine, &err))
         dispatch_give_up(d, &err); // what runs is still waited for
     d->services.net = d->engine->api;
     d->services.loop = d->engine->loop;
-    return true;
+    return !had;
 }
 
 static bool open_service(struct dispatch *d, struct service *s, struct err *err)
