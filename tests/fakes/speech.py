@@ -78,6 +78,7 @@ class Speech:
     def __init__(self):
         self.requests, self.script, self.answers, self.uploads = [], [], {}, []
         self.say = lambda text: wav(seconds_of(text))
+        self.at_once = self.most_at_once = 0
         self.upload_answer = {"message": "ok"}
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
@@ -127,7 +128,12 @@ class Speech:
             asked["json"] = await request.json()
         self.requests.append(asked)
         if request.method == "POST" and request.path in SPEECH:
-            return await self.speak(request, asked)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            try:
+                return await self.speak(request, asked)
+            finally:
+                self.at_once -= 1
         if request.method == "POST" and request.path in UPLOADS:
             self.uploads.append(asked["form"])
             return web.json_response(self.upload_answer)
@@ -173,7 +179,7 @@ class Speech:
 
 
 def read_wav(data):
-    """(rate, channels, bits, real, samples) of a WAV that must be canonical: head, samples, nothing else."""
+    """(rate, channels, bits, real, samples) of a WAV whose head tells the truth."""
     assert data[:4] == b"RIFF" and struct.unpack("<I", data[4:8])[0] == len(data) - 8 and data[8:12] == b"WAVE"
     f = io.BytesIO(data[12:])
     form = None
@@ -183,6 +189,8 @@ def read_wav(data):
         assert len(body) == size, f"{name} says {size} and has {len(body)}"
         if name == b"fmt ":
             form = struct.unpack("<HHIIHH", body[:16])
+            if form[0] == 0xFFFE: # the tag is where a GUID begins
+                form = struct.unpack("<H", body[24:26]) + form[1:]
         elif name == b"data":
             tag, channels, rate, _, _, bits = form
             return rate, channels, bits, tag == 3, body
