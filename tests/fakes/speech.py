@@ -62,6 +62,9 @@ class Answer:
         self.type = type if isinstance(body, bytes) else "application/json"
         self.status, self.cut, self.length, self.chunked, self.wait = status, cut, length, chunked, wait
 
+    def __str__(self):
+        return f"{self.status}-{self.type}-{self.body[:12].decode(errors='replace')}"
+
     def whole(self):
         """As it goes over the wire."""
         how = "Transfer-Encoding: chunked" if self.chunked else \
@@ -107,6 +110,11 @@ class Speech:
 
     def close(self):
         async def end():
+            mine = asyncio.current_task()
+            others = [task for task in asyncio.all_tasks() if task is not mine]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
             await self.runner.cleanup()
             self.loop.stop()
         asyncio.run_coroutine_threadsafe(end(), self.loop)
@@ -136,7 +144,8 @@ class Speech:
                 self.at_once -= 1
         if request.method == "POST" and request.path in UPLOADS:
             self.uploads.append(asked["form"])
-            return web.json_response(self.upload_answer)
+            answer = self.upload_answer
+            return await self.send(request, answer) if isinstance(answer, Answer) else web.json_response(answer)
         answer = self.answers.get(request.path)
         if isinstance(answer, Answer):
             return await self.send(request, answer)
