@@ -142,10 +142,12 @@ static bool check_voice(struct line *l)
         return true;
     if (list->route && !has_list(l, list, &there))
         return false;
-    l->checked = speech_order_check_voice(&l->order, there, &err);
-    if (!l->checked)
+    if (!speech_order_check_voice(&l->order, there, &err)) {
         line_fail(l, &err);
-    return l->checked;
+        return false;
+    }
+    l->checked = true;
+    return true;
 }
 
 static void start_call(struct line *l, const struct speech_body *body, struct ask ask)

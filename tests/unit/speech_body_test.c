@@ -571,62 +571,6 @@ static void refused(void **state)
     tear_down(&f);
 }
 
-static void recordings_that_are_not_there(void **state)
-{
-    struct fixture f;
-    struct speech_recording *r;
-    struct err err = {0};
-    const char *help = NULL;
-    const struct speech_dialect *d = speech_dialect_find("mlx-audio");
-
-    (void)state;
-    set_up(&f);
-    json_object_clear(f.told.options);
-    r = record(&f, "mara.wav", NULL);
-    assert_false(speech_deliver(r, d, &f.told, f.arena, &help, &err));
-    assert_int_equal(err.kind, ERR_FILM);
-    assert_non_null(strstr(help, "paths: {FOLDER HERE: FOLDER THERE}"));
-    f.told.url = "http://localhost:8000"; // reads the same files
-    assert_true(speech_deliver(r, d, &f.told, f.arena, &help, &err));
-    assert_non_null(strstr(r->there, "/mara.wav"));
-    tear_down(&f);
-}
-
-static void paths(void **state)
-{
-    static const struct {
-        const char *paths, *here, *there;
-    } rows[] = {
-        {"{'/films':'/srv'}", "/films/a/b.wav", "/srv/a/b.wav"},
-        {"{'/films/':'/srv/'}", "/films/a.wav", "/srv/a.wav"},
-        {"{'/films':'/srv','/films/a':'/other'}", "/films/a/b.wav", "/other/b.wav"},
-        {"{'/films':'/srv'}", "/films2/a.wav", NULL},
-        {"{'/films':'D:\\\\films'}", "/films/a/b.wav", "D:\\films\\a\\b.wav"},
-        {"{'/':'/mnt'}", "/a.wav", "/mnt/a.wav"},
-        {"{'/films':'/'}", "/films/a.wav", "/a.wav"},
-        {"{}", "/films/a.wav", NULL},
-    };
-    struct arena *a = arena_new();
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        json_t *map = parse(rows[i].paths);
-        const char *there = speech_path_there(a, map, rows[i].here);
-
-        if (rows[i].there)
-            assert_string_equal(there, rows[i].there);
-        else
-            assert_null(there);
-        json_decref(map);
-    }
-    assert_true(speech_is_here("http://localhost:80/x"));
-    assert_true(speech_is_here("https://me:pw@127.0.0.1"));
-    assert_true(speech_is_here("http://[::1]:8000"));
-    assert_false(speech_is_here("http://localhost.example.com"));
-    assert_false(speech_is_here("http://mac.local:8000/localhost"));
-    arena_free(a);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -634,8 +578,6 @@ int main(void)
         cmocka_unit_test(every_dialect_has_a_case),
         cmocka_unit_test(uploads),
         cmocka_unit_test(refused),
-        cmocka_unit_test(recordings_that_are_not_there),
-        cmocka_unit_test(paths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
