@@ -120,6 +120,7 @@ static void read_service(struct reading *r, struct studio_service *s, const stru
     s->dialect = text_or_null(n, "dialect");
     s->loras = text_or_null(n, "loras");
     s->over = text_or_null(n, "over");
+    s->config = node_get(n, "config") ? folder_of(r, node_get(n, "config")) : NULL;
     s->work = text_or_null(n, "work");
     s->ca = node_get(n, "ca") ? folder_of(r, node_get(n, "ca")) : NULL;
     s->jobs = jobs ? (unsigned)jobs->integer : 0;

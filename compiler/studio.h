@@ -33,6 +33,7 @@ struct studio_service {
     const char *dialect;        // of speech servers, or NULL
     const char *loras;          // the folder of its LoRAs, or NULL
     const char *over;           // "ssh HOST" of command services, or NULL: this machine
+    const char *config;         // ssh's settings for it, or NULL: the user's own
     const char *work;           // the folder where commands work, or NULL
     const char *ca;             // a file of certificates that it is known by, or NULL
     unsigned jobs;              // how many it runs at once; 0: as its driver thinks

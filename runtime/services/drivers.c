@@ -4,6 +4,7 @@
 #include "runtime/service.h"
 
 const struct driver *const drivers[] = {
+    &driver_command,
     &driver_comfyui,
     &driver_draft,
     &driver_local,

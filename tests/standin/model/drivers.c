@@ -5,6 +5,7 @@
 extern const struct driver driver_model;
 
 const struct driver *const drivers[] = {
+    &driver_command,
     &driver_comfyui,
     &driver_draft,
     &driver_local,

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""A real OpenSSH server on loopback, with keys and settings of its own and no rights of root."""
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+PROGRAM = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+SERVER = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/authorized
+PidFile {folder}/pid
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin yes
+LogLevel VERBOSE
+{more}
+"""
+
+CLIENT = """\
+Host box
+  HostName 127.0.0.1
+  Port {port}
+  User {user}
+  IdentityFile {folder}/{key}
+  IdentitiesOnly yes
+  UserKnownHostsFile {folder}/known
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking {strict}
+  {more}
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def children_of(pid):
+    done = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    return [child for child, parent in pairs if parent == pid]
+
+
+class Sshd:
+    """A host called `box` in its own configuration of ssh, which `config` names."""
+
+    def __init__(self, folder, more="", prefix=()):
+        self.folder, self.prefix, self.more = folder, list(prefix), more
+        self.port, self.running = free_port(), None
+        folder.mkdir()
+        for key in ("host", "user", "stranger"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
+        (folder / "authorized").write_text((folder / "user.pub").read_text())
+        self.know((folder / "host.pub").read_text())
+        self.config = self.write_config()
+        if os.geteuid() == 0:  # where the processes without rights stay
+            os.makedirs("/run/sshd", exist_ok=True)
+
+    def know(self, key):
+        """What the client thinks that the host's key is."""
+        (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {key}")
+
+    def write_config(self, name="config", key="user", strict="yes", more=""):
+        path = self.folder / name
+        path.write_text(CLIENT.format(port=self.port, user=getpass.getuser(), folder=self.folder, key=key, strict=strict,
+                                      more=more))
+        return path
+
+    def start(self):
+        settings = self.folder / "sshd_config"
+        settings.write_text(SERVER.format(port=self.port, folder=self.folder, more=self.more))
+        self.log = open(self.folder / "log", "ab")
+        self.running = subprocess.Popen([*self.prefix, PROGRAM, "-D", "-e", "-f", settings], stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=self.log, start_new_session=True)
+        for _ in range(500):
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self
+            assert self.running.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.02)
+        raise AssertionError("sshd does not listen")
+
+    def sessions(self):
+        """The server's processes for connections that are open."""
+        return children_of(self.running.pid)
+
+    def drop(self):
+        """Every connection breaks; what runs behind it is left alone. Returns how many there were."""
+        dropped = 0
+        for pid in self.sessions():
+            for process in (*children_of(pid), pid):
+                name = subprocess.run(["ps", "-o", "comm=", "-p", str(process)], capture_output=True, text=True).stdout
+                if name.strip().startswith("sshd"):
+                    os.kill(process, signal.SIGKILL)
+            dropped += 1
+        return dropped
+
+    def stop(self):
+        if self.running:
+            self.drop()
+            self.running.kill()
+            self.running.wait()
+            self.log.close()
+            self.running = None
