@@ -292,6 +292,7 @@ static const luaL_Reg for_rules[] = {
     {"hook_shot", api_hook_shot},
     {"keys", api_keys},
     {"list", files_list},
+    {"look_at", script_look_at},
     {"name_scene", script_name_scene},
     {"preset", lower_preset},
     {"room", api_room},
@@ -299,6 +300,7 @@ static const luaL_Reg for_rules[] = {
     {"scene", script_scene},
     {"seed", api_seed},
     {"step", lower_step},
+    {"want_all", script_want_all},
     {"want_neighbours", script_want_neighbours},
     {NULL, NULL},
 };

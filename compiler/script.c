@@ -277,12 +277,19 @@ static size_t scene_at(lua_State *L)
 int script_scene(lua_State *L)
 {
     struct script *s = script_of(L);
+
+    convert_push_node(L, s->scenes->items[scene_at(L)]);
+    return 1;
+}
+
+int script_look_at(lua_State *L)
+{
+    struct script *s = script_of(L);
     size_t i = scene_at(L);
 
     if (s->scene && s->scene - 1 != i)
         vec_push(&s->about_scenes[s->scene - 1].looks_at, i);
-    convert_push_node(L, s->scenes->items[i]);
-    return 1;
+    return 0;
 }
 
 int script_name_scene(lua_State *L)
@@ -299,6 +306,14 @@ int script_want_neighbours(lua_State *L)
     struct script *s = script_of(L);
 
     (void)scene_at(L);
+    s->wants_all |= s->left_out;
+    return 0;
+}
+
+int script_want_all(lua_State *L)
+{
+    struct script *s = script_of(L);
+
     s->wants_all |= s->left_out;
     return 0;
 }

@@ -102,11 +102,15 @@ int files_csv(struct lua_State *L);
 int files_asset(struct lua_State *L);
 int files_list(struct lua_State *L);
 
-// c41.scene(i): scene number i of the film, from 1, as a new table. c41.name_scene(i, name): what
-// it is called. c41.want_neighbours(i): the scenes around it matter. For rules alone.
+// c41.scene(i): scene number i of the film, from 1, as a new table. c41.look_at(i): the one that is
+// lowered now gives something else when scene i does. c41.name_scene(i, name): what it is called.
+// c41.want_neighbours(i): the scenes around it matter. c41.want_all(): what was left out does. For
+// rules alone.
 int script_scene(struct lua_State *L);
+int script_look_at(struct lua_State *L);
 int script_name_scene(struct lua_State *L);
 int script_want_neighbours(struct lua_State *L);
+int script_want_all(struct lua_State *L);
 
 // Gives the step its preset, or the one that this gives way to where the step has inputs that it
 // does not take; hooked: at a hook's word. Returns it; NULL where there is none, which was said.

@@ -76,20 +76,35 @@ local function first_fade(w)
   return w.film.opens and w.film.opens.fade or 0
 end
 
--- How many frames of a shot the join behind it takes; 0 where it is cut, or nothing follows.
-local function dropped(w, sh, after)
-  return after and cut.transition(w, sh) // 2 or 0
+-- What shots of a scene take for granted of those around them in the same file: whether they are the first, and the
+-- last; how many frames the transitions into and out of them have; and the shot that the last leads into.
+local ALONE = { first = true, last = true, into = 0, out = 0 }
+
+-- The same in a file of the whole film. A scene looks at those around it where a transition leads from one to the
+-- other, and only there. One that was left out leads nowhere: deliver.film makes sure of that.
+local function around(w, scene)
+  local before, after = names.neighbour(w, scene, -1), names.neighbour(w, scene, 1)
+  local last = before and not before.kept and names.shots(w, before)
+  local ends = { first = not before, last = not after, out = 0 }
+  ends.into = last and cut.transition(w, last[#last]) or 0
+  if ends.into > 0 then
+    names.look_at(w, before)
+  end
+  if after then
+    ends.out = cut.transition(w, scene.shots[#scene.shots])
+    ends.next_shot = ends.out > 0 and names.look_at(w, after)[1] or nil
+  end
+  return ends
 end
 
--- Cuts and joins of shots: their inputs and pieces go to c. before and after are the shots around them in the
--- same file, or nil.
-local function pictures(w, d, shots, c, before, after)
-  local skip = before and dropped(w, before, shots[1]) or 0
+-- Cuts and joins of shots: their inputs and pieces go to c.
+local function pictures(w, d, shots, c, ends)
+  local skip = ends.into // 2
   for i, sh in ipairs(shots) do
-    local next_shot = shots[i + 1] or after
+    local next_shot = shots[i + 1] or ends.next_shot
     local frames, kind, color, seconds = cut.transition(w, sh)
-    local fades = { ["in"] = i == 1 and not before and first_fade(w) or 0, out = 0 }
-    local drop = dropped(w, sh, next_shot)
+    local fades = { ["in"] = i == 1 and ends.first and first_fade(w) or 0, out = 0 }
+    local drop = next_shot and frames // 2 or 0
     if frames > 0 and not next_shot and kind == "fade" then
       fades.out, c.fade_out = seconds, seconds
     end
@@ -121,7 +136,7 @@ local function mixes(w, shots, c)
     for k = 1, #sh.lines do
       local line = sh.lines[k]
       local fact = c.clocks[i] .. ".lines." .. line.name
-      c.lines[#c.lines + 1] = { shot = c.first + i - 1, who = text.display(line.who), mode = line.mode,
+      c.lines[#c.lines + 1] = { shot = i - 1, who = text.display(line.who), mode = line.mode,
         text = text.value(w, line.text, sh.id, "/voice/" .. line.name, line.place, c.inputs),
         start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
     end
@@ -129,10 +144,10 @@ local function mixes(w, shots, c)
 end
 
 -- What shots of one scene give to a file: inputs, each numbered from 0 among those of its name, and what is told of
--- each shot. first is the number of the first shot in that file. Plain values: it may come from elsewhere.
-local function gather(w, d, shots, first, before, after)
+-- each shot, numbered from 0 too. Plain values that say nothing of where the scene stands: they may come from elsewhere.
+local function gather(w, d, shots, ends)
   local c = { inputs = c41.room(3 * #shots), counts = {}, pieces = c41.room(#shots), shots = c41.room(#shots),
-    lines = c41.room(#shots), names = c41.room(#shots), beds = c41.room(#shots), clocks = c41.room(#shots), first = first }
+    lines = c41.room(#shots), names = c41.room(#shots), beds = c41.room(#shots), clocks = c41.room(#shots) }
   function c.add(name, ref)
     c.inputs[#c.inputs + 1] = w.input(name, ref)
     c.counts[name] = (c.counts[name] or 0) + 1
@@ -144,14 +159,16 @@ local function gather(w, d, shots, first, before, after)
     end
   end
   for i, sh in ipairs(shots) do
-    c.clocks[i] = "t" .. (first + i - 1)
+    c.clocks[i] = sh.id
     timing.add(w, sh, c.inputs, c.clocks[i])
     c.names[i], c.beds[i] = sh.name, sound.beds(w, sh)
   end
-  pictures(w, d, shots, c, before, after)
+  pictures(w, d, shots, c, ends)
   mixes(w, shots, c)
   return { inputs = c.inputs, counts = c.counts, pieces = c.pieces, shots = c.shots, lines = c.lines,
-    names = c.names, beds = c.beds, fade_out = c.fade_out, scene = shots[1].scene.index }
+    names = c.names, beds = c.beds, fade_out = c.fade_out, id = shots[1].id,
+    ends = { first = ends.first, last = ends.last, into = ends.into, out = ends.out,
+      to = ends.next_shot and ends.next_shot.id } }
 end
 
 -- A file that is put together: add gives an input its number among those of its name, once for each source.
@@ -194,7 +211,7 @@ local function append(list, more)
 end
 
 -- Adds what one scene gave. Its numbers count from what is there already.
-local function add_given(a, given)
+local function add_given(a, given, scene)
   local base, first = {}, #a.shots
   for _, name in ipairs(COUNTED) do
     base[name] = a.counts[name] or 0
@@ -208,9 +225,12 @@ local function add_given(a, given)
     shot.dialogue = shot.dialogue and base.dialogue + shot.dialogue
     shot.effects = shot.effects and base.effects + shot.effects
     a.shots[first + i] = shot
-    a.names[first + i] = { scene = given.scene, name = given.names[i] }
+    a.names[first + i] = { scene = scene, name = given.names[i] }
   end
-  append(a.lines, given.lines)
+  for _, line in ipairs(given.lines) do
+    line.shot = first + line.shot
+    a.lines[#a.lines + 1] = line
+  end
   add_beds(a, given, first)
   a.fade_out = given.fade_out
 end
@@ -218,15 +238,16 @@ end
 -- The number of the shot that a cue names: SCENE/SHOT, or the first shot of that name. nil where this file does not
 -- have it, which in a file of the whole film is an error.
 local function cue_shot(w, a, name, place, unit)
-  local found = name:find("/", 1, true) and names.find_shot(w, nil, name)
-  local slug = c41.slug(name)
+  local scene, shot = name:match("^(.-)/(.+)$")
+  local found, slug = scene and w.scene_by_name[c41.slug(scene)], c41.slug(shot or name)
   for i, at in ipairs(a.names) do
-    if found and at.scene == found.scene.index and at.name == found.name or not found and at.name == slug then
+    if at.name == slug and (not scene or found and found.index == at.scene) then
       return i - 1
     end
   end
-  if not unit and not found then
-    names.shot(w, names.shots(w, w.scenes[a.names[1].scene])[1], name, place)
+  local first = not unit and names.shots(w, w.scenes[a.names[1].scene])[1]
+  if first then
+    names.shot(w, first, name, place)
   end
   return nil
 end
@@ -249,12 +270,12 @@ local function add_cue(w, a, cue, place, unit)
     level = cue.level or -18, fade = cue.fade or 1, duck = cue.duck }
 end
 
--- One file: makes the conform of what scenes gave and hands it out. unit names it where there are several, each of
--- one scene.
+-- One file: makes the conform of what scenes gave, a list of {index, given}, and hands it out. unit names it where
+-- there are several, each of one scene.
 local function assemble(w, d, scenes, unit, scene)
   local a = assembly(w)
-  for _, given in ipairs(scenes) do
-    add_given(a, given)
+  for _, one in ipairs(scenes) do
+    add_given(a, one[2], one[1])
   end
   for i, cue in ipairs(w.film.music or {}) do
     add_cue(w, a, cue, c41.place(w.film.music, i), unit)
@@ -329,22 +350,34 @@ function deliver.is_by_scene(w)
   return #(w.film.music or {}) == 0
 end
 
--- The files of a scene and its shots. Returns what the scene gives to each file of the whole film, in order.
+-- The files of a scene and its shots. Returns what the scene gives to each file of the whole film, in order; nil
+-- where there is none.
 function deliver.scene(w, scene)
-  local shots, given = scene.shots, {}
+  local shots, given, ends = scene.shots, {}, nil
   for _, d in ipairs(#shots > 0 and w.deliverables or {}) do
     if d.spec.each == "scene" then
-      assemble(w, d, { gather(w, d, shots, 0) }, scene.name, scene.name)
+      assemble(w, d, { { scene.index, gather(w, d, shots, ALONE) } }, scene.name, scene.name)
     elseif d.spec.each == "shot" then
       for _, sh in ipairs(shots) do
-        assemble(w, d, { gather(w, d, { sh }, 0) }, scene.name .. "-" .. sh.name, scene.name)
+        assemble(w, d, { { scene.index, gather(w, d, { sh }, ALONE) } }, scene.name .. "-" .. sh.name, scene.name)
       end
     elseif not d.spec.of then
-      given[#given + 1] = gather(w, d, shots, scene.first, names.neighbour(w, scene, -1),
-        names.neighbour(w, scene, 1))
+      ends = ends or around(w, scene)
+      given[#given + 1] = gather(w, d, shots, ends)
     end
   end
-  return given
+  return #given > 0 and given or nil
+end
+
+-- What a scene was left out with may no longer hold: another stands beside it now, or a transition leads elsewhere.
+local function check_ends(scenes)
+  for i, one in ipairs(scenes) do
+    local ends, before, after = one[2].ends, scenes[i - 1], scenes[i + 1]
+    if ends.first == (before ~= nil) or ends.last == (after ~= nil)
+      or ends.into ~= (before and before[2].ends.out or 0) or ends.to ~= (ends.to and after and after[2].id) then
+      c41.want_all()
+    end
+  end
 end
 
 -- The files of the whole film. given is a list of what deliver.scene returned, scene by scene.
@@ -356,9 +389,10 @@ function deliver.film(w, given)
     elseif not d.spec.each and w.n_shots > 0 then
       local scenes = {}
       i = i + 1
-      for _, one in ipairs(given) do
-        scenes[#scenes + 1] = one[i]
+      for index, one in ipairs(given) do
+        scenes[#scenes + 1] = one[i] and { index, one[i] }
       end
+      check_ends(scenes)
       assemble(w, d, scenes)
     end
   end

@@ -54,7 +54,7 @@ local function prepare(w, sh)
 end
 
 -- Everything that is of the whole film: names, cast, deliverables. Returns the world that the rest works on, and
--- whether each scene could be lowered without the others being there.
+-- whether each scene could be lowered without the others being there, but for what these give.
 function film.open(tree, ctx)
   local w = world.new(tree, ctx)
   function w.prepared(sh)
@@ -70,7 +70,7 @@ function film.open(tree, ctx)
   return w, names.all_given(w) and deliver.is_by_scene(w)
 end
 
--- The steps of scene number i, as if there were no other. Returns what it gives to files of the whole film.
+-- The steps of scene number i, as if there were no other. Returns what it gives to files of the whole film, or nil.
 function film.scene(w, i)
   local scene = w.scenes[i]
   local shots = names.shots(w, scene)

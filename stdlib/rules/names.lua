@@ -130,7 +130,7 @@ function names.outline(w)
   local seen = { unnamed = {} }
   for i, scene in ipairs(w.ctx.scenes) do
     local s = { name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was), index = i,
-      first = w.n_shots, n_shots = scene.shots }
+      n_shots = scene.shots, kept = scene.kept }
     w.scenes[i] = s
     w.scene_by_name[s.name] = w.scene_by_name[s.name] or s
     w.n_shots = w.n_shots + scene.shots
@@ -181,21 +181,33 @@ function names.forget(w)
   w.touched, w.made = {}, {}
 end
 
--- The nearest shot outside of scene s in that direction (-1 or 1); nil at the end of the film.
+-- The shots of another scene, which decide from here on what the one gives that is lowered now.
+function names.look_at(w, s)
+  c41.look_at(s.index)
+  return names.shots(w, s)
+end
+
+-- The nearest scene with shots in that direction (-1 or 1); nil at the end of the film.
 function names.neighbour(w, s, step)
   c41.want_neighbours(s.index)
   local other = w.scenes[s.index + step]
   while other and other.n_shots == 0 do
     other = w.scenes[other.index + step]
   end
-  local shots = other and names.shots(w, other)
-  return shots and shots[step < 0 and #shots or 1]
+  return other
+end
+
+-- The shot before the first of scene s; nil at the beginning of the film.
+local function shot_before(w, s)
+  local other = names.neighbour(w, s, -1)
+  local shots = other and names.look_at(w, other)
+  return shots and shots[#shots]
 end
 
 local function all_ids(w)
   local list = {}
   for _, s in ipairs(w.scenes) do
-    for _, sh in ipairs(names.shots(w, s)) do
+    for _, sh in ipairs(names.look_at(w, s)) do
       list[#list + 1] = sh.id
     end
   end
@@ -217,13 +229,13 @@ function names.find_shot(w, s, name)
   if scene then
     s = w.scene_by_name[c41.slug(scene)]
   end
-  return s and find_shot(names.shots(w, s), c41.slug(shot or name))
+  return s and find_shot(names.look_at(w, s), c41.slug(shot or name))
 end
 
 -- SHOT of this scene, `scene/shot`, or `previous`. nil after an error.
 function names.shot(w, from, name, place)
   if name == "previous" then
-    local before = from.scene.shots[from.position - 1] or names.neighbour(w, from.scene, -1)
+    local before = from.scene.shots[from.position - 1] or shot_before(w, from.scene)
     if not before then
       c41.error(place, "there is no shot before this one", "name another shot")
     end
