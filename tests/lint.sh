@@ -98,7 +98,7 @@ doors() {
     door 'sqlite3' 'runtime/ledger[a-z_]*\.c|tests/unit/ledger[a-z_]*_test\.c'
     door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/unit/(blend|conform|cut|fit|picture)_test\.c'
     door 'openssl/' 'base/digest\.c'
-    door 'dlfcn' 'base/|tests/standin/netfs\.c'
+    door 'dlfcn' 'base/|tests/standin/(netfs|slow_names)\.c'
 }
 
 names() {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Requests of the network module against servers, lines and proxies that misbehave: what is told of each."""
 import contextlib
+import os
+import queue
 import socket
 import threading
 import time
@@ -144,14 +146,22 @@ def test_silence_is_the_clock_s(net, serve):
 
 
 def test_a_drip_is_no_silence(net, serve):
+    """Ten bytes, one every half hour."""
+    heard, other = queue.Queue(), serve(cut(PLAIN, 1000))
+
     def drip(conn):
         read_request(conn)
         conn.sendall(PLAIN[:-10])
         for n in range(len(PLAIN) - 10, len(PLAIN)):
-            time.sleep(0.1)  # what is tested is time
             conn.sendall(PLAIN[n:n + 1])
-    done = net.get(serve(drip).url, quiet_ms=500)
-    assert (done["err"], done["text"]) == ("none", "0123456789")
+            heard.get(timeout=30)
+    id = net.tell("start", url=serve(drip).url, heard=True, quiet_ms=1860000)
+    for byte in "0123456789":
+        assert net.wait(id, "heard")["text"] == byte
+        net.tell("skip", ms=1800000)
+        net.get(other.url)  # by then it has
+        heard.put(True)
+    assert net.wait(id, "done")["err"] == "none"
 
 
 def test_a_slow_upload_is_no_silence(net, serve):
@@ -160,11 +170,11 @@ def test_a_slow_upload_is_no_silence(net, serve):
         read_head(conn)
         left = 2 << 20
         while left:
-            time.sleep(0.02)
+            time.sleep(0.025)  # what is tested is time
             left -= len(conn.recv(min(left, 1 << 15)))
         conn.sendall(answer(b"ok"))
     server = serve(sip, receive_bytes=1 << 14)
-    done = net.get(server.url, method="POST", body=2 << 20, quiet_ms=600)
+    done = net.get(server.url, method="POST", body=2 << 20, quiet_ms=1500)
     assert (done["err"], done["text"]) == ("none", "ok")
 
 
@@ -220,6 +230,26 @@ def test_addresses_that_are_none(net, url):
     done = net.get(url)
     assert (done["err"], done["status"]) == ("final", 0)
     assert "s3cret" not in done["words"]
+
+
+@pytest.mark.skipif(os.uname().sysname != "Linux", reason="slow name servers are loaded before the program")
+@pytest.mark.parametrize("do, drop", [("start", "cancel"), ("open", "close")])
+def test_names_that_take_their_time(start_net, net_program, serve, do, drop):
+    """Nothing waits until a name is found: not the time that a connection has, nor who drops it or closes the loop."""
+    shim = net_program.parent.parent / "slow_names.so"
+    net = start_net(LD_PRELOAD=str(shim),  # ASan wants to come first, and need not
+                    ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+    server = serve(cut(PLAIN, 1000))
+    begun = time.monotonic()
+    dropped = net.tell(do, url="http://gpu.slow/")
+    assert net.get(server.url)["err"] == "none"
+    net.tell(drop, id=dropped)
+    done = net.get("http://gpu.slow/", connect_ms=500)
+    assert (done["err"], done["words"]) == ("away", "gpu.slow:80 does not answer within 0.5 s")
+    net.tell(do, url="http://gpu.slow/")
+    assert net.get(server.url)["err"] == "none"
+    assert net.close() == 0
+    assert time.monotonic() - begun < 30
 
 
 # TLS.
