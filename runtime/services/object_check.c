@@ -249,6 +249,26 @@ static json_t *with_defaults(const json_t *preset)
     return workflow;
 }
 
+// Whether one definition of the class takes the value.
+static bool is_taken(struct comparison *c, const struct field_at *at, const json_t *fields,
+                     const json_t *value)
+{
+    struct comparison counting = *c;
+    const struct object_class *class = object_class_find(c->info, at->class);
+
+    counting.list = NULL;
+    for (; class; class = class->next) {
+        const struct class_input *in = input_find(class, fields, at->field);
+
+        counting.n = 0;
+        if (in)
+            value_check(&counting, at, in, value);
+        if (!counting.n)
+            return true;
+    }
+    return false;
+}
+
 static void check_param(struct comparison *c, const json_t *part, const json_t *value)
 {
     json_t *place;
@@ -256,15 +276,14 @@ static void check_param(struct comparison *c, const json_t *part, const json_t *
 
     json_array_foreach(part, i, place) {
         const char *id = json_string_value(json_array_get(place, 0));
-        const char *field = json_string_value(json_array_get(place, 1));
         const json_t *node = json_object_get(c->workflow, id);
-        const struct object_class *class =
-            object_class_find(c->info, json_get_text(node, "class_type", ""));
-        const struct class_input *in =
-            class ? input_find(class, json_object_get(node, "inputs"), field) : NULL;
+        const json_t *fields = json_object_get(node, "inputs");
+        struct field_at at = {id, json_get_text(node, "class_type", ""),
+                              json_string_value(json_array_get(place, 1))};
+        const struct object_class *class = object_class_find(c->info, at.class);
 
-        if (in)
-            value_check(c, &(struct field_at){id, class->name, field}, in, value);
+        if (class && !is_taken(c, &at, fields, value))
+            value_check(c, &at, input_find(class, fields, at.field), value);
     }
 }
 

@@ -37,6 +37,24 @@ static const struct {
     {"Wav2Vec", "ComfyUI-WanVideoWrapper"},
 };
 
+// What older versions of ComfyUI call classes of today.
+static const struct {
+    const char *name, *older;
+} renamed[] = {
+    {"LoadImageDataSetFromFolder", "LoadImageSetFromFolderNode"},
+    {"LoadImageTextDataSetFromFolder", "LoadImageTextSetFromFolderNode"},
+    {"SaveLoRA", "SaveLoRANode"},
+};
+
+// Its older name where the server has it by that, or NULL.
+static const char *older_name(const struct object_info *o, const char *class)
+{
+    for (size_t i = 0; i < sizeof(renamed) / sizeof(*renamed); i++)
+        if (strcmp(renamed[i].name, class) == 0 && object_info_has(o, renamed[i].older))
+            return renamed[i].older;
+    return NULL;
+}
+
 static const char *known_pack(const char *class)
 {
     for (size_t i = 0; i < sizeof(packs) / sizeof(*packs); i++)
@@ -96,12 +114,17 @@ static const char *lacking(struct comparison *c)
 
 void class_missing(struct comparison *c, const char *class)
 {
-    const char *pack = known_pack(class);
+    const char *pack = known_pack(class), *older = older_name(c->info, class);
     const char *help = "update ComfyUI on that server: newer versions have it themselves";
 
-    if (!pack && lacking(c)[0])
+    if (!pack && !older && lacking(c)[0])
         pack = lacking(c);
-    if (pack && is_there(c->info, pack))
+    if (older)
+        help = arena_printf(c->arena,
+                            "update ComfyUI on that server: it has an older version, "
+                            "called %s",
+                            older);
+    else if (pack && is_there(c->info, pack))
         help =
             arena_printf(c->arena,
                          "update the node pack %s on that server, or look into its log: the pack "

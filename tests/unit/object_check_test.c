@@ -113,6 +113,10 @@ static const struct fault_case faults[] = {
 
     {"no node: ComfyUI's own", CLASS(""), "{'workflow':{'1':{'class_type':'New','inputs':{}}}}",
      "the node \"New\" | update ComfyUI on that server: newer versions have it themselves\n"},
+    {"known by another name", "{" SAVES("") ",'SaveLoRANode':{'input':{}}}",
+     "{'needs':{'packs':['P']},'workflow':{'1':{'class_type':'SaveLoRA','inputs':{}}}}",
+     "the node \"SaveLoRA\" | update ComfyUI on that server: it has an older version, called "
+     "SaveLoRANode\n"},
     {"of a pack that the preset needs", CLASS(""),
      "{'needs':{'packs':['Pack-A']},'workflow':{'1':{'class_type':'New','inputs':{}}}}",
      "the node \"New\" | install the node pack Pack-A on that server, and start it again\n"},
@@ -219,6 +223,29 @@ static void test_two_documents(void **state)
     json_decref(two);
     json_decref(one);
     json_decref(list);
+    object_info_free(o);
+}
+
+static void test_params_of_two_documents(void **state)
+{
+    struct object_info *o = quoted_info(CLASS("'s':['INT',{'max':50}]"));
+    const char *second = "{\"A\":{\"input\":{\"required\":{\"s\":[\"INT\",{\"max\":100}]}}}}";
+    json_t *preset = quoted_json("{'params':{'steps':{'set':[[['2','s']]]}},'workflow':{"
+                                 "'2':{'class_type':'A','inputs':{'s':1}}}}");
+    json_t *within = quoted_json("{'steps':70}"), *beyond = quoted_json("{'steps':101}");
+    json_t *list = json_array();
+    struct err err;
+
+    (void)state;
+    assert_true(object_info_add(o, str_of(second), &err));
+    object_info_check_params(o, preset, within, list);
+    assert_int_equal(json_array_size(list), 0);
+    object_info_check_params(o, preset, beyond, list);
+    assert_int_equal(json_array_size(list), 1);
+    json_decref(list);
+    json_decref(beyond);
+    json_decref(within);
+    json_decref(preset);
     object_info_free(o);
 }
 
@@ -342,9 +369,8 @@ static void test_verdicts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_two_documents),
-        cmocka_unit_test(test_params),
+        cmocka_unit_test(test_faults),   cmocka_unit_test(test_two_documents),
+        cmocka_unit_test(test_params),   cmocka_unit_test(test_params_of_two_documents),
         cmocka_unit_test(test_verdicts),
     };
 
