@@ -6,6 +6,7 @@
 #include "runtime/service.h"
 #include "runtime/services/comfyui_inspect.h"
 #include "runtime/services/comfyui_run.h"
+#include "runtime/services/object_info.h"
 
 static bool comfyui_open(struct service *s, struct err *err)
 {
@@ -23,8 +24,9 @@ static void comfyui_close(struct service *s)
     comfyui_watch_close(c);
     map_release(&c->files);
     json_decref(c->stats);
-    json_decref(c->classes);
-    c->stats = c->classes = NULL;
+    object_info_free(c->classes);
+    c->stats = NULL;
+    c->classes = NULL;
 }
 
 // A run that goes on may end itself, and so let another begin, which stands before all others.

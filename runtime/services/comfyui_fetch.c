@@ -176,6 +176,7 @@ static void fetch_next(struct comfyui_run *r)
         arrive(r);
         return;
     }
+    attempt_alive(a);
     a->made[r->output].ext = f->ext;
     if (f->text)
         write_text(r, f->text);

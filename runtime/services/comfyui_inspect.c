@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/services/comfyui_inspect.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -10,6 +9,7 @@
 #include "base/json.h"
 #include "runtime/service.h"
 #include "runtime/services/comfyui_server.h"
+#include "runtime/services/object_info.h"
 
 enum { MOST_FOLDERS = 64, QUIET_MS = 20000, CLASSES_QUIET_MS = 120000 };
 
@@ -92,37 +92,13 @@ static void took_folders(struct call *c)
     ask_folder(l);
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-// The packs as the fingerprint has them, sorted.
-static json_t *list_packs(const struct look *l)
-{
-    struct err err;
-    json_t *print = json_read_loose(buf_view(&l->server->service->print), &err), *pack;
-    json_t *packs = json_object_get(print, "packs"), *list = json_array();
-    const char **names =
-        arena_array(l->server->service->arena, const char *, json_object_size(packs) + 1);
-    const char *name;
-    size_t n = 0;
-
-    json_object_foreach(packs, name, pack)
-        names[n++] = name;
-    qsort(names, n, sizeof(*names), by_text);
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_string(names[i]));
-    json_decref(print);
-    return list;
-}
-
 static void took_classes(struct call *c)
 {
     struct look *l = c->user;
 
     comfyui_learn_classes(l->server, c);
-    json_object_set_new(l->inspection->told, "packs", list_packs(l));
+    json_object_set_new(l->inspection->told, "packs",
+                        l->server->classes ? object_info_packs(l->server->classes) : json_array());
     ask(l, "/models", QUIET_MS, took_folders);
 }
 
@@ -188,27 +164,6 @@ static void add(json_t *list, const char *what, const char *help)
     json_array_append_new(list, json_pack("{s:s, s:s}", "what", what, "help", help));
 }
 
-static void compare_classes(struct arena *a, const struct comfyui *c, const json_t *preset,
-                            json_t *list)
-{
-    json_t *node, *pack;
-    const char *id, *help = "install the node pack that has it, and start the server again";
-    size_t i;
-
-    if (!c->classes)
-        return;
-    json_array_foreach(json_object_get(json_object_get(preset, "needs"), "packs"), i, pack)
-        help =
-            i ? arena_printf(a, "%s, %s", help, json_string_value(pack))
-              : arena_printf(a, "install the node pack that has it: %s", json_string_value(pack));
-    json_object_foreach(json_object_get(preset, "workflow"), id, node) {
-        const char *class = json_get_text(node, "class_type", "");
-
-        if (!json_object_get(c->classes, class))
-            add(list, arena_printf(a, "no node \"%s\"", class), help);
-    }
-}
-
 // Whether the list has the file, in whichever subfolder and with whichever separator.
 static bool has_file(const json_t *names, const char *file)
 {
@@ -249,11 +204,15 @@ static void compare_models(struct arena *a, const struct inspection *i, const js
     }
 }
 
+// A server that does not tell its nodes still tells its files.
 void comfyui_compare(const struct inspection *i, const json_t *preset, json_t *list)
 {
+    const struct comfyui *c = i->service->own;
     struct arena *a = arena_new();
 
-    compare_classes(a, i->service->own, preset, list);
-    compare_models(a, i, preset, list);
+    if (c->classes)
+        object_info_check(c->classes, preset, NULL, list);
+    else
+        compare_models(a, i, preset, list);
     arena_free(a);
 }

@@ -101,6 +101,11 @@ static void learned_classes(struct comfyui_run *r, struct call *c)
     go_on(r);
 }
 
+void comfyui_ask_classes(struct comfyui_run *r, void (*then)(struct comfyui_run *r, struct call *c))
+{
+    comfyui_ask(r, &(struct ask){.route = "/object_info", .quiet_ms = CLASSES_QUIET_MS}, then);
+}
+
 static void learned(struct comfyui_run *r, struct call *c)
 {
     struct err err;
@@ -110,8 +115,7 @@ static void learned(struct comfyui_run *r, struct call *c)
     else if (r->server->classes)
         go_on(r);
     else
-        comfyui_ask(r, &(struct ask){.route = "/object_info", .quiet_ms = CLASSES_QUIET_MS},
-                    learned_classes);
+        comfyui_ask_classes(r, learned_classes);
 }
 
 // One asks what the server is, which others wait for.

@@ -45,6 +45,7 @@ struct comfyui_run {
     char id[UUID_BYTES];
     unsigned sends; // how often the step was sent in this attempt
     bool adopted;   // an earlier attempt has sent it
+    bool asked;     // what the server has was asked anew, for it seemed to lack something
     bool freed;     // the server was asked for memory
     bool renewed;   // it was sent again because the server's cache named a file that is gone
     json_t *graph;  // as sent
@@ -78,6 +79,10 @@ struct fill comfyui_fill(const struct comfyui_run *r);
 
 // Begins a run of the attempt.
 void comfyui_run_start(struct comfyui *c, struct attempt *a);
+
+// Asks what the server's nodes are.
+void comfyui_ask_classes(struct comfyui_run *r,
+                         void (*then)(struct comfyui_run *r, struct call *c));
 
 // Asks the server; then is called with the answer, unless the run ends before.
 void comfyui_ask(struct comfyui_run *r, struct ask *ask,

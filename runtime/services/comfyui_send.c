@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "runtime/service.h"
 #include "runtime/services/comfyui_run.h"
 #include "runtime/services/comfyui_words.h"
+#include "runtime/services/object_info.h"
 
 enum {
     SENT_QUIET_MS = 120000, // validation opens files, while the GPU's thread holds the interpreter
@@ -122,22 +124,78 @@ static void post(struct comfyui_run *r)
     json_decref(body);
 }
 
+// The workflow in the words of this server.
+static bool fill_graph(struct comfyui_run *r, struct err *err)
+{
+    struct fill f = comfyui_fill(r);
+
+    json_decref(r->graph);
+    r->graph = fill_workflow(&f, err);
+    if (r->graph && r->server->classes)
+        object_info_adapt(r->server->classes, r->attempt->preset, r->graph);
+    return r->graph != NULL;
+}
+
+static void tell_lacks(struct comfyui_run *r, const json_t *lacks)
+{
+    const json_t *first = json_array_get(lacks, 0);
+    struct buf text = {0};
+    const char *help = arena_strdup(r->attempt->arena, json_get_text(first, "help", ""));
+    struct err err;
+    json_t *lack;
+    size_t i;
+
+    json_array_foreach(lacks, i, lack)
+        buf_printf(&text, "%s%s", i ? "; " : "", json_get_text(lack, "what", ""));
+    err_set(&err, ERR_FINAL, "%s: %s", comfyui_name(r->server, r->attempt->arena), buf_text(&text));
+    buf_release(&text);
+    comfyui_fail(r, &err, help[0] ? help : NULL);
+}
+
+static void hold_against(struct comfyui_run *r);
+
+static void asked(struct comfyui_run *r, struct call *c)
+{
+    comfyui_learn_classes(r->server, c);
+    hold_against(r);
+}
+
+// What the server lacks is told before anything is queued. It may have come since it was last
+// asked.
+static void hold_against(struct comfyui_run *r)
+{
+    json_t *lacks = json_array();
+    struct err err;
+
+    if (!fill_graph(r, &err)) {
+        comfyui_fail(r, &err, NULL);
+    } else {
+        if (r->server->classes)
+            object_info_check(r->server->classes, r->attempt->preset, r->graph, lacks);
+        if (json_array_size(lacks) == 0) {
+            post(r);
+        } else if (r->asked) {
+            tell_lacks(r, lacks);
+        } else {
+            r->asked = true;
+            comfyui_ask_classes(r, asked);
+        }
+    }
+    json_decref(lacks);
+}
+
 void comfyui_send(struct comfyui_run *r)
 {
-    struct fill f;
     struct err err;
 
     take_id(r);
-    f = comfyui_fill(r);
-    json_decref(r->graph);
-    r->graph = fill_workflow(&f, &err);
-    if (!r->graph) {
-        comfyui_fail(r, &err, NULL);
-    } else if (r->adopted) {
+    if (!r->adopted) {
+        hold_against(r);
+    } else if (fill_graph(r, &err)) {
         r->taken = true;
         comfyui_look(r, GRACE_MS);
     } else {
-        post(r);
+        comfyui_fail(r, &err, NULL);
     }
 }
 

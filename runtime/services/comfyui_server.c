@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "compiler/studio.h"
 #include "runtime/service.h"
+#include "runtime/services/object_info.h"
 
 void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES])
 {
@@ -28,19 +29,15 @@ void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES])
              b[14], b[15]);
 }
 
-// The packs that classes come from: {"ComfyUI-VideoHelperSuite": true, …}.
-static json_t *find_packs(json_t *classes)
+// Packs do not tell their versions: {"ComfyUI-VideoHelperSuite": "", …}.
+static json_t *find_packs(const struct object_info *classes)
 {
-    static const char within[] = "custom_nodes.";
-    json_t *packs = json_object(), *class;
-    const char *name;
+    json_t *names = classes ? object_info_packs(classes) : NULL, *packs = json_object(), *name;
+    size_t i;
 
-    json_object_foreach(classes, name, class) {
-        const char *module = json_get_text(class, "python_module", "");
-
-        if (strncmp(module, within, strlen(within)) == 0)
-            json_object_set_new(packs, module + strlen(within), json_true());
-    }
+    json_array_foreach(names, i, name)
+        json_object_set_new(packs, json_string_value(name), json_string(""));
+    json_decref(names);
     return packs;
 }
 
@@ -78,13 +75,12 @@ bool comfyui_learn(struct comfyui *c, const struct call *answer, struct err *err
 void comfyui_learn_classes(struct comfyui *c, const struct call *answer)
 {
     struct err err;
-    json_t *classes = call_ok(answer, &err) ? call_json(answer, &err) : NULL;
+    struct object_info *classes =
+        call_ok(answer, &err) ? object_info_read(buf_view(&answer->http.got), &err) : NULL;
 
-    if (json_object_size(classes) == 0) {
-        json_decref(classes);
+    if (!classes)
         return;
-    }
-    json_decref(c->classes);
+    object_info_free(c->classes);
     c->classes = classes;
     remember_print(c);
 }

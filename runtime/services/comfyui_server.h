@@ -13,6 +13,7 @@
 #include "runtime/services/endpoint.h"
 
 struct comfyui_run;
+struct object_info;
 
 // A server that loads a model may be silent for so long.
 enum { COMFYUI_QUIET_MS = 60000 };
@@ -35,7 +36,7 @@ struct comfyui {
     bool known;                      // it has answered since it was last away
     const struct comfyui_run *asker; // of what it says of itself just now
     json_t *stats;                   // /system_stats; NULL: not yet
-    json_t *classes;                 // /object_info, or NULL
+    struct object_info *classes;     // what it last said of them, or NULL
 };
 
 // A canonical UUID that follows from text and n.

@@ -270,6 +270,7 @@ static void next_file(struct comfyui_run *r)
 
 static void next_input(struct comfyui_run *r)
 {
+    attempt_alive(r->attempt);
     if (r->input == r->attempt->n_inputs)
         comfyui_send(r);
     else if (strcmp(r->attempt->inputs[r->input].name, "lora") == 0)

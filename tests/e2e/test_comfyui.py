@@ -199,6 +199,7 @@ def test_studio_shows_the_server(project, server):
 
 def test_check_names_what_is_missing(project, server):
     server.classes.missing.add("KSampler")
+    server.classes.forget("small.safetensors")
     done = project.run("check", "film.yaml", "--studio", "studio.yaml")
     assert 'KSampler' in done.stderr and "small.safetensors" in done.stderr, done.stderr
     assert "models/checkpoints" in done.stderr

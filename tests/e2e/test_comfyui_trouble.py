@@ -50,9 +50,14 @@ def retries(done):
     return len([e for e in done.of("step-failed") if not e["final"]])
 
 
-# Refusals.
+# Refusals. A server that does not tell its nodes is not looked at before.
 
-def test_200_with_node_errors(project, server):
+@pytest.fixture
+def tells_nothing(server):
+    server.faults.append(Fault("/object_info", 404, times=10 ** 6))
+
+
+def test_200_with_node_errors(project, server, tells_nothing):
     """Some of the graph was taken, and would run without the rest: it is withdrawn, and the fault is told."""
     project.write("studio.yaml", studio(server.url, {"image": "small-two"}))
     failed(project, "KSampler", '"steps" is 99999', "more than 10000")
@@ -60,7 +65,7 @@ def test_200_with_node_errors(project, server):
     assert "/queue" in server.paths("POST")
 
 
-def test_400_says_what_is_wrong_with_which_node(project, server):
+def test_400_says_what_is_wrong_with_which_node(project, server, tells_nothing):
     project.write("studio.yaml", studio(server.url, {"image": "small-wrong"}))
     failed(project, "node 5 (KSampler)", '"sampler_name" is "eulerish"', "44")
     assert server.accepted == []
@@ -70,10 +75,18 @@ def test_400_says_what_is_wrong_with_which_node(project, server):
 def test_a_missing_node(make_project, tmp_path, version):
     fake = ComfyUI(tmp_path / "old", version).start()
     fake.classes.missing.add("KSampler")
+    fake.faults.append(Fault("/object_info", 404, times=10 ** 6))
     project = make_project({"film.yaml": film(), "studio.yaml": studio(fake.url)})
     done = build(project, 1)
     fake.stop()
     assert 'no node "KSampler"' in done.err and "install the node pack" in done.err, done.err
+
+
+def test_what_is_missing_is_told_before_anything_is_queued(project, server):
+    server.classes.forget("small.safetensors")
+    failed(project, "small.safetensors", "checkpoints")
+    assert "/prompt" not in server.paths("POST")
+    assert server.paths().count("/object_info") == 2, "it may have come meanwhile"
 
 
 @pytest.mark.parametrize("path", ["/prompt", "/upload/image"])

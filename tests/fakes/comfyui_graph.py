@@ -7,13 +7,65 @@ import pathlib
 FIXTURES = pathlib.Path(__file__).resolve().parents[1] / "fixtures/comfyui"
 
 
+def written(folders):
+    """Every node of the workflows below these folders."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*.api.json")):
+            try:
+                yield from json.loads(path.read_text()).values()
+            except ValueError:
+                pass  # wrong on purpose
+
+
+def define(name, nodes):
+    """A class as far as the workflows that use it tell what it is."""
+    fields, outputs = {}, 8
+    for node in nodes:
+        for field, value in node.get("inputs", {}).items():
+            kind = ("*" if isinstance(value, list) else "STRING" if isinstance(value, str)
+                    else "BOOLEAN" if isinstance(value, bool) else "FLOAT")
+            fields.setdefault(field, [kind, {}])
+    saves = name.startswith(("Save", "Preview")) or name == "VHS_VideoCombine"
+    return {"input": {"required": {}, "optional": fields}, "input_order": {"required": [], "optional": list(fields)},
+            "output": ["*"] * outputs, "output_is_list": [False] * outputs, "output_name": ["*"] * outputs, "name": name,
+            "display_name": name, "description": "", "python_module": "nodes", "category": "", "output_node": saves}
+
+
 class Classes:
-    """Node classes: those of the recorded /object_info, and any other unless it is said to be missing."""
+    """Node classes: those of the recorded /object_info, those of our own workflows, and any other unless it is said to be
+    missing. Files that workflows name are there, unless they are forgotten."""
 
     def __init__(self, version, extra=None):
-        self.known = json.loads((FIXTURES / f"object_info.core.v{version}.json").read_text())
+        by_class = {}
+        for node in written([FIXTURES / "presets", FIXTURES.parents[2] / "presets"]):
+            if isinstance(node, dict) and node.get("class_type"):
+                by_class.setdefault(node["class_type"], []).append(node)
+        self.known = {name: define(name, nodes) for name, nodes in by_class.items()}
+        recorded = json.loads((FIXTURES / f"object_info.core.v{version}.json").read_text())
+        for name, entry in recorded.items():
+            self.known[name] = self.with_files(entry, by_class.get(name, []))
         self.known.update(extra or {})
         self.missing = set()
+
+    def with_files(self, entry, nodes):
+        for part in ("required", "optional"):
+            for field, spec in (entry["input"].get(part) or {}).items():
+                listed = choices(spec)
+                if listed is None or not names_files(listed):
+                    continue
+                for node in nodes:
+                    value = node["inputs"].get(field)
+                    if isinstance(value, str) and value not in listed:
+                        listed.append(value)
+        return entry
+
+    def forget(self, file):
+        """It is not on the server any more."""
+        for entry in self.known.values():
+            for part in ("required", "optional"):
+                for spec in (entry["input"].get(part) or {}).values():
+                    if choices(spec) and file in choices(spec):
+                        choices(spec).remove(file)
 
     def exists(self, name):
         return isinstance(name, str) and name not in self.missing
