@@ -112,6 +112,8 @@ class Run:
             self.messages.append([kind, data])
         if self.client:
             self.engine.tell(self.client, kind, data)
+        elif kind in ("progress", "progress_state", "execution_interrupted"):
+            self.engine.tell(None, kind, data)  # nobody's: everybody hears it
 
     def progress(self, id, value, most, state):
         self.state[id] = {"value": value, "max": most, "state": state, "node_id": id, "prompt_id": self.id, "display_node_id": id,
@@ -119,8 +121,11 @@ class Run:
         self.tell("progress_state", {"prompt_id": self.id, "nodes": dict(self.state)})
 
     def signature(self, id):
-        return json.dumps([[i, self.graph[i]["class_type"], self.graph[i]["inputs"]] for i in sorted(ancestors(self.graph, id))],
-                          sort_keys=True, default=str)
+        """What a result depends on: not what nodes are called."""
+        if id not in self.graph:
+            return id
+        inputs = {k: [self.signature(v[0]), v[1:]] if is_link(v) and v else v for k, v in self.graph[id]["inputs"].items()}
+        return json.dumps([self.graph[id]["class_type"], inputs], sort_keys=True)
 
     def check(self):
         if self.engine.interrupted and not self.engine.trouble.stubborn:
@@ -168,11 +173,13 @@ class Run:
             return True
         return False
 
-    def keep(self, id, ui):
+    def keep(self, id, ui, origin=None):
+        """origin: what the node was called when its result came into the cache."""
         if ui is None:
             return
+        origin = origin or id
         self.results[id] = ui
-        self.meta[id] = {"node_id": id, "display_node": id, "parent_node": None, "real_node_id": id}
+        self.meta[id] = {"node_id": origin, "display_node": origin, "parent_node": None, "real_node_id": origin}
         self.tell("executed", {"node": id, "display_node": id, "output": ui, "prompt_id": self.id})
 
     async def all(self):
@@ -185,9 +192,10 @@ class Run:
             if id not in cached:
                 await self.node(id)
             elif id in self.outputs:
-                self.keep(id, cached[id])
+                if self.client or self.engine.server.old:
+                    self.keep(id, *cached[id])
                 self.progress(id, 1, 1, "finished")
-        self.engine.cache = {self.signature(id): self.results.get(id) for id in order}
+        self.engine.cache = {self.signature(id): cached.get(id, (self.results.get(id), id)) for id in order}
 
     async def go(self):
         self.tell("execution_start", {}, kept=True, stamped=True)

@@ -103,7 +103,7 @@ def fault(kind, message, details, **info):
 
 
 def check_input(name, spec, value, old):
-    options = spec[1] if len(spec) > 1 else {}
+    options = spec[1]
     listed = choices(spec)
     if listed is not None:
         if names_files(listed) or value in listed or (old and spec[0] == "COMBO"):
@@ -131,6 +131,7 @@ def check_input(name, spec, value, old):
 def check_node(graph, id, classes, old):
     node, faults = graph[id], []
     for name, (spec, required) in classes.inputs(node["class_type"]).items():
+        spec = [spec[0], spec[1] if len(spec) > 1 else {}]
         if name not in node["inputs"]:
             if required:
                 faults.append(fault("required_input_missing", "Required input is missing", name, input_name=name))
@@ -167,8 +168,9 @@ def refuse_class(graph, id, old):
                 else "Cannot execute because a node is missing the class_type property.")
         return {"type": "invalid_prompt", "message": text, "details": f"Node ID '#{id}'", "extra_info": {}}
     if name is None:
-        return {"type": "missing_node_type", "details": f"Node ID '#{id}'", "extra_info": {"node_id": id, "class_type": None, "node_title": None},
-                "message": f"Node 'ID #{id}' has no class_type. The workflow may be corrupted or a custom node is missing."}
+        return {"type": "missing_node_type",
+                "message": f"Node 'ID #{id}' has no class_type. The workflow may be corrupted or a custom node is missing.",
+                "details": f"Node ID '#{id}'", "extra_info": {"node_id": id, "class_type": None, "node_title": None}}
     return {"type": "missing_node_type", "message": f"Node '{title or name}' not found. The custom node may not be installed.",
             "details": f"Node ID '#{id}'", "extra_info": {"node_id": id, "class_type": name, "node_title": title or name}}
 
