@@ -204,3 +204,18 @@ def test_check_names_what_is_missing(project, server):
     assert 'KSampler' in done.stderr and "small.safetensors" in done.stderr, done.stderr
     assert "models/checkpoints" in done.stderr
     assert server.accepted == []
+
+
+@pytest.mark.parametrize("use", [{"image": "z-image", "animate": "wan-2.2-i2v", "ambience": "mmaudio"},
+                                 {"image": "flux-2-dev", "animate": "framepack", "upscale": "seedvr2"},
+                                 {"image": "z-image-turbo", "animate": "wan-2.2-i2v-fast", "ambience": "mmaudio"}], ids=lambda u: u["image"])
+def test_presets_of_ours(make_project, tmp_path, use):
+    fake = ComfyUI(tmp_path / "server").start()
+    shots = ("      - {shot: walk, image: a keeper, video: she walks to the lamp, seconds: 1}\n"
+             "      - {shot: sit, image: a chair, sound: wind, seconds: 1}\n")
+    project = make_project({"film.yaml": film(shots=shots), "studio.yaml": studio(fake.url, use)})
+    done = build(project)
+    fake.stop()
+    kinds = {e["kind"] for e in done.of("step-done") if e["kind"] in use}
+    assert {"image", "animate"} <= kinds
+    media.decode(project.folder / done.end["deliverables"][0]["path"])
