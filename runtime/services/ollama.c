@@ -98,7 +98,7 @@ static void look_up(struct chat *c)
     const char *digest = installed_digest(c);
     json_t *body;
 
-    if (known && digest[0] && strcmp(json_get_text(known, "digest", ""), digest) == 0) {
+    if (known && strcmp(json_get_text(known, "digest", ""), digest) == 0) {
         say(c, known);
         return;
     }

@@ -480,6 +480,17 @@ def test_missing_model_is_fetched_where_the_studio_says_so(make, server):
     assert "has fetched the model qwen2.5:7b" in notes(build)
 
 
+def test_progress_of_a_download(make, server):
+    """All layers that have been named so far, in bytes."""
+    server.trouble("/api/show", Trouble({"error": "model 'gpt-oss:120b' not found"}, status=404))
+    server.trouble("/api/pull", told("ollama-pull.ndjson", piece=100, pause=0.1))
+    build = make(service=", pull: true").build()
+    told_of = [(e["done"], e["total"]) for e in build.of("step-progress") if e.get("total")]
+    assert told_of and set(told_of) <= {(241970176, 5969233088), (241971608, 5969234520), (3301246360, 5969234520),
+                                        (5969234520, 5969234520)}
+    assert told_of == sorted(told_of)
+
+
 def test_model_that_nobody_has(make, server):
     chats = make(model="gtp-oss:120b", service=", pull: true")
     build = chats.build(code=1)
