@@ -212,6 +212,9 @@ static void hear_reply(void *user, struct str line)
     struct chat *c = user;
 
     c->chats->dialect->hear(&c->reply, line);
+    c->attempt->doing = c->reply.content.len    ? "writes"
+                        : c->reply.thinking.len ? "thinks"
+                                                : c->attempt->doing;
 }
 
 static void fail_for_now(struct chat *c, const char *what)
@@ -257,6 +260,7 @@ void chat_send(struct chat *c)
 {
     reply_release(&c->reply);
     c->sent = true;
+    c->attempt->doing = "waits for its first word";
     chat_listen(c, c->chats->dialect->route, c->body, CHAT_QUIET_MS, hear_reply, c, replied);
 }
 

@@ -118,6 +118,7 @@ void ollama_pull(struct chat *c)
     json_t *body = json_pack("{s:s, s:b}", "model", chat_model(c), "stream", true);
 
     own->pulled = true;
+    c->attempt->doing = arena_printf(c->attempt->arena, "fetches %s", chat_model(c));
     ollama_pull_release(&own->pull);
     chat_listen(c, "/api/pull", body, CHAT_FIRST_MS, hear, c, pulled);
     json_decref(body);

@@ -204,11 +204,14 @@ static void silence_between_words(void **state)
     make(&f, 0);
     ask(&f);
     f.loop.http->status = 200;
+    assert_string_equal(f.attempt.doing, "waits for its first word");
     say(&f, "{\"message\":{\"thinking\":\"hm\"},\"done\":false}\n{\"mess");
     assert_int_equal(f.attempt.alive_ms, f.now_ms);
+    assert_string_equal(f.attempt.doing, "thinks");
     pass(&f, 119 * 1000);
     say(&f, "age\":{\"content\":\"Rain\"},\"done\":false}\n"); // thinking or not, it lives
     assert_int_equal(f.attempt.alive_ms, f.now_ms);
+    assert_string_equal(f.attempt.doing, "writes");
     pass(&f, 119 * 1000);
     assert_int_equal(f.ended, 0);
     pass(&f, 2000);
