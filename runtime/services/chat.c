@@ -20,7 +20,12 @@ enum {
     ASK_QUIET_MS = 60 * 1000, // a server that is busy takes its time for a short question, too
     LINGER_MS = 2000,         // after all was said, for the connection to end
     PAUSE_MS = 1000,          // before a fault of the server is tried once more
+    MOST_LINE_BYTES = 64 << 20,
 };
+
+// Of a stream, which is kept nowhere: a token has 150 bytes around it, a download tells how far it
+// is for hours.
+static const uint64_t most_stream_bytes = (uint64_t)1 << 32;
 
 static int64_t now_ms(const struct chat *c)
 {
@@ -90,6 +95,17 @@ static void stop(struct chat *c)
     chat_fail(c, &err);
 }
 
+// A message whose words hold a value that is absent has none, and says nothing.
+static void drop_silent(json_t *messages)
+{
+    for (size_t i = json_array_size(messages); i-- > 0;) {
+        const json_t *message = json_array_get(messages, i);
+
+        if (json_object_size(message) == 1 && json_object_get(message, "role"))
+            json_array_remove(messages, i);
+    }
+}
+
 static bool fill_body(struct chat *c, struct err *err)
 {
     struct attempt *a = c->attempt;
@@ -102,6 +118,7 @@ static bool fill_body(struct chat *c, struct err *err)
     for (size_t i = 0; i < a->n_inputs; i++)
         inputs[i] = (struct fill_input){a->inputs[i].name, json_array_get(c->pictures, i)};
     c->body = fill_request(&f, NULL, err);
+    drop_silent(json_object_get(c->body, "messages"));
     return c->body != NULL;
 }
 
@@ -195,6 +212,7 @@ void chat_listen(struct chat *c, const char *route, const json_t *body, int64_t 
 {
     struct ask ask = {.route = route,
                       .json = body,
+                      .most_bytes = most_stream_bytes,
                       .quiet_ms = CHAT_FIRST_MS,
                       .heard = heard,
                       .done = done,
@@ -203,7 +221,7 @@ void chat_listen(struct chat *c, const char *route, const json_t *body, int64_t 
     c->done = told;
     c->quiet_ms = quiet_ms;
     c->heard_ms = 0;
-    c->lines = (struct lines){.hear = hear, .user = user};
+    c->lines = (struct lines){.hear = hear, .user = user, .most_bytes = MOST_LINE_BYTES};
     c->call = call_start(c->service, &c->chats->endpoint, &ask);
 }
 

@@ -10,6 +10,29 @@ static void hear(struct lines *l, struct str line)
     l->hear(l->user, line);
 }
 
+// Only what has not come whole is copied.
+static void hold(struct lines *l, struct str part)
+{
+    if (l->most_bytes && l->held.len + part.len > l->most_bytes) {
+        buf_release(&l->held);
+        l->skips = true;
+    }
+    if (!l->skips)
+        buf_str(&l->held, part);
+}
+
+static void end_line(struct lines *l, struct str rest)
+{
+    if (l->held.len || l->skips || (l->most_bytes && rest.len > l->most_bytes)) {
+        hold(l, rest);
+        rest = buf_view(&l->held);
+    }
+    if (!l->skips)
+        hear(l, rest);
+    buf_clear(&l->held);
+    l->skips = false;
+}
+
 // Only new bytes are looked through, so that a long line costs no more than its bytes.
 void lines_add(struct lines *l, struct str bytes)
 {
@@ -20,16 +43,10 @@ void lines_add(struct lines *l, struct str bytes)
 
         bytes.ptr += line.len + 1;
         bytes.len -= line.len + 1;
-        if (l->held.len) {
-            buf_str(&l->held, line);
-            hear(l, buf_view(&l->held));
-            buf_clear(&l->held);
-        } else {
-            hear(l, line);
-        }
+        end_line(l, line);
     }
     if (bytes.len)
-        buf_str(&l->held, bytes);
+        hold(l, bytes);
 }
 
 void lines_end(struct lines *l)
@@ -42,4 +59,5 @@ void lines_end(struct lines *l)
 void lines_release(struct lines *l)
 {
     buf_release(&l->held);
+    l->skips = false;
 }

@@ -3,6 +3,8 @@
 // may be megabytes long.
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -11,7 +13,9 @@ struct lines {
     // returns.
     void (*hear)(void *user, struct str line);
     void *user;
-    struct buf held; // the beginning of a line whose end has not come
+    size_t most_bytes; // a line that is longer is left out; 0: none is
+    struct buf held;   // the beginning of a line whose end has not come
+    bool skips;        // it is too long
 };
 
 void lines_add(struct lines *l, struct str bytes);

@@ -10,6 +10,8 @@
 #include "runtime/service.h"
 #include "runtime/services/ollama.h"
 
+enum { MOST_LAYERS = 1000 };
+
 void ollama_pull_hear(struct ollama_pull *p, struct str line)
 {
     struct err bad;
@@ -23,7 +25,7 @@ void ollama_pull_hear(struct ollama_pull *p, struct str line)
         p->done = true;
     if (!p->layers)
         p->layers = json_object();
-    if (digest)
+    if (digest && json_object_size(p->layers) < MOST_LAYERS)
         json_object_set_new(p->layers, digest,
                             json_pack("[f, f]", json_get_number(said, "completed", 0),
                                       json_get_number(said, "total", 0)));

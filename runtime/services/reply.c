@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 
-enum { ODD_BYTES = 200 };
+enum { ODD_BYTES = 200, MOST_BYTES = 64 << 20 };
 
 void reply_release(struct reply *r)
 {
@@ -18,11 +18,12 @@ void reply_release(struct reply *r)
     *r = (struct reply){0};
 }
 
+// A server that never stops fills no memory: such an answer fits nowhere.
 static void add_text(struct buf *to, const json_t *object, const char *key)
 {
     const json_t *text = json_object_get(object, key);
 
-    if (json_is_string(text))
+    if (json_is_string(text) && to->len < MOST_BYTES)
         buf_add(to, json_string_value(text), json_string_length(text));
 }
 
@@ -108,6 +109,14 @@ static void hear_chunk(struct reply *r, const json_t *said)
     r->tokens = json_get_integer(usage, "completion_tokens", r->tokens);
 }
 
+static void add_event(struct reply *r, struct str line)
+{
+    if (r->event.len + line.len > MOST_BYTES)
+        return;
+    buf_str(&r->event, line);
+    buf_char(&r->event, '\n');
+}
+
 static void hear_event(struct reply *r)
 {
     struct str data = str_trim(buf_view(&r->event));
@@ -146,15 +155,9 @@ void reply_hear_openai(struct reply *r, struct str line)
         if (!r->odd.len)
             hear_event(r);
     } else if (str_starts(line, "data:")) {
-        line.ptr += strlen("data:");
-        line.len -= strlen("data:");
-        if (r->event.len)
-            buf_char(&r->event, '\n');
-        buf_str(&r->event,
-                line.len && line.ptr[0] == ' ' ? (struct str){line.ptr + 1, line.len - 1} : line);
+        add_event(r, (struct str){line.ptr + strlen("data:"), line.len - strlen("data:")});
     } else if (!is_field(line)) {
-        buf_str(&r->event, line);
-        buf_char(&r->event, '\n');
+        add_event(r, line);
     }
 }
 

@@ -106,6 +106,18 @@ def test_request_is_of_the_recorded_form(make):
     assert body["format"] == SCHEMA_JSON
 
 
+def test_our_preset_shows_its_schema(make_project, tmp_path, server):
+    """The server holds a model to the schema, but does not tell it: our own preset does. Without one it says nothing of it."""
+    server.add("gpt-oss:20b", ["completion", "thinking"])
+    for schema in (True, False):
+        chats = Chats(make_project, tmp_path / str(schema), server, text=film(schema=schema, more="          preset: gpt-oss-20b"))
+        chats.build()
+    with_schema, without = (body["messages"] for body in chats.asked())
+    assert [m["role"] for m in with_schema] == ["system", "system", "user"]
+    assert json.loads(with_schema[1]["content"].partition(": ")[2]) == SCHEMA_JSON
+    assert [m["role"] for m in without] == ["system", "user"] and "schema" not in without[1]["content"]
+
+
 @pytest.mark.parametrize("piece", [1, 7, 1000])
 def test_thinking_is_kept_apart(make, piece):
     chats = make()

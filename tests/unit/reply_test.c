@@ -201,6 +201,29 @@ static void long_line(void **state)
     buf_release(&body);
 }
 
+static void count(void *user, struct str line)
+{
+    buf_printf(user, "%zu ", line.len);
+}
+
+// A line that is too long is left out, wherever it is split, and the next one is heard.
+static void line_that_is_too_long(void **state)
+{
+    static const char body[] = "12345\n123456\n1\n1234567890";
+
+    (void)state;
+    for (size_t at = 0; at <= strlen(body); at++) {
+        struct buf heard = {0};
+        struct lines l = {.hear = count, .user = &heard, .most_bytes = 5};
+
+        lines_add(&l, (struct str){body, at});
+        lines_add(&l, (struct str){body + at, strlen(body) - at});
+        lines_end(&l);
+        assert_string_equal(buf_text(&heard), "5 1 ");
+        buf_release(&heard);
+    }
+}
+
 struct text_case {
     const char *content, *thinking, *text;
 };
@@ -239,6 +262,7 @@ int main(void)
         cmocka_unit_test(recorded_streams_split_anywhere),
         cmocka_unit_test(other_streams),
         cmocka_unit_test(long_line),
+        cmocka_unit_test(line_that_is_too_long),
         cmocka_unit_test(text_without_thinking),
     };
 
