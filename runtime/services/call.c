@@ -140,10 +140,24 @@ static const char *words_in(const json_t *answer)
     const char *words = text_or(json_object_get(error, "message"), NULL);
 
     words = words ? words : text_or(json_object_get(detail, "message"), NULL);
+    words =
+        words ? words : text_or(json_object_get(json_object_get(detail, "error"), "message"), NULL);
     words = words ? words : text_or(json_object_get(json_array_get(detail, 0), "msg"), NULL);
     words = words ? words : text_or(detail, NULL);
     words = words ? words : text_or(error, NULL);
     return words ? words : text_or(json_object_get(answer, "message"), NULL);
+}
+
+// Some servers send all that Python says; what is wrong is its last line.
+static const char *heart_of(const char *words)
+{
+    const char *heart = words;
+
+    if (strncmp(words, "Traceback ", 10) != 0)
+        return words;
+    for (const char *at = words; (at = strchr(at, '\n')) && *++at;)
+        heart = *at == ' ' || *at == '\n' ? heart : at;
+    return heart;
 }
 
 // The field that a validation error names: {"detail": [{"loc": ["body", "input"], "msg"}]}.
@@ -175,7 +189,7 @@ const char *call_words(const struct call *c)
     if (words && place)
         text = arena_printf(c->arena, "%s: %s", place, words);
     else if (words)
-        text = arena_strdup(c->arena, words);
+        text = arena_strdup(c->arena, heart_of(words));
     else
         text = arena_strndup(c->arena, line.len ? line.ptr : "", line.len);
     if (strlen(text) > MOST_WORDS_BYTES)

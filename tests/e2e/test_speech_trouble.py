@@ -106,6 +106,16 @@ def test_error_that_stays_ends_after_five_tries(speak, server):
     assert len(server.speech) == 5 and "must not exceed 1.5" in build.err
 
 
+@pytest.mark.parametrize("body, says", [
+    ({"status": "error", "error": "Traceback (most recent call last):\n  File \"api.py\", line 9, in tts\n    x()\n"
+      "ValueError: emo_vec sum is 1.7\n"}, "400: ValueError: emo_vec sum is 1.7\n"),
+    ({"detail": {"error": {"message": "Voice 'x' not found", "type": "voice_not_found_error"}}}, "Voice 'x' not found")])
+def test_error_of_other_shapes(speak, server, body, says):
+    server.say = lambda text: Answer(body, status=400)
+    _, build = speak("mlx-audio", code=1)
+    assert says in build.err and "Traceback" not in build.err
+
+
 HEAD = len(Answer(GOOD).whole()) - len(GOOD)
 
 
