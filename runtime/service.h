@@ -136,8 +136,8 @@ struct driver {
     void (*cancel)(struct attempt *a); // ended is still called, with ERR_CANCELLED
 };
 
-extern const struct driver driver_command;
 extern const struct driver driver_comfyui;
+extern const struct driver driver_command;
 extern const struct driver driver_draft;
 extern const struct driver driver_local;
 extern const struct driver driver_ollama;

@@ -6,7 +6,8 @@
 #
 # A job is the folder jobs/KEY, with its own state in .c41/: `whole` once all of it has been sent,
 # `run` (its programs), `started`, `pid`, `log`, `exit` (the code, and of which program), and `told`
-# once somebody knows that it failed.
+# once somebody knows that it failed. A state is one of absent, sent, running, told, "ended CODE
+# PROGRAM FREE" and "gone FREE", with the KiB that the disk has left.
 #
 # $1: a verb; $2: the folder of all work; $3: the key of the job
 set -u
@@ -43,19 +44,23 @@ free_kib() {
     df -Pk "$work" 2>/dev/null | awk "NR == 2 { print \$4 }"
 }
 
+ended() {
+    echo "ended $(cat "$job/.c41/exit") $(free_kib)"
+}
+
 state() {
     if [ ! -f "$job/.c41/whole" ]; then
         echo absent
     elif [ -f "$job/.c41/told" ]; then
         echo told
     elif [ -f "$job/.c41/exit" ]; then
-        echo "ended $(cat "$job/.c41/exit")"
+        ended
     elif [ ! -d "$job/.c41/started" ]; then
         echo sent
     elif alive; then
         echo running
     elif [ -f "$job/.c41/exit" ]; then
-        echo "ended $(cat "$job/.c41/exit")"
+        ended
     elif [ ! -f "$job/.c41/pid" ] && [ -n "$(find "$job/.c41/started" -mmin -1 2>/dev/null)" ]; then
         echo running
     else

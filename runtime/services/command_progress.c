@@ -113,6 +113,14 @@ static bool read_pattern(const char *pattern, struct str rest, double *done, dou
     return true;
 }
 
+// Whether a word or number may begin there, and does not go on: "timesteps" are not steps.
+static bool begins(struct str log, size_t at)
+{
+    unsigned char before = at ? (unsigned char)log.ptr[at - 1] : ' ';
+
+    return !isalnum(before) && before != '.' && before != ',';
+}
+
 bool progress_find(const char *how, struct str log, double *done, double *total)
 {
     bool pattern = strstr(how, "{done}") != NULL;
@@ -123,6 +131,8 @@ bool progress_find(const char *how, struct str log, double *done, double *total)
         return false;
     for (size_t at = log.len; at-- > 0;) {
         rest = (struct str){log.ptr + at, log.len - at};
+        if (!begins(log, at))
+            continue;
         if (pattern && read_pattern(how, rest, done, total))
             return true;
         if (pattern || !str_starts(rest, how))

@@ -17,13 +17,7 @@
 #include "runtime/services/command_watch.h"
 #include "runtime/store.h"
 
-enum {
-    QUIET_MS = 60 * 1000,
-    LEAST_FREE_KIB = 1024,
-    NOT_RUN = 126,
-    NOT_FOUND = 127,
-    SIGNALLED = 128
-};
+enum { QUIET_MS = 60 * 1000, LEAST_FREE_KIB = 64, NOT_RUN = 126, NOT_FOUND = 127, SIGNALLED = 128 };
 
 bool command_run_ask(struct command_run *r, struct question *q, struct err *err)
 {
@@ -147,11 +141,12 @@ static bool judge(struct command_run *r, struct err *err)
     int code = 0, at = 0;
     long long free_kib = LEAST_FREE_KIB;
 
-    if (is_state(r, "ended") && sscanf(r->state, "ended %d %d", &code, &at) == 2 && code == 0)
+    if (is_state(r, "ended") && sscanf(r->state, "ended %d %d %lld", &code, &at, &free_kib) >= 2 &&
+        code == 0)
         return true;
     if (is_state(r, "ended")) {
         explain(r, code, command_job_name(&r->job, (size_t)at), err);
-        if (link_is_full(buf_text(&r->attempt->log)))
+        if (free_kib < LEAST_FREE_KIB || link_is_full(buf_text(&r->attempt->log)))
             blame_disk(r, err);
         return fail(r);
     }

@@ -4,8 +4,8 @@
 #include "runtime/service.h"
 
 const struct driver *const drivers[] = {
-    &driver_command,
     &driver_comfyui,
+    &driver_command,
     &driver_draft,
     &driver_local,
     &driver_ollama,

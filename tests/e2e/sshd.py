@@ -22,7 +22,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin yes
 LogLevel VERBOSE
-{more}
+SetEnv HOME={folder}/home {environment}
 """
 
 CLIENT = """\
@@ -35,7 +35,6 @@ Host box
   UserKnownHostsFile {folder}/known
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking {strict}
-  {more}
 """
 
 
@@ -54,10 +53,10 @@ def children_of(pid):
 class Sshd:
     """A host called `box` in its own configuration of ssh, which `config` names."""
 
-    def __init__(self, folder, more="", prefix=()):
-        self.folder, self.prefix, self.more = folder, list(prefix), more
+    def __init__(self, folder, prefix=()):
+        self.folder, self.prefix, self.environment = folder, list(prefix), ""
         self.port, self.running = free_port(), None
-        folder.mkdir()
+        (folder / "home").mkdir(parents=True)
         for key in ("host", "user", "stranger"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
         (folder / "authorized").write_text((folder / "user.pub").read_text())
@@ -70,15 +69,14 @@ class Sshd:
         """What the client thinks that the host's key is."""
         (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {key}")
 
-    def write_config(self, name="config", key="user", strict="yes", more=""):
+    def write_config(self, name="config", key="user", strict="yes"):
         path = self.folder / name
-        path.write_text(CLIENT.format(port=self.port, user=getpass.getuser(), folder=self.folder, key=key, strict=strict,
-                                      more=more))
+        path.write_text(CLIENT.format(port=self.port, user=getpass.getuser(), folder=self.folder, key=key, strict=strict))
         return path
 
     def start(self):
         settings = self.folder / "sshd_config"
-        settings.write_text(SERVER.format(port=self.port, folder=self.folder, more=self.more))
+        settings.write_text(SERVER.format(port=self.port, folder=self.folder, environment=self.environment))
         self.log = open(self.folder / "log", "ab")
         self.running = subprocess.Popen([*self.prefix, PROGRAM, "-D", "-e", "-f", settings], stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log, start_new_session=True)

@@ -6,12 +6,12 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import signal
 import struct
 import subprocess
 import sys
 import time
-import tomllib
 
 PARSER = argparse.ArgumentParser()
 PARSER.add_argument("--dataset")
@@ -24,6 +24,7 @@ PARSER.add_argument("--fork", action="store_true", help="children of all sorts t
 PARSER.add_argument("--code", type=int, default=0, help="how it ends, with words on stderr where that is not 0")
 PARSER.add_argument("--say", default="CUDA out of memory", help="those words")
 PARSER.add_argument("--leave", default="whole", choices=["whole", "none", "empty"], help="what it writes")
+PARSER.add_argument("--fill", type=pathlib.Path, help="a file that grows until the disk is full")
 
 
 def bar(title, n, total):
@@ -61,10 +62,16 @@ def wait_for(gate):
         time.sleep(0.01)
 
 
+def fill(path):
+    with open(path, "wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
 def read_dataset(path, about):
     """What the settings say and the folder has, for the test to look at."""
-    settings = tomllib.loads(pathlib.Path(path).read_text())
-    folder = pathlib.Path(settings["datasets"][0]["image_directory"])
+    settings = {name: json.loads(text) for name, text in re.findall(r'^(\w+) = (".*")$', pathlib.Path(path).read_text(), re.M)}
+    folder = pathlib.Path(settings["image_directory"])
     tell(about, "dataset", json.dumps({"settings": settings, "files": {p.name: p.read_bytes().hex() for p in sorted(folder.iterdir())}}))
 
 
@@ -86,6 +93,8 @@ def main():
     print("\n\x1b[32mrunning training\x1b[0m")
     if o.fork:
         fork(o.about)
+    if o.fill:
+        fill(o.fill)
     for n in range(1, o.steps + 1):
         bar("steps", n, o.steps)
         if o.gate and n == o.steps // 2:

@@ -5,8 +5,8 @@
 extern const struct driver driver_model;
 
 const struct driver *const drivers[] = {
-    &driver_command,
     &driver_comfyui,
+    &driver_command,
     &driver_draft,
     &driver_local,
     &driver_model,
