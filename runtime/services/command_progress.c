@@ -113,12 +113,22 @@ static bool read_pattern(const char *pattern, struct str rest, double *done, dou
     return true;
 }
 
+// Whether an escape sequence such as "\x1b[31m" ends there: bars below each other are drawn so.
+static bool ends_escape(struct str log, size_t at)
+{
+    size_t i = at - 1;
+
+    while (i && (isdigit((unsigned char)log.ptr[i - 1]) || log.ptr[i - 1] == ';'))
+        i--;
+    return i >= 2 && log.ptr[i - 1] == '[' && log.ptr[i - 2] == '\x1b';
+}
+
 // Whether a word or number may begin there, and does not go on: "timesteps" are not steps.
 static bool begins(struct str log, size_t at)
 {
     unsigned char before = at ? (unsigned char)log.ptr[at - 1] : ' ';
 
-    return !isalnum(before) && before != '.' && before != ',';
+    return (!isalnum(before) && before != '.' && before != ',') || ends_escape(log, at);
 }
 
 bool progress_find(const char *how, struct str log, double *done, double *total)
