@@ -114,6 +114,16 @@ static void add_loaded(const json_t *told, struct buf *out)
         buf_printf(out, "%s%s", i ? ", " : "  loaded: ", json_string_value(name));
 }
 
+// Errors of a service begin with its name, which stands in the row already.
+static const char *without_name(const struct inspection *told)
+{
+    const char *name = told->service->told->name, *text = told->err.text;
+    size_t len = strlen(name);
+
+    return strncmp(text, name, len) == 0 && strncmp(text + len, ": ", 2) == 0 ? text + len + 2
+                                                                              : text;
+}
+
 static const char *words_of(const struct seen_studio *s, const struct seen_service *service)
 {
     const json_t *told = service->told->told;
@@ -126,7 +136,7 @@ static const char *words_of(const struct seen_studio *s, const struct seen_servi
         add_gpus(told, &out);
         add_loaded(told, &out);
     } else {
-        buf_puts(&out, service->told->err.text);
+        buf_puts(&out, without_name(service->told));
     }
     words = arena_strdup(s->arena, buf_text(&out));
     buf_release(&out);
@@ -141,9 +151,10 @@ static void print_lacks(const struct seen_service *service, struct buf *out)
 
     json_object_foreach(service->lacks, preset, list) {
         json_array_foreach(list, i, lack) {
-            buf_printf(out, "    %s lacks %s\n", preset, json_get_text(lack, "what", "something"));
+            buf_printf(out, "  %s for %s lacks %s\n", service->told->service->told->name, preset,
+                       json_get_text(lack, "what", "something"));
             if (json_get_text(lack, "help", NULL))
-                buf_printf(out, "      help: %s\n", json_get_text(lack, "help", ""));
+                buf_printf(out, "    help: %s\n", json_get_text(lack, "help", ""));
         }
     }
 }
@@ -163,27 +174,33 @@ static void add_row(const struct seen_studio *s, const struct seen_service *serv
     table_add(t, "%s", words_of(s, service));
 }
 
+// The services of one machine, from list on; returns how many.
+static size_t print_machine(const struct seen_studio *s, const struct seen_service *list,
+                            size_t most, struct buf *out)
+{
+    const struct studio_machine *m = list->told->service->told->machine;
+    struct table t = {.columns = 5};
+    size_t n = 0;
+
+    buf_puts(out, m->name);
+    if (m->gpus)
+        buf_printf(out, "  %u GPU%s", m->gpus, m->gpus == 1 ? "" : "s");
+    buf_char(out, '\n');
+    for (; n < most && list[n].told->service->told->machine == m; n++)
+        add_row(s, &list[n], &t);
+    table_print(&t, 2, out);
+    table_release(&t);
+    for (size_t i = 0; i < n; i++)
+        print_lacks(&list[i], out);
+    return n;
+}
+
 static void print_text(const struct seen_studio *s, struct buf *out)
 {
-    const struct studio_machine *machine = NULL;
-
     if (s->n == 0)
         buf_puts(out, "no service but this machine's own: local, and the draft\n");
-    for (size_t i = 0; i < s->n; i++) {
-        const struct studio_machine *m = s->list[i].told->service->told->machine;
-        struct table t = {.columns = 5};
-
-        if (m != machine)
-            buf_printf(out, "%s%s\n", m->name,
-                       m->gpus
-                           ? arena_printf(s->arena, "  %u GPU%s", m->gpus, m->gpus == 1 ? "" : "s")
-                           : "");
-        machine = m;
-        add_row(s, &s->list[i], &t);
-        table_print(&t, 2, out);
-        table_release(&t);
-        print_lacks(&s->list[i], out);
-    }
+    for (size_t i = 0; i < s->n;)
+        i += print_machine(s, &s->list[i], s->n - i, out);
 }
 
 static int show(const struct cli *cli, const struct args *args, const struct roster *r)
