@@ -425,6 +425,7 @@ static void end(struct dispatch *d)
 {
     lanes_release(&d->lanes);
     vec_release(&d->flights);
+    vec_release(&d->landed);
     mem_free(d->twins);
 }
 
@@ -434,7 +435,10 @@ bool dispatch_run(struct dispatch *d, struct err *err)
     for (;;) {
         heed_interrupts(d);
         look_after(d);
+        landing_settle(d);
         fill_services(d);
+        if (landing_settle(d)) // choices take no time
+            continue;
         if (!has_work(d))
             break;
         if (load_loop(d))

@@ -38,6 +38,7 @@ struct dispatch {
     // Its own.
     struct lanes lanes;
     VEC(struct flight *) flights; // attempts that run
+    VEC(struct work *) landed;    // recorded, not yet committed
     struct work **twins;          // ready, and just what a flight is making; n_twins
     size_t n_twins;
     bool stopping;  // nothing new starts

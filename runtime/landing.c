@@ -42,7 +42,6 @@ static void tell_notes(struct dispatch *d, const struct flight *f)
     }
 }
 
-// The ledger learns of a step before anybody else does: whoever hears that it is done may kill us.
 static bool record_maker(struct dispatch *d, const struct work *work, const struct flight *f,
                          struct err *err)
 {
@@ -77,7 +76,7 @@ static bool record(struct dispatch *d, struct work *work, const struct flight *f
     work->made_ms = r.made_ms;
     return ledger_put(ledger, &r, err) &&
            ledger_put_last(ledger, d->walk->graph->shelf, work->step->id, work->key, err) &&
-           record_maker(d, work, f, err) && ledger_tick(ledger, true, err);
+           record_maker(d, work, f, err);
 }
 
 void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
@@ -89,10 +88,27 @@ void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
         dispatch_give_up(d, &err);
         return;
     }
-    work->state = WORK_DONE;
-    d->result->ran++;
-    dispatch_tell_done(d, work);
-    dispatch_go_on(d, work);
+    vec_push(&d->landed, work);
+}
+
+bool landing_settle(struct dispatch *d)
+{
+    size_t n = d->landed.n;
+    struct err err;
+
+    if (n && !ledger_tick(d->walk->ledger, true, &err)) {
+        dispatch_give_up(d, &err);
+        d->landed.n = 0;
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        d->landed.at[i]->state = WORK_DONE;
+        d->result->ran++;
+        dispatch_tell_done(d, d->landed.at[i]);
+        dispatch_go_on(d, d->landed.at[i]);
+    }
+    d->landed.n = 0;
+    return n > 0;
 }
 
 static void tell_service(struct dispatch *d, const struct service *s, const char *state)

@@ -3,6 +3,8 @@
 // after a while, or waits for a service that is away, or has failed. Loop thread only.
 #pragma once
 
+#include <stdbool.h>
+
 struct dispatch;
 struct flight;
 struct work;
@@ -10,5 +12,10 @@ struct work;
 // Takes the flight in, which is gone then.
 void landing_take(struct flight *f);
 
-// Records work, whose artifacts are there, and goes on from it.
+// Records work, whose artifacts are there; f is NULL for what took no flight. landing_settle goes
+// on from it.
 void landing_succeed(struct dispatch *d, struct work *work, struct flight *f);
+
+// Commits what was recorded since the last time, all at once, and then tells of it and goes on from
+// it: whoever hears that a step is done may kill us. Returns whether there was any.
+bool landing_settle(struct dispatch *d);
