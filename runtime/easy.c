@@ -167,7 +167,7 @@ bool easy_is_connected(const struct easy *e)
     return us > 0;
 }
 
-// Behind a comma in a text; "" when libcurl has none.
+// What stands between a text and libcurl's words, if it has any.
 static const char *colon(const char *words)
 {
     return words[0] ? ": " : "";
