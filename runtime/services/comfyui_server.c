@@ -32,7 +32,7 @@ void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES])
 // Packs do not tell their versions: {"ComfyUI-VideoHelperSuite": "", …}.
 static json_t *find_packs(const struct object_info *classes)
 {
-    json_t *names = classes ? object_info_packs(classes) : NULL, *packs = json_object(), *name;
+    json_t *names = object_info_packs(classes), *packs = json_object(), *name;
     size_t i;
 
     json_array_foreach(names, i, name)
@@ -45,13 +45,12 @@ static void remember_print(struct comfyui *c)
 {
     const json_t *system = json_object_get(c->stats, "system");
     json_t *print =
-        json_pack("{s:s, s:o}", "version", json_get_text(system, "comfyui_version", "unknown"),
-                  "packs", c->classes ? find_packs(c->classes) : json_object());
+        json_pack("{s:s}", "version", json_get_text(system, "comfyui_version", "unknown"));
 
-    if (print) {
-        buf_clear(&c->service->print);
-        json_canonical(print, &c->service->print);
-    }
+    if (c->classes)
+        json_object_set_new(print, "packs", find_packs(c->classes));
+    buf_clear(&c->service->print);
+    json_canonical(print, &c->service->print);
     json_decref(print);
 }
 
@@ -90,12 +89,17 @@ void comfyui_forget(struct comfyui *c)
     c->known = false;
     map_release(&c->files);
     c->files = (struct map){0};
+    object_info_free(c->classes);
+    c->classes = NULL;
 }
 
 void comfyui_leave(struct comfyui *c, const char *key, const char *id)
 {
-    struct comfyui_left *left = arena_make(c->service->arena, struct comfyui_left);
+    struct comfyui_left *left;
 
+    if (!key[0])
+        return;
+    left = arena_make(c->service->arena, struct comfyui_left);
     left->key = arena_strdup(c->service->arena, key);
     snprintf(left->id, sizeof(left->id), "%s", id);
     left->next = c->left;
