@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "compiler/studio.h"
 #include "runtime/loop.h"
@@ -153,11 +154,26 @@ static void tend(struct job *job)
     a->ok = command_run_all(&t->run, &a->err);
 }
 
+// What the programs of the service are, where that can be known.
+static void keep_print(struct tending *t)
+{
+    struct buf *print = &t->service->service->print;
+    json_t *whole;
+
+    if (!t->run.packs)
+        return;
+    whole = json_pack("{s:o}", "packs", t->run.packs);
+    buf_clear(print);
+    json_canonical(whole, print);
+    json_decref(whole);
+}
+
 static void tended(struct job *job)
 {
     struct attempt *a = attempt_of(job);
     struct tending *t = a->own;
 
+    keep_print(t);
     if (!a->ok) {
         attempt_fail(a, &a->err);
         return;

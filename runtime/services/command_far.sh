@@ -71,7 +71,9 @@ state() {
 # A session of its own, so that it outlives this one; no job is started twice. $1: "here" where the
 # environment is c41s own, which a program is not to see.
 start() {
-    [ ! -d "$job/.c41/started" ] || return 0
+    if [ ! -f "$job/.c41/whole" ] || [ -d "$job/.c41/started" ]; then
+        return 0
+    fi
     mkdir "$job/.c41/started" || exit
     cd "$work" || exit
     set -- "$1" /bin/sh "$job/.c41/run" "$job" "$work"
@@ -166,10 +168,22 @@ end() {
 # A job that nobody asks after any more, and what was sent only in part.
 sweep() {
     find "$work/jobs" -maxdepth 1 -type d -name "*.*" -mtime +1 -exec rm -rf {} +
-    find "$work/jobs" -maxdepth 3 -path "*/.c41/exit" -mtime +30 | while read -r old; do
-        rm -rf "${old%/.c41/exit}"
+    find "$work/jobs" -maxdepth 3 -path "*/.c41/whole" -mtime +30 | while read -r old; do
+        old=${old%/.c41/whole}
+        if [ -f "$old/.c41/exit" ] || [ ! -d "$old/.c41/started" ]; then
+            rm -rf "$old"
+        fi
     done
 } 2>/dev/null
+
+# Which version each program that came by git is.
+prints() {
+    for pack in */; do
+        if [ -e "$pack/.git" ] && version=$(git -C "$pack" rev-parse HEAD 2>/dev/null); then
+            echo "print $version ${pack%/}"
+        fi
+    done
+}
 
 inspect() {
     echo "system $(uname -srm)"
@@ -190,6 +204,7 @@ look)
     mkdir -p "$work/jobs" && cd "$work" || exit
     echo "work $(pwd)"
     echo "state $(state)"
+    prints
     ;;
 send)
     LC_ALL=C
@@ -212,9 +227,10 @@ fetch)
 end) end ;;
 told) : >"$job/.c41/told" ;;
 clear)
-    end
     rm -f "$job/.c41/whole" # what is left of it is no job
+    end
     rm -rf "$job"
+    end # of what was starting just then
     sweep
     ;;
 inspect) inspect ;;

@@ -57,6 +57,17 @@ static bool is_state(const struct command_run *r, const char *state)
     return strncmp(r->state, state, len) == 0 && (r->state[len] == 0 || r->state[len] == ' ');
 }
 
+// "VERSION NAME"
+static void add_pack(struct command_run *r, struct str line)
+{
+    struct str version = str_cut(&line, ' ');
+    const char *name = arena_strndup(r->attempt->arena, line.ptr ? line.ptr : "", line.len);
+
+    if (!r->packs)
+        r->packs = json_object();
+    json_object_set_new(r->packs, name, json_stringn(version.ptr, version.len));
+}
+
 static void hear_look(struct question *q, struct str line)
 {
     struct command_run *r = q->user;
@@ -66,6 +77,8 @@ static void hear_look(struct question *q, struct str line)
         r->work = arena_strndup(a, line.ptr + 5, line.len - 5);
     else if (str_starts(line, "state "))
         r->state = arena_strndup(a, line.ptr + 6, line.len - 6);
+    else if (str_starts(line, "print "))
+        add_pack(r, (struct str){line.ptr + 6, line.len - 6});
 }
 
 static bool look(struct command_run *r, struct err *err)

@@ -4,6 +4,7 @@
 // stands on its machine by the step's key, so a later attempt goes on where this one was cut off.
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "runtime/services/command_job.h"
@@ -19,6 +20,7 @@ struct command_run {
     struct command_job job;
     const char *work;  // the folder there, as an absolute path, once it has been told
     const char *state; // of the job, as it was last told: command_far.sh
+    json_t *packs; // {NAME: VERSION} of the folders in work that came by git; who asks releases it
 };
 
 // All outputs lie at their arrival_temp when it is true. Else *err; of a job that was cancelled

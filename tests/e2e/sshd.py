@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 PROGRAM = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
@@ -35,6 +36,7 @@ Host box
   UserKnownHostsFile {folder}/known
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking {strict}
+  HostKeyAlias box
 """
 
 
@@ -48,6 +50,46 @@ def children_of(pid):
     done = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     pairs = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
     return [child for child, parent in pairs if parent == pid]
+
+
+class Cutter:
+    """Stands before a server and cuts connections: plan has {number of the connection from 0: (way, bytes)}, where way is
+    "up" for what the client sends and "down" for what it gets."""
+
+    def __init__(self, port, plan):
+        self.to, self.plan, self.seen, self.cut = port, plan, 0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            way, left = self.plan.get(self.seen, (None, 0))
+            self.seen += 1
+            server = socket.create_connection(("127.0.0.1", self.to))
+            for name, source, sink in (("up", client, server), ("down", server, client)):
+                threading.Thread(target=self.carry, args=(source, sink, left if way == name else None), daemon=True).start()
+
+    def carry(self, source, sink, left):
+        try:
+            while left != 0 and (data := source.recv(min(left or 1 << 16, 1 << 16))):
+                sink.sendall(data)
+                left = None if left is None else left - len(data)
+            self.cut += left == 0
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def close(self):
+        self.listener.close()
 
 
 class Sshd:
@@ -67,11 +109,11 @@ class Sshd:
 
     def know(self, key):
         """What the client thinks that the host's key is."""
-        (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {key}")
+        (self.folder / "known").write_text(f"box {key}")
 
-    def write_config(self, name="config", key="user", strict="yes"):
+    def write_config(self, name="config", key="user", strict="yes", port=None):
         path = self.folder / name
-        path.write_text(CLIENT.format(port=self.port, user=getpass.getuser(), folder=self.folder, key=key, strict=strict))
+        path.write_text(CLIENT.format(port=port or self.port, user=getpass.getuser(), folder=self.folder, key=key, strict=strict))
         return path
 
     def start(self):

@@ -393,6 +393,25 @@ def test_a_line_that_breaks(far):
     assert len(far.ran) == 1 and far.jobs() == []
 
 
+# A connection each: looking, sending, watching, fetching.
+@NEEDS_SSHD
+@pytest.mark.parametrize("connection, way, bytes", [
+    *((n, way, bytes) for n in range(4) for way, bytes in (("down", 0), ("up", 1500), ("down", 3000))),
+    (1, "up", 90_000), (3, "down", 90_000),
+])
+def test_a_line_that_breaks_anywhere(far, connection, way, bytes):
+    """Before a word, within the greeting, the keys, the command, the files: the LoRA comes whole, made once."""
+    (far.project.folder / "boats/one.txt").write_text(os.urandom(50_000).hex())
+    far.write_preset("--rank", 40_000)
+    cutter = sshd.Cutter(far.box.port, {connection: (way, bytes)})
+    far.write_studio(config=far.box.write_config("cut", port=cutter.port))
+    build = far.build()
+    cutter.close()
+    check_lora(build.output("lora/boat"), 40_000)
+    assert len(far.ran) == 1
+    assert cutter.cut == 1
+
+
 @NEEDS_SSHD
 def test_a_server_that_is_away_for_a_while(far):
     far.write_preset("--gate", far.gate)
@@ -535,6 +554,21 @@ def test_a_service_that_is_down(far):
     far.box.stop()
     service = studio(far)
     assert not service["up"] and "refused" in service["error"]
+
+
+def test_a_program_of_another_version(trainer):
+    """What came by git is part of the service's fingerprint."""
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(trainer.work / "musubi-tuner")]
+    (trainer.work / "musubi-tuner").mkdir(parents=True)
+    subprocess.run([*git, "init", "-q"], check=True)
+    heads = []
+    for n in range(2):
+        subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", str(n)], check=True)
+        heads.append(subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip())
+        trainer.write_preset(*(["--rank", 5] * n), needs={"packs": ["musubi-tuner"]})
+        build = trainer.build()
+        assert ("is not what it was" in build.err) == (n == 1)
+    assert f"{heads[0][:6]}" in build.err and f"{heads[1][:6]}" in build.err
 
 
 @NEEDS_SSHD
