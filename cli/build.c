@@ -45,7 +45,7 @@ static int open_all(struct job *jobs, size_t n, const struct cli *cli, const str
     return code;
 }
 
-static int build_all(const struct job *jobs, size_t n, const struct build_options *o)
+static int build_all(struct job *jobs, size_t n, const struct build_options *o)
 {
     int code = EXIT_BUILT;
 

@@ -119,6 +119,7 @@ static bool compile(struct compiled *c, const struct cli *cli, const struct args
         .draft = args_has(args, "draft"),
         .threads = team_cores(),
         .left_out = choice ? &choice->left_out : NULL,
+        .elsewhere = choice && choice->has_gifts ? &choice->gifts.keys : NULL,
         .drafted = choice && json_object_size(json_object_get(choice->books, "drafts")),
     };
     opts->params = pick_words(cli, args, true, &opts->n_params);

@@ -42,6 +42,8 @@ static bool asks_for_all(const struct build_options *o)
 bool job_open(struct job *job, const struct cli *cli, const struct args *args,
               const struct build_options *o)
 {
+    job->cli = cli;
+    job->args = args;
     seen_look(&job->seen, cli, args, job->film);
     if (!asks_for_all(o))
         part_choice_release(&job->seen.choice);
@@ -57,12 +59,24 @@ void job_release(struct job *job)
     seen_release(&job->seen);
 }
 
-int job_build(const struct job *job, const struct build_options *o)
+static struct build_result build(const struct job *job, const struct build_options *o)
 {
     struct build_options own = *o;
 
+    own.from = &job->seen.from;
+    return build_run(job->compiled.graph, compile_studio(job->compiled.compile), &own);
+}
+
+int job_build(struct job *job, const struct build_options *o)
+{
+    struct build_result result;
+
     if (!job->compiled.compile)
         return built_again(&job->seen.last, o).exit_code;
-    own.from = &job->seen.from;
-    return build_run(job->compiled.graph, compile_studio(job->compiled.compile), &own).exit_code;
+    result = build(job, o);
+    if (!result.lacks)
+        return result.exit_code;
+    if (!seen_compile_all(&job->seen, job->cli, job->args, job->film, &job->compiled))
+        return job->compiled.code;
+    return build(job, o).exit_code;
 }

@@ -30,6 +30,8 @@ bool jobs_options(const struct cli *cli, const struct args *args, struct build_o
 
 struct job {
     const char *film;
+    const struct cli *cli; // as job_open had them
+    const struct args *args;
     struct seen seen;
     struct compiled compiled; // unless nothing has moved
 };
@@ -41,4 +43,4 @@ bool job_open(struct job *job, const struct cli *cli, const struct args *args,
 void job_release(struct job *job);
 
 // Returns the exit code.
-int job_build(const struct job *job, const struct build_options *o);
+int job_build(struct job *job, const struct build_options *o);

@@ -8,6 +8,7 @@
 #include "base/stamp.h"
 #include "base/vec.h"
 #include "cli/compiled.h"
+#include "compiler/film.h"
 #include "compiler/graph.h"
 #include "compiler/parts.h"
 #include "runtime/books.h"
@@ -74,14 +75,39 @@ static void choose_bound(struct choosing *c)
                 choose(c, &c->last->sights[i]);
 }
 
+static struct film_left_out *leave_out(const struct part_choice *choice, const char *path,
+                                       struct arena *a)
+{
+    struct film_left_out *out = arena_make(a, struct film_left_out);
+    size_t n;
+    const struct gift *scenes = gifts_part(&choice->gifts, path, &n);
+    const char **names = arena_array(a, const char *, n + 1);
+    const char **given = arena_array(a, const char *, n + 1);
+
+    for (size_t i = 0; i < n; i++) {
+        names[i] = scenes[i].name;
+        given[i] = scenes[i].text;
+    }
+    *out = (struct film_left_out){names, given, n};
+    return out;
+}
+
 static void leave_out_others(struct choosing *c)
 {
     for (size_t i = 0; i < c->last->n_sights; i++) {
         const struct sight *s = &c->last->sights[i];
 
         if (s->part && !map_find(&c->chosen, s->path))
-            map_put(&c->choice->left_out, s->path, c);
+            map_put(&c->choice->left_out, s->path, leave_out(c->choice, s->path, c->arena));
     }
+}
+
+static bool read_gifts(struct part_choice *choice, const struct fingerprint *last, struct arena *a)
+{
+    const char *digest = json_get_text(choice->books, "gifts", "");
+
+    choice->has_gifts = digest[0];
+    return !digest[0] || gifts_read(&choice->gifts, last->path, digest, a);
 }
 
 void part_choose(struct part_choice *choice, const struct fingerprint *last,
@@ -100,18 +126,20 @@ void part_choose(struct part_choice *choice, const struct fingerprint *last,
     for (size_t i = 0; i < n; i++)
         choose(&c, moved[i]);
     choose_bound(&c);
-    leave_out_others(&c);
+    if (read_gifts(choice, last, a))
+        leave_out_others(&c);
     map_release(&c.chosen);
     vec_release(&c.parts);
     if (choice->left_out.n)
         return;
-    json_decref(choice->books); // all of them: the film is compiled whole
+    json_decref(choice->books); // all of them, or too little is known: the film is compiled whole
     choice->books = NULL;
 }
 
 void part_choice_release(struct part_choice *c)
 {
     map_release(&c->left_out);
+    gifts_release(&c->gifts);
     map_release(&c->scenes);
     json_decref(c->books);
     *c = (struct part_choice){0};
@@ -136,7 +164,7 @@ static bool is_taken(const struct part_choice *c, const struct fingerprint *last
 }
 
 // A shot's file is named by scene and shot, so one of a chosen part (a, b-c) may take the name of
-// one elsewhere (a-b, c).
+// one elsewhere (a-b, c). Files of the whole film are always made.
 static bool is_file_taken(const struct part_choice *c, const struct fingerprint *last,
                           const struct graph *g)
 {
@@ -147,9 +175,12 @@ static bool is_file_taken(const struct part_choice *c, const struct fingerprint 
 
     for (i = 0; i < g->n_deliverables; i++)
         map_put(&names, g->deliverables[i].name, &names);
-    json_array_foreach(list, i, d)
-        taken = taken || (!map_find(&c->scenes, json_get_text(d, "scene", "")) &&
+    json_array_foreach(list, i, d) {
+        const char *scene = json_get_text(d, "scene", NULL);
+
+        taken = taken || (scene && !map_find(&c->scenes, scene) &&
                           map_find(&names, json_get_text(d, "name", "")));
+    }
     map_release(&names);
     json_decref(list);
     return taken;

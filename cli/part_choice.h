@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/map.h"
+#include "runtime/gifts.h"
 
 struct arena;
 struct compiled;
@@ -15,7 +16,9 @@ struct fingerprint;
 struct sight;
 
 struct part_choice {
-    struct map left_out; // paths of all other parts
+    struct map left_out; // path of every other part -> film_left_out
+    struct gifts gifts;  // what their scenes give to files of the whole film
+    bool has_gifts;      // there are such files
     struct map scenes;   // what the chosen ones had: names
     json_t *books;       // of what is left out; NULL: the film has to be compiled whole
 };

@@ -161,6 +161,7 @@ static const struct built_part *list_parts(const struct cli *cli, const struct c
             .path = film->parts[i].path,
             .scenes = film->parts[i].scenes,
             .n_scenes = film->parts[i].n_scenes,
+            .given = film->parts[i].given,
             .looks_at = film->parts[i].looks_at,
             .n_looks_at = film->parts[i].n_looks_at,
             .said = film->part_said[i],
@@ -260,6 +261,7 @@ static bool compile_part(struct seen *s, const struct cli *cli, const struct arg
         say_of_parts(s->choice.books);
         s->from.last = &s->last;
         s->from.books = s->choice.books;
+        s->from.gifts = s->choice.has_gifts ? &s->choice.gifts : NULL;
         return true;
     }
     compiled_close(film);
@@ -279,4 +281,15 @@ bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args
     s->from.parts = list_parts(cli, film);
     s->from.n_parts = film->n_parts;
     return true;
+}
+
+bool seen_compile_all(struct seen *s, const struct cli *cli, const struct args *args,
+                      const char *path, struct compiled *film)
+{
+    compiled_close(film);
+    part_choice_release(&s->choice);
+    s->from.last = NULL;
+    s->from.books = NULL;
+    s->from.gifts = NULL;
+    return seen_compile(s, cli, args, path, film);
 }

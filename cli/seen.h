@@ -36,6 +36,10 @@ void seen_release(struct seen *s);
 bool seen_compile(struct seen *s, const struct cli *cli, const struct args *args, const char *path,
                   struct compiled *film);
 
+// The same for all of the film, whose parts were compiled in vain.
+bool seen_compile_all(struct seen *s, const struct cli *cli, const struct args *args,
+                      const char *path, struct compiled *film);
+
 // What the film depends on, as it was before it was read; of a film that is wrong, as far as it was
 // read. Without what builds make, unless there is nothing to build. *n of them, in cli's arena.
 const struct sight *seen_sights(const struct seen *s, const struct cli *cli, size_t *n);

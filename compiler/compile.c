@@ -212,10 +212,12 @@ static bool run_rules(struct compile *c, struct err *err)
                                     .uses = c->uses,
                                     .n_uses = c->n_uses,
                                     .draft = c->opts->draft,
-                                    .left_out = c->opts->left_out != NULL};
+                                    .left_out = c->opts->left_out != NULL,
+                                    .kept = c->opts->elsewhere != NULL};
 
     c->graph = graph_new();
     c->graph->drafted = c->opts->drafted;
+    c->graph->elsewhere = c->opts->elsewhere;
     c->graph->project = arena_strdup(c->graph->arena, c->at.project);
     c->graph->film = arena_strdup(c->graph->arena, c->at.name);
     c->graph->shelf =

@@ -34,7 +34,10 @@ struct compile_options {
     bool draft;                 // --draft: the draft makes everything, whatever studio and film say
     unsigned threads;           // for a long film; 0: this one alone. The graph is the same
     bool drafted;               // whether what is left out has a draft's steps
-    const struct map *left_out; // paths of parts whose scenes are not wanted; NULL: none
+    const struct map *left_out; // path -> film_left_out: parts whose scenes are not wanted; NULL:
+                                // none
+    const struct map *elsewhere; // ids of the steps that these have given to files of the whole
+                                 // film; NULL: there are no such files
 };
 
 // Borrows opts and what it points at until compile_free.

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/team.h"
+#include "compiler/film.h"
 #include "compiler/graph.h"
 #include "compiler/graph_range.h"
 #include "compiler/node.h"
@@ -157,9 +158,14 @@ static bool lower_together(const struct crew *c, struct hand *hands, size_t n, s
     return are_fine(hands, n, err);
 }
 
-static size_t count_hands(const struct crew *c, size_t n_scenes)
+// Those that were left out are no work.
+static size_t count_hands(const struct crew *c, const struct node *scenes)
 {
-    size_t n = n_scenes / LEAST_SCENES < c->most ? n_scenes / LEAST_SCENES : c->most;
+    size_t n_scenes = 0, n;
+
+    for (size_t i = 0; scenes && i < scenes->n; i++)
+        n_scenes += !film_kept(scenes->items[i]);
+    n = n_scenes / LEAST_SCENES < c->most ? n_scenes / LEAST_SCENES : c->most;
 
     return n > 1 ? n : 1;
 }
@@ -180,7 +186,7 @@ bool crew_compile(const struct crew *c, const struct node *film,
                   const struct rules_context *context, struct graph *graph, struct err *err)
 {
     const struct node *scenes = node_get(film, "scenes");
-    size_t n_scenes = scenes ? scenes->n : 0, n = count_hands(c, n_scenes);
+    size_t n_scenes = scenes ? scenes->n : 0, n = count_hands(c, scenes);
     struct share share = {.n = 0};
     struct hand *hands;
     bool ok;

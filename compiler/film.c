@@ -127,16 +127,43 @@ static bool is_of_film(struct reading *r, const char *path)
            !map_find(&r->seen, path);
 }
 
-static bool is_left_out(const struct reading *r, const char *path)
+static const struct film_left_out *find_left_out(const struct reading *r, const char *path)
 {
-    return r->left_out && map_find(r->left_out, path);
+    return r->left_out ? map_find(r->left_out, path) : NULL;
 }
 
-static struct part *leave_out(struct reading *r, const char *path)
+// No scene that was written has this key.
+static const char kept_key[] = "kept";
+
+const char *film_kept(const struct node *scene)
+{
+    const struct node *kept = scene->span.source ? NULL : node_get(scene, kept_key);
+
+    return kept ? kept->text.ptr : NULL;
+}
+
+static struct node *make_kept(struct arena *a, const char *name, const char *given)
+{
+    struct node *scene = node_make_map(a, (struct span){0}, 2);
+
+    scene->keys[0] = node_make_text(a, (struct span){0}, str_of("id"));
+    scene->items[0] = node_make_text(a, (struct span){0}, str_of(name));
+    scene->keys[1] = node_make_text(a, (struct span){0}, str_of(kept_key));
+    scene->items[1] = node_make_text(a, (struct span){0}, str_of(""));
+    scene->items[1]->text = str_of(given); // long: not copied
+    return scene;
+}
+
+static struct part *leave_out(struct reading *r, const char *path, const struct film_left_out *kept)
 {
     struct part *part = arena_make(r->arena, struct part);
 
     part->path = path;
+    if (!kept->n)
+        return part;
+    part->root = node_make_list(r->arena, (struct span){0}, kept->n);
+    for (size_t i = 0; i < kept->n; i++)
+        part->root->items[i] = make_kept(r->arena, kept->names[i], kept->given[i]);
     return part;
 }
 
@@ -184,7 +211,8 @@ static void parse_parts(struct reading *r, struct part **parts, size_t n)
         sources[i] = parts[i]->source;
     documents_parse(r->arena, r->diag, sources, n, r->threads, roots);
     for (size_t i = 0; i < n; i++)
-        parts[i]->root = roots[i];
+        if (parts[i]->schema)
+            parts[i]->root = roots[i];
 }
 
 static void read_includes(struct reading *r, struct part *part)
@@ -198,11 +226,13 @@ static void read_includes(struct reading *r, struct part *part)
     paths = find_includes(r, part, globs, &n);
     part->includes = arena_array(r->arena, struct part *, n + 1);
     part->n_includes = n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        const struct film_left_out *kept = find_left_out(r, paths[i]);
+
         part->includes[i] =
-            is_left_out(r, paths[i])
-                ? leave_out(r, paths[i])
-                : open_part(r, SOURCE_INCLUDE, paths[i], "film.json#/$defs/include", globs->span);
+            kept ? leave_out(r, paths[i], kept)
+                 : open_part(r, SOURCE_INCLUDE, paths[i], "film.json#/$defs/include", globs->span);
+    }
     parse_parts(r, part->includes, n);
     for (size_t i = 0; i < n; i++)
         if (part->includes[i]->schema)
@@ -311,7 +341,7 @@ static void check_part(struct reading *r, struct part *part, const struct scope 
 
     for (size_t i = 0; i < part->n_includes; i++)
         check_part(r, part->includes[i], params);
-    if (!part->root)
+    if (!part->root || !part->schema)
         return;
     scenes = scenes_of(part);
     for (size_t i = 0; part->root->type == NODE_MAP && i < part->root->n; i++)

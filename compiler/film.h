@@ -42,6 +42,14 @@ struct film_part {
     uint32_t source;  // of the diagnostics; 0: left out
 };
 
+// What is known of an included file that is left out: its scenes' names and what each gives to
+// files of the whole film (script_scene.given), in order. n is 0 where there are no such files.
+// Borrowed by the film.
+struct film_left_out {
+    const char *const *names, *const *given;
+    size_t n;
+};
+
 struct film {
     struct film_part *parts; // in the order of their scenes
     size_t n_parts;
@@ -57,7 +65,7 @@ bool film_locate(struct film_path *out, const char *file, struct arena *a, struc
 struct film_reading {
     const struct film_value *values;
     size_t n_values;
-    const struct map *left_out; // paths of parts that are not read; or NULL
+    const struct map *left_out; // path -> film_left_out: parts that are not read; or NULL
     const struct schemas *schemas;
     struct sources *sources;
     unsigned threads; // that parse included files
@@ -68,6 +76,10 @@ struct film_reading {
 // at->project. A film without scenes passes: hooks may add them.
 bool film_read(struct film *out, const struct film_path *at, const struct film_reading *with,
                struct arena *a, struct diag *d);
+
+// What a scene gives that was left out, and stands among the others by its name alone; NULL for all
+// others.
+const char *film_kept(const struct node *scene);
 
 // Finishes scenes that hooks added to a film that was read, once they are checked: `all` joins
 // their shots, and `for` is refused, for rows are made before hooks run.

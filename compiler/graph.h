@@ -41,8 +41,9 @@ enum edge_mode {
 // name are a list, in order.
 struct edge {
     const char *name;
-    const char *step;   // the id of from
-    struct step *from;  // for sure once the graph is linked; NULL for a file
+    const char *step; // the id of from
+    struct step
+        *from; // for sure once the graph is linked; NULL for a file, and for what is left out
     const char *output; // which artifact of from
     const char *file;   // path in the project; NULL for a step's output
     enum edge_mode mode;
@@ -99,8 +100,9 @@ struct graph {
     struct deliverable *deliverables;
     size_t n_deliverables;
 
-    bool drafted;     // whether a step that is not in it is the draft's; else graph_link tells
-    struct map by_id; // graph_find's
+    bool drafted; // whether a step that is not in it is the draft's; else graph_link tells
+    const struct map *elsewhere; // ids of steps that may be named and are left out; NULL: none are
+    struct map by_id;            // graph_find's
     size_t cap_steps, cap_deliverables;
 };
 

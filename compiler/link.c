@@ -48,6 +48,8 @@ static bool link_edge(const struct graph *g, const struct step *s, struct edge *
         return true;
     if (!e->from || !is_of(g, e->from))
         e->from = graph_find(g, e->step);
+    if (!e->from && e->output && g->elsewhere && map_find(g->elsewhere, e->step))
+        return true;
     if (!e->from)
         return err_set(err, ERR_BUG, "step %s: input %s names the unknown step %s", s->id, e->name,
                        e->step);
@@ -274,6 +276,7 @@ bool graph_link(struct graph *g, struct diag *d, struct err *err)
         return err_set(err, ERR_FILM, "two steps have one id");
     if (!link_steps(g, err))
         return false;
+    g->elsewhere = NULL; // it is the caller's
     if (!link_deliverables(g, d))
         return err_set(err, ERR_FILM, "a deliverable is of no step");
     if (!check_files(g, d))

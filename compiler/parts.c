@@ -21,10 +21,14 @@ static bool add_scene(struct arena *a, const struct film *film, const struct scr
 {
     const struct node *scenes = node_get(film->root, "scenes");
     const char **names = arena_array(a, const char *, part->n_scenes + 1);
+    const char **given = arena_array(a, const char *, part->n_scenes + 1);
     const char **looks = arena_array(a, const char *, part->n_looks_at + about->looks_at.n + 1);
 
-    for (size_t k = 0; k < part->n_scenes; k++)
+    for (size_t k = 0; k < part->n_scenes; k++) {
         names[k] = part->scenes[k];
+        given[k] = part->given[k];
+    }
+    given[part->n_scenes] = about->given;
     names[part->n_scenes++] = about->name;
     for (size_t k = 0; k < part->n_looks_at; k++)
         looks[k] = part->looks_at[k];
@@ -38,6 +42,7 @@ static bool add_scene(struct arena *a, const struct film *film, const struct scr
             return false; // scenes of the film itself: they may change with it alone
     }
     part->scenes = names;
+    part->given = given;
     part->looks_at = looks;
     return true;
 }
@@ -66,6 +71,8 @@ const struct part *parts_of(struct arena *a, const struct film *film, const stru
     for (size_t i = 0; i < scenes->n; i++) {
         uint32_t source = scenes->items[i]->span.source;
 
+        if (film_kept(scenes->items[i]))
+            continue;
         while (part < parts + film->n_parts && part->source != source)
             part++;
         if (part == parts + film->n_parts && are_mixed(film, scenes, i))

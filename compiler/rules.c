@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "compiler/convert.h"
+#include "compiler/film.h"
 #include "compiler/graph.h"
 #include "compiler/hooks.h"
 #include "compiler/lua.h"
@@ -207,6 +208,14 @@ bool rules_used_pick(const struct rules *r, const char *id)
     return map_find(&r->picks, id) != NULL;
 }
 
+// How many shots a scene has; of one that was left out it is known that it has some.
+static lua_Integer count_shots(const struct node *scene)
+{
+    const struct node *shots = node_get(scene, "shots");
+
+    return film_kept(scene) ? 1 : shots ? (lua_Integer)shots->n : 0;
+}
+
 // What names a scene, and how many shots it has: enough to name them all before any is looked into.
 static void push_scenes(lua_State *L, const struct node *scenes)
 {
@@ -214,9 +223,9 @@ static void push_scenes(lua_State *L, const struct node *scenes)
 
     lua_createtable(L, scenes ? (int)scenes->n : 0, 0);
     for (size_t i = 0; scenes && i < scenes->n; i++) {
-        const struct node *scene = scenes->items[i], *shots = node_get(scene, "shots");
+        const struct node *scene = scenes->items[i];
 
-        lua_createtable(L, 0, 4);
+        lua_createtable(L, 0, 5);
         for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++) {
             const struct node *value = node_get(scene, keys[k]);
 
@@ -226,8 +235,10 @@ static void push_scenes(lua_State *L, const struct node *scenes)
                 lua_pushnil(L);
             lua_setfield(L, -2, keys[k]);
         }
-        lua_pushinteger(L, shots ? (lua_Integer)shots->n : 0);
+        lua_pushinteger(L, count_shots(scene));
         lua_setfield(L, -2, "shots");
+        lua_pushboolean(L, film_kept(scene) != NULL);
+        lua_setfield(L, -2, "kept");
         convert_set_node(L, -1, scene);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
@@ -330,13 +341,15 @@ static int lower_scenes(lua_State *L)
     while (job->from < job->to && !holds_much(job->rules)) {
         size_t i = job->from++;
 
+        s->about_scenes[i].given = film_kept(s->scenes->items[i]);
+        if (s->about_scenes[i].given)
+            continue;
         s->scene_from = s->graph->n_steps;
         s->scene = i + 1;
         push_call(L, "scene");
         lua_pushinteger(L, (lua_Integer)i + 1);
         lua_call(L, 2, 1);
-        if (!job->rules->by_scene)
-            keep_given(L, s, &s->about_scenes[i]);
+        keep_given(L, s, &s->about_scenes[i]);
         lua_settop(L, 1);
         s->places.n = n_places;
     }
@@ -387,6 +400,7 @@ bool rules_open_film(struct rules *r, const struct node *film, const struct rule
     s->scenes = node_get(film, "scenes");
     s->about_scenes = arena_array(s->arena, struct script_scene, s->scenes ? s->scenes->n : 0);
     s->left_out = context->left_out;
+    s->kept = context->kept;
     return run(r, open_film, &job, &fault) || fail(&fault, err);
 }
 

@@ -43,6 +43,7 @@ struct rules_context {
     size_t n_uses;
     bool draft;
     bool left_out; // the film has parts with more scenes, which were not read
+    bool kept;     // what these give to files of the whole film stands in their place: film_kept
 };
 
 // Takes over what other rules of the same film have found out beside steps, and frees them.
@@ -65,7 +66,7 @@ struct script_scene;
 const struct script_scene *rules_scenes(const struct rules *r);
 
 // After rules_open_film: whether each scene gives the same steps and files when others are left
-// out.
+// out, and files of the whole film need no more of these than what they gave.
 bool rules_by_scene(const struct rules *r);
 
 // Whether rules asked for the pick of that id while they ran.

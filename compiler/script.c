@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "compiler/convert.h"
+#include "compiler/film.h"
 #include "compiler/hooks.h"
 #include "compiler/lua.h"
 #include "compiler/node.h"
@@ -277,8 +278,10 @@ static size_t scene_at(lua_State *L)
 int script_scene(lua_State *L)
 {
     struct script *s = script_of(L);
+    const struct node *scene = s->scenes->items[scene_at(L)];
 
-    convert_push_node(L, s->scenes->items[scene_at(L)]);
+    s->wants_all |= film_kept(scene) != NULL;
+    convert_push_node(L, scene);
     return 1;
 }
 
@@ -300,13 +303,13 @@ int script_name_scene(lua_State *L)
     return 0;
 }
 
-// Where parts of the film are left out, the scene before may be one of theirs.
+// Where parts of the film are left out without a trace, the scene before may be one of theirs.
 int script_want_neighbours(lua_State *L)
 {
     struct script *s = script_of(L);
 
     (void)scene_at(L);
-    s->wants_all |= s->left_out;
+    s->wants_all |= s->left_out && !s->kept;
     return 0;
 }
 

@@ -54,6 +54,7 @@ struct script {
     size_t scene;              // the one that is lowered now, from 1; 0: none
     struct script_scene *about_scenes; // one for each of scenes
     bool left_out;                     // other parts of the film have more scenes
+    bool kept;                         // which stand among scenes as film_kept has them
     bool wants_all;                    // and something cannot be told without them
     struct span hook_at;               // the hook that runs; {0}: none
     unsigned hooks_said;               // how many errors and warnings hooks have said

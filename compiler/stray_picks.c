@@ -19,6 +19,8 @@ static bool is_of_a_scene(const struct film *film, const struct rules *rules, co
     for (size_t i = 0; scenes && i < scenes->n; i++) {
         size_t len = strlen(about[i].name);
 
+        if (film_kept(scenes->items[i]))
+            continue;
         if (strncmp(id, about[i].name, len) == 0 && id[len] == '/')
             return true;
     }

@@ -91,6 +91,36 @@ static void enter_shared(struct entering *e, size_t part, const struct step *ste
     }
 }
 
+// Enters a step that a file of the whole film takes in for the part's sake.
+static void enter_given(struct entering *e, size_t part, const char *id)
+{
+    const struct step *step = id ? graph_find(e->walk->graph, id) : NULL;
+    const struct work *work = step ? &e->walk->works[step->index] : NULL;
+
+    if (!step || step->scene || !work->wanted)
+        return;
+    json_object_set_new(json_object_get(e->entries[part], "shared"), id, json_real(work->seconds));
+    enter_draft(e->entries[part], work);
+    enter_shared(e, part, step);
+}
+
+// What a scene gives is a list, one for each file: "inputs", each [NAME, MODE, STEP, OUTPUT], and
+// "beds", for each shot those under it, each {"step"}; as stdlib/rules/deliver.lua has it.
+static void enter_all_given(struct entering *e, size_t part, const char *text)
+{
+    json_t *list = json_loads(text, JSON_ALLOW_NUL, NULL), *given, *input, *beds, *bed;
+    size_t i, k, n;
+
+    json_array_foreach(list, i, given) {
+        json_array_foreach(json_object_get(given, "inputs"), k, input)
+            enter_given(e, part, json_string_value(json_array_get(input, 2)));
+        json_array_foreach(json_object_get(given, "beds"), k, beds)
+            json_array_foreach(beds, n, bed)
+                enter_given(e, part, json_get_text(bed, "step", NULL));
+    }
+    json_decref(list);
+}
+
 static void enter(struct entering *e, size_t part, const struct work *work)
 {
     json_t *entry = e->entries[part];
@@ -134,6 +164,10 @@ json_t **books_entries(const struct walk *w, const struct built_part *parts, siz
         for (size_t k = 0; k < parts[i].n_scenes; k++)
             map_put(&part_of, parts[i].scenes[k], &e.entries[i]);
     }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < parts[i].n_scenes; k++)
+            if (parts[i].given[k])
+                enter_all_given(&e, i, parts[i].given[k]);
     for (size_t i = 0; i < w->graph->n_steps; i++) {
         const struct work *work = &w->works[i];
         json_t **at =

@@ -6,7 +6,9 @@
 // An entry, one a part: {"scenes": [NAME], "looks_at": [PATH], "steps": N, "seconds": S,
 // "shared": {ID: S}, "drafts": {KIND: S}}. Steps that belong to no scene (a location's bed) are
 // shared by the parts that need them. Books: {"steps", "seconds", "shared": {ID: {"parts",
-// "seconds"}}, "drafts": {KIND: {"parts", "seconds"}}, "said": {PATH: WARNINGS}}.
+// "seconds"}}, "drafts": {KIND: {"parts", "seconds"}}, "said": {PATH: WARNINGS},
+// "gifts": DIGEST}; gifts is for gifts_read, "" where scenes give nothing to files of the whole
+// film.
 #pragma once
 
 #include <jansson.h>
@@ -21,6 +23,7 @@ struct built_part {
     const char *path; // in the project
     const char *const *scenes;
     size_t n_scenes;
+    const char *const *given;    // what each gives to files of the whole film; NULL: nothing
     const char *const *looks_at; // paths of parts
     size_t n_looks_at;
     const char *said; // warnings, as they were shown

@@ -119,7 +119,7 @@ static bool look_around(struct build *b, struct err *err)
         return false;
     if (!ledger_hold(b->ledger, err))
         return false;
-    walk_resolve_all(&b->walk);
+    b->result.lacks = !walk_resolve_all(&b->walk);
     if (!ledger_check(b->ledger, err))
         return false;
     walk_measure(&b->walk);
@@ -375,6 +375,8 @@ static void run(struct build *b)
         tell_error(b, &err);
         return;
     }
+    if (b->result.lacks)
+        return;
     count_at_hand(b);
     if (is_refused(b)) {
         b->result.exit_code = OWED_CODE;

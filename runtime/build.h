@@ -51,6 +51,7 @@ struct build_result {
     double seconds, saved_seconds;              // saved: what the cached ones once took
     size_t delivered;                           // files written to out/
     bool draft;
+    bool lacks; // nothing was done or said: the ledger has lost what is left out of graph
 };
 
 // Builds graph; studio may be NULL. Says everything there is to say, errors too, to the display.

@@ -16,6 +16,7 @@
 #include "runtime/elsewhere.h"
 #include "runtime/events.h"
 #include "runtime/fingerprint.h"
+#include "runtime/gifts.h"
 #include "runtime/walk.h"
 
 enum { FEW_DELIVERED = 4, STORE_FOLDERS = 256 };
@@ -173,6 +174,7 @@ bool built_record(const struct built_from *from, struct walk *w, const struct bu
     struct fingerprint f = {.project = w->graph->project, .path = from->path, .arena = w->arena};
     const struct delivered *all;
     json_t *kept, *books;
+    char given[DIGEST_HEX_BYTES];
     size_t n_all;
     bool ok;
 
@@ -182,9 +184,10 @@ bool built_record(const struct built_from *from, struct walk *w, const struct bu
     f.deliverables = json_array();
     for (size_t i = 0; i < n_all; i++)
         json_array_append_new(f.deliverables, delivered_json(&all[i]));
-    if (from->n_parts) {
+    if (from->n_parts && gifts_leave(from, w, given, err)) {
         books = from->books ? json_deep_copy(from->books) : books_new();
         enter_parts(&g, from, books);
+        json_object_set_new(books, "gifts", json_string(given));
         json_object_set_new(f.about, "books", books);
     }
     f.sights = g.sights.at;

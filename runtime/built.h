@@ -15,6 +15,7 @@ struct clock;
 struct delivered;
 struct err;
 struct fingerprint;
+struct gifts;
 struct sight;
 struct walk;
 
@@ -30,6 +31,7 @@ struct built_from {
     size_t n_parts;
     const struct fingerprint *last; // what is left out is as this says; NULL: nothing is
     json_t *books;                  // of what is left out; NULL: of nothing
+    const struct gifts *gifts; // what that gives to files of the whole film; NULL: there are none
     // Told all that the build saw and left when it is over, however it ended; NULL: nobody asks.
     void (*tell)(void *user, const struct sight *sights, size_t n);
     void *user;

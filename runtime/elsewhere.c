@@ -152,7 +152,7 @@ static void add_files(const struct built_from *from, json_t *before, const struc
     json_array_foreach(kept, i, d) {
         struct delivered was = delivered_read(d);
 
-        if (was.scene && map_find(scenes, was.scene))
+        if (!was.scene || map_find(scenes, was.scene))
             json_array_append_new(files, json_sprintf("film/%s.%s", was.name, path_ext(was.path)));
     }
     json_decref(kept);

@@ -27,5 +27,5 @@ const struct delivered *elsewhere_delivered(const struct built_from *from,
 
 // What the last build had of the parts that are made anew, by the names of steps: {"scenes":
 // [NAME], "shared": [ID], "files": [ID.EXT]}; shared are those that no other part has, files stand
-// for deliverables. NULL where nothing is left out.
+// for deliverables, those of the whole film among them. NULL where nothing is left out.
 json_t *elsewhere_before(const struct built_from *from);

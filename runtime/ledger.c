@@ -23,6 +23,7 @@
 enum { COMMIT_AFTER_MS = 200 };
 
 enum query {
+    HAS,
     FIND,
     FIND_ARTIFACTS,
     FIND_BY_DIGEST,
@@ -42,6 +43,7 @@ enum query {
 };
 
 static const char *const queries[N_QUERIES] = {
+    [HAS] = "SELECT 1 FROM results WHERE key = ?1",
     [FIND] =
         "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
     [FIND_ARTIFACTS] =
@@ -286,6 +288,19 @@ static bool find_artifacts(struct ledger *l, const char *key, struct arena *a, s
     for (size_t i = 0; !ok && i < out->n_artifacts; i++)
         json_decref(list[i].facts);
     return ok && out->n_artifacts > 0;
+}
+
+bool ledger_has(struct ledger *l, const char *key)
+{
+    sqlite3_stmt *s = prepare(l, HAS);
+    bool found;
+
+    if (!s)
+        return false;
+    bind_text(s, 1, key);
+    found = look(l, s);
+    sqlite3_reset(s);
+    return found;
 }
 
 bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct result *out)

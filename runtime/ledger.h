@@ -64,6 +64,9 @@ struct result {
     size_t n_artifacts;
 };
 
+// Whether there is a result under the key. False, too, when the look failed.
+bool ledger_has(struct ledger *l, const char *key);
+
 // Fills in *out, in a, without the preimage. False without an error: there is no such row.
 bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct result *out);
 

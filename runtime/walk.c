@@ -9,9 +9,11 @@
 #include "base/mem.h"
 #include "compiler/graph.h"
 #include "runtime/build.h"
+#include "runtime/built.h"
 #include "runtime/key.h"
 #include "runtime/ledger.h"
 #include "runtime/print.h"
+#include "runtime/recall.h"
 #include "runtime/sched.h"
 #include "runtime/selection.h"
 #include "runtime/service.h"
@@ -79,7 +81,7 @@ static void want_inputs(struct walk *w)
         for (size_t k = 0; k < step->n_inputs; k++) {
             if (step->inputs[k].from)
                 want(w, step->inputs[k].from);
-            else
+            else if (step->inputs[k].file)
                 files_add(&w->files, w->ledger, step->inputs[k].file);
         }
     }
@@ -161,6 +163,7 @@ void walk_init(struct walk *w, const struct graph *graph, const struct build_opt
 {
     *w = (struct walk){.graph = graph, .arena = arena, .ledger = ledger, .store = store};
     files_init(&w->files, graph->project, arena);
+    w->gifts = options->from ? options->from->gifts : NULL;
     w->works = arena_array(arena, struct work, graph->n_steps);
     for (size_t i = 0; i < graph->n_steps; i++) {
         w->works[i].step = graph->steps[i];
@@ -191,6 +194,7 @@ void walk_release(struct walk *w)
     for (size_t i = 0; w->works && i < w->graph->n_steps; i++)
         release_work(&w->works[i]);
     files_release(&w->files);
+    recall_release(w);
     map_release(&w->expected);
 }
 
@@ -202,12 +206,19 @@ static const struct artifact *output_of(const struct work *work, const char *nam
     return NULL;
 }
 
+static const struct project_file *file_of(const struct walk *w, const struct edge *e)
+{
+    return e->file ? files_find(&w->files, e->file) : NULL;
+}
+
 const struct artifact *walk_input(const struct walk *w, const struct step *step, size_t i)
 {
     const struct edge *e = &step->inputs[i];
     const struct work *from = e->from ? work_of(w, e->from) : NULL;
-    const struct project_file *f = e->from ? NULL : files_find(&w->files, e->file);
+    const struct project_file *f = file_of(w, e);
 
+    if (recall_is_due(e))
+        return recall_find(w, e);
     if (from)
         return from->artifacts ? output_of(from, e->output) : NULL;
     return f && f->known ? &f->artifact : NULL;
@@ -218,9 +229,11 @@ static bool gather(struct walk *w, struct work *work, const struct artifact **in
     const struct step *step = work->step;
 
     for (size_t i = 0; i < step->n_inputs; i++) {
-        const struct project_file *f =
-            step->inputs[i].from ? NULL : files_find(&w->files, step->inputs[i].file);
+        const struct project_file *f = file_of(w, &step->inputs[i]);
 
+        if (recall_is_due(&step->inputs[i]) && !recall_step(w, &step->inputs[i]))
+            return err_set(&work->err, ERR_FINAL, "what %s had made is gone: build again",
+                           step->inputs[i].step);
         if (f && f->failed) {
             work->err = f->err;
             if (f->err.kind == ERR_FINAL)
@@ -324,13 +337,12 @@ bool walk_look_again(struct walk *w, struct work *work)
     return walk_adopt(w, work, work->key);
 }
 
-static bool knows_files(const struct walk *w, const struct step *step)
+static bool knows_inputs(const struct walk *w, const struct step *step)
 {
     for (size_t i = 0; i < step->n_inputs; i++) {
-        const struct project_file *f =
-            step->inputs[i].from ? NULL : files_find(&w->files, step->inputs[i].file);
+        const struct project_file *f = file_of(w, &step->inputs[i]);
 
-        if (f && !f->known && !f->failed)
+        if ((f && !f->known && !f->failed) || (!w->gifts && recall_is_due(&step->inputs[i])))
             return false;
     }
     return true;
@@ -348,7 +360,7 @@ static void resolve_all(struct walk *w, bool foresee)
         struct work *work = &w->works[i];
 
         if (!work->wanted || work->state != WORK_WAITING || work->waits > 0 ||
-            !knows_files(w, work->step))
+            !knows_inputs(w, work->step))
             continue;
         walk_resolve(w, work);
         if (work->state == WORK_DONE ||
@@ -357,9 +369,12 @@ static void resolve_all(struct walk *w, bool foresee)
     }
 }
 
-void walk_resolve_all(struct walk *w)
+bool walk_resolve_all(struct walk *w)
 {
+    if (!recall_is_sure(w))
+        return false;
     resolve_all(w, false);
+    return true;
 }
 
 void walk_foresee(struct walk *w)

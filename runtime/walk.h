@@ -18,6 +18,7 @@ struct arena;
 struct buf;
 struct build_options;
 struct driver;
+struct gifts;
 struct graph;
 struct ledger;
 struct step;
@@ -70,7 +71,10 @@ struct walk {
     struct ledger *ledger;
     const struct store *store;
     struct files files;
-    struct work *works; // one a step, in the graph's order
+    struct work *works;        // one a step, in the graph's order
+    const struct gifts *gifts; // of what the graph leaves out; NULL: not known, and what takes it
+                               // in waits for ever
+    struct map recalled;       // id -> what recall.c has found of it
     size_t n_wanted;
     struct map expected;     // "KIND PRESET" -> seconds
     struct telling *telling; // why.c's; NULL until somebody asks
@@ -84,8 +88,9 @@ void walk_init(struct walk *w, const struct graph *graph, const struct build_opt
                struct ledger *ledger, const struct store *store, struct arena *arena);
 void walk_release(struct walk *w);
 
-// Goes through the wanted steps in order and resolves what can be.
-void walk_resolve_all(struct walk *w);
+// Goes through the wanted steps in order and resolves what can be. Does nothing and returns false
+// where the ledger has lost what is left out of the graph.
+bool walk_resolve_all(struct walk *w);
 
 // The same for those who build nothing: a choice among what is there stays ready, and what is made
 // from it is known all the same.

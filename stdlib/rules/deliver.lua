@@ -340,14 +340,14 @@ function deliver.read(w)
   end
 end
 
--- Whether no file is of more than one scene, and none names scenes or steps anywhere.
+-- Whether what scenes give to files is all that these are made of: none names steps anywhere.
 function deliver.is_by_scene(w)
   for _, d in ipairs(w.deliverables) do
-    if not d.spec.each then
+    if d.spec.of then
       return false
     end
   end
-  return #(w.film.music or {}) == 0
+  return true
 end
 
 -- The files of a scene and its shots. Returns what the scene gives to each file of the whole film, in order; nil

@@ -80,8 +80,7 @@ static void put_scenes(struct arena *a, const char *folder, unsigned scenes, con
 }
 
 // The graph as JSON, or what was said of the film, in a.
-static const char *compile_with(struct arena *a, const char *folder, unsigned threads, bool fine,
-                                size_t parts)
+static const char *compile_with(struct arena *a, const char *folder, unsigned threads, bool fine)
 {
     struct compile_options opts = {.film = path_join(a, folder, "film.yaml"),
                                    .data_dir = UNIT_SOURCE_DIR,
@@ -104,7 +103,7 @@ static const char *compile_with(struct arena *a, const char *folder, unsigned th
         json_canonical(json, &text);
         json_decref(json);
         compile_parts(c, &n_parts);
-        assert_int_equal(n_parts, parts);
+        assert_int_equal(n_parts, FILES);
         for (size_t i = 0; i < g->n_steps; i += 97)
             buf_printf(&text, "\n%s:%u", g->steps[i]->at.file, g->steps[i]->at.line);
     }
@@ -115,7 +114,7 @@ static const char *compile_with(struct arena *a, const char *folder, unsigned th
     return copy;
 }
 
-static void same_for_all(const char *text, const char *wrong, const char *says, size_t parts)
+static void same_for_all(const char *text, const char *wrong, const char *says)
 {
     static const unsigned counts[] = {2, 64};
     struct arena *a = arena_new();
@@ -128,10 +127,10 @@ static void same_for_all(const char *text, const char *wrong, const char *says, 
     put(a, folder, "words.lua", "return {of = function(shot) return ' of ' .. shot.shot end}\n");
     put(a, folder, "notes.txt", "a note");
     put_scenes(a, folder, SCENES, wrong);
-    alone = compile_with(a, folder, 1, !wrong[0], parts);
+    alone = compile_with(a, folder, 1, !wrong[0]);
     assert_non_null(strstr(alone, says));
     for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
-        assert_string_equal(compile_with(a, folder, counts[i], !wrong[0], parts), alone);
+        assert_string_equal(compile_with(a, folder, counts[i], !wrong[0]), alone);
     scratch_remove(folder);
     arena_free(a);
 }
@@ -139,20 +138,20 @@ static void same_for_all(const char *text, const char *wrong, const char *says, 
 static void same_graph(void **state)
 {
     (void)state;
-    same_for_all(film, "", "warning: small", FILES);
+    same_for_all(film, "", "warning: small");
 }
 
 static void same_graph_of_one_file(void **state)
 {
     (void)state;
-    same_for_all(whole_film, "", "warning: small", 0);
+    same_for_all(whole_film, "", "warning: small");
 }
 
 static void same_errors(void **state)
 {
     (void)state;
-    same_for_all(film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"", FILES);
-    same_for_all(whole_film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"", 0);
+    same_for_all(film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"");
+    same_for_all(whole_film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"");
 }
 
 // A film without hooks is long enough here for Lua to start again on the way; with one that does
@@ -168,10 +167,10 @@ static void same_after_restarts(void **state)
     put_scenes(a, folder, MANY_SCENES, "");
     put(a, folder, "film.lua", idle_hook);
     put(a, folder, "film.yaml", arena_printf(a, "%s%s", whole_film, hooked));
-    collected = compile_with(a, folder, 1, true, 0);
+    collected = compile_with(a, folder, 1, true);
     put(a, folder, "film.yaml", whole_film);
-    assert_string_equal(compile_with(a, folder, 1, true, 0), collected);
-    assert_string_equal(compile_with(a, folder, 3, true, 0), collected);
+    assert_string_equal(compile_with(a, folder, 1, true), collected);
+    assert_string_equal(compile_with(a, folder, 3, true), collected);
     scratch_remove(folder);
     arena_free(a);
 }
