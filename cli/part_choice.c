@@ -164,7 +164,7 @@ static bool is_taken(const struct part_choice *c, const struct fingerprint *last
 }
 
 // A shot's file is named by scene and shot, so one of a chosen part (a, b-c) may take the name of
-// one elsewhere (a-b, c). Files of the whole film are always made.
+// one elsewhere (a-b, c). Files of the whole film and of the film's own scenes are always made.
 static bool is_file_taken(const struct part_choice *c, const struct fingerprint *last,
                           const struct graph *g)
 {
@@ -174,12 +174,13 @@ static bool is_file_taken(const struct part_choice *c, const struct fingerprint 
     size_t i;
 
     for (i = 0; i < g->n_deliverables; i++)
-        map_put(&names, g->deliverables[i].name, &names);
+        map_put(&names, g->deliverables[i].name, g->deliverables[i].step);
     json_array_foreach(list, i, d) {
-        const char *scene = json_get_text(d, "scene", NULL);
+        const char *scene = json_get_text(d, "scene", "");
+        const struct step *step = map_find(&names, json_get_text(d, "name", ""));
 
-        taken = taken || (scene && !map_find(&c->scenes, scene) &&
-                          map_find(&names, json_get_text(d, "name", "")));
+        taken = taken || (step && !map_find(&c->scenes, scene) &&
+                          strcmp(step->scene ? step->scene : "", scene) != 0);
     }
     map_release(&names);
     json_decref(list);

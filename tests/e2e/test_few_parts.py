@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from test_parts import built, parts  # noqa: F401 (fixtures)
+from test_parts import built, parts, spoil  # noqa: F401 (fixtures)
 
 ASKED = [("list", "one/*"), ("list", "one/*", "--kind", "image"), ("list", "--scene", "two"), ("list", "--stale", "one/*"),
          ("list", "--json", "two/a/*"), ("show", "one/a/image"), ("show", "two/*"), ("show", "--scene", "one"),
@@ -14,19 +14,6 @@ ASKED = [("list", "one/*"), ("list", "one/*", "--kind", "image"), ("list", "--sc
 OPEN = [("list", "*/a/image"), ("list", "location/*"), ("list", "film/*"), ("list", "ono/*"), ("list", "one/a/imag"),
         ("show", "one/a/imago"), ("why", "location/deck/bed"), ("list", "--scene", "ten"), ("show",),
         ("list", "one/*", "location/*")]
-
-
-def spoil(project, name):
-    """Makes nonsense of a scene that has not moved: who reads it all the same fails."""
-    path = project.folder / name
-    path.write_text("- [")
-    s = path.stat()
-    for book in (project.folder / ".c41/built").iterdir():
-        text = book.read_text()
-        line = next(x for x in text.splitlines() if f"\t{name}\t" in x)
-        fields = line.split("\t")
-        fields[1:7] = ["", *map(str, (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns))]
-        book.write_text(text.replace(line, "\t".join(fields)))
 
 
 def ask(project, command, *words):
