@@ -203,11 +203,56 @@ static bool are_parts_still(const struct part_choice *c, const struct fingerprin
     return are;
 }
 
+// Puts the scenes of what is left out, as entries have them, into scenes.
+static void map_left_out(const struct part_choice *c, const struct fingerprint *last,
+                         struct map *scenes, struct arena *a)
+{
+    for (size_t i = 0; i < last->n_sights; i++) {
+        const struct sight *s = &last->sights[i];
+        json_t *entry =
+            s->part && map_find(&c->left_out, s->path) ? json_loads(s->part, 0, NULL) : NULL;
+        json_t *name;
+        size_t k;
+
+        json_array_foreach(json_object_get(entry, "scenes"), k, name)
+            map_put(scenes, arena_strdup(a, json_string_value(name)), scenes);
+        json_decref(entry);
+    }
+}
+
+// What is said of everything but the parts is said once each, by whichever scene. While it is what
+// the last build said, what is left out has nothing to add.
+static bool says_the_same(const struct fingerprint *last, const struct compiled *film)
+{
+    return strcmp(json_get_text(last->about, "said", ""), film->said) == 0;
+}
+
+// A pick that is not found must be of what is left out: the last build would have told of one that
+// is of no step there.
+static bool are_picks_elsewhere(const struct part_choice *c, const struct fingerprint *last,
+                                const struct compiled *film)
+{
+    struct arena *scratch = arena_new();
+    struct map scenes = {0};
+    const char *const *picks = film->graph->open_picks;
+    size_t n = film->graph->n_open_picks;
+    bool are = true;
+
+    if (n)
+        map_left_out(c, last, &scenes, scratch);
+    for (size_t i = 0; i < n && are; i++)
+        are = map_find(&scenes, arena_strndup(scratch, picks[i], strcspn(picks[i], "/"))) != NULL;
+    map_release(&scenes);
+    arena_free(scratch);
+    return are;
+}
+
 bool part_choice_fits(const struct part_choice *c, const struct fingerprint *last,
                       const struct compiled *film)
 {
     if (!film->parts || film->graph->drafted != json_get_flag(last->about, "marked", false) ||
-        !are_parts_still(c, last, film))
+        !says_the_same(last, film) || !are_parts_still(c, last, film) ||
+        !are_picks_elsewhere(c, last, film))
         return false;
     for (size_t i = 0; i < film->n_parts; i++)
         for (size_t k = 0; k < film->parts[i].n_scenes; k++)

@@ -29,6 +29,7 @@ void part_choose(struct part_choice *c, const struct fingerprint *last, struct s
 void part_choice_release(struct part_choice *c);
 
 // Whether the film, compiled without what is left out, gives what it would give whole: no scene or
-// file has a name that one elsewhere has, and it is a draft where it was one.
+// file has a name that one elsewhere has, it is a draft where it was one, and nothing is said that
+// may be of what is left out.
 bool part_choice_fits(const struct part_choice *c, const struct fingerprint *last,
                       const struct compiled *film);

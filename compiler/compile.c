@@ -212,8 +212,7 @@ static bool run_rules(struct compile *c, struct err *err)
                                     .uses = c->uses,
                                     .n_uses = c->n_uses,
                                     .draft = c->opts->draft,
-                                    .left_out = c->opts->left_out != NULL,
-                                    .kept = c->opts->elsewhere != NULL};
+                                    .left_out = c->opts->left_out != NULL};
 
     c->graph = graph_new();
     c->graph->drafted = c->opts->drafted;

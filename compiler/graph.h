@@ -100,6 +100,8 @@ struct graph {
     struct deliverable *deliverables;
     size_t n_deliverables;
 
+    const char **open_picks; // ids of steps that somebody has picked from, which may be left out
+    size_t n_open_picks;
     bool drafted; // whether a step that is not in it is the draft's; else graph_link tells
     const struct map *elsewhere; // ids of steps that may be named and are left out; NULL: none are
     struct map by_id;            // graph_find's

@@ -400,7 +400,8 @@ bool rules_open_film(struct rules *r, const struct node *film, const struct rule
     s->scenes = node_get(film, "scenes");
     s->about_scenes = arena_array(s->arena, struct script_scene, s->scenes ? s->scenes->n : 0);
     s->left_out = context->left_out;
-    s->kept = context->kept;
+    for (size_t i = 0; s->left_out && s->scenes && i < s->scenes->n && !s->kept; i++)
+        s->kept = film_kept(s->scenes->items[i]);
     return run(r, open_film, &job, &fault) || fail(&fault, err);
 }
 

@@ -43,7 +43,6 @@ struct rules_context {
     size_t n_uses;
     bool draft;
     bool left_out; // the film has parts with more scenes, which were not read
-    bool kept;     // what these give to files of the whole film stands in their place: film_kept
 };
 
 // Takes over what other rules of the same film have found out beside steps, and frees them.

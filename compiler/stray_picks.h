@@ -10,6 +10,6 @@ struct graph;
 struct rules;
 
 // A pick of a step that the film no longer has is kept, for it may come back; but it is told, with
-// the nearest id. Where scenes are left out, only picks of the others' steps are looked at.
-void stray_picks_check(const struct film *film, const struct graph *g, const struct rules *rules,
+// the nearest id. Where scenes are left out it may be of theirs: it becomes one of g's open picks.
+void stray_picks_check(const struct film *film, struct graph *g, const struct rules *rules,
                        bool left_out, struct diag *d);

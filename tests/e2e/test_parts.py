@@ -215,6 +215,30 @@ def test_warnings_of_parts(parts, tmp_path):
     assert "nobody speaks" not in ends_alike(parts, tmp_path).err
 
 
+def test_what_a_hook_says(parts, tmp_path):
+    """Of no place but its own line, for shots of any part: once, whoever is made."""
+    parts.change("film.yaml", "c41: 1\n", "c41: 1\nhooks: film.lua\n")
+    parts.write("film.lua", 'require("c41.on").shot(function(shot)\n  if shot.note then c41.warn(nil, "a note") end\nend)\n')
+    parts.change("scenes/two.yaml", "shot: a, seconds: 1,", "shot: a, seconds: 1, note: dark,")
+    for name, word in [("one", "first"), ("two", "last"), ("one", "other")]:
+        parts.write(f"scenes/{name}.yaml", parts.read(f"scenes/{name}.yaml").replace("wave", f"{word} wave", 1))
+        assert ends_alike(parts, tmp_path).err.count("warning: a note") == 1
+        shutil.rmtree(tmp_path / "whole")
+    parts.change("scenes/two.yaml", " note: dark,", "")
+    assert "a note" not in ends_alike(parts, tmp_path).err
+
+
+def test_a_pick_of_nothing(parts, tmp_path):
+    """It may be of a part that is left out, or of none."""
+    for picks, times in [("nobody/a/image: {take: 1}\n", 1), ("one/x/image: {take: 1}\n", 1), ("one/a/image: {take: 1}\n", 0)]:
+        parts.write("film.picks.yaml", picks)
+        for _ in range(2):
+            parts.build()
+        parts.write("scenes/two.yaml", parts.read("scenes/two.yaml").replace("wave", "big wave", 1))
+        assert ends_alike(parts, tmp_path).err.count("this pick is of no step") == times
+        shutil.rmtree(tmp_path / "whole")
+
+
 def test_an_asset_of_a_part(parts, tmp_path):
     plate = next((parts.folder / ".c41/store").rglob("*.png"))
     shutil.copy(plate, parts.folder / "plate.png")
