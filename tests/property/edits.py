@@ -102,7 +102,7 @@ def one_value_of_a_film(rng, state):
     key, values = rng.choice([
         ("style", THINGS), ("negative", THINGS), ("seed", [0, 1, 2]), ("handles", [0.5, 0.25]), ("opens", [{"fade": 1}]),
         ("format", ["64x48@24", "48x64@24", "64x48@25"]), ("about", THINGS), ("theme", ["theme.txt"]), ("language", ["de", "en"]),
-        ("music", [[{"file": "music.wav"}], [{"file": "music.wav", "level": -20}]]), ("look", [{"grain": 0.1}]),
+        ("music", [films.music(rng, films.shots_of(state))]), ("look", [{"grain": 0.1}]),
         ("use", [{"image": "stand-in"}, {"speak": "stand-in", "animate": "stand-in"}, {"image": {"people": "stand-in", "else": "draft"}}])])
     if key in doc and rng.random() < 0.4:
         del doc[key]
@@ -187,6 +187,17 @@ def a_pick(rng, state):
 
 
 # Order.
+
+def a_transition_out_of_a_scene(rng, state):
+    """Into the next, which stands in another file as often as not."""
+    scenes, i = some_scene(rng, state)
+    if scenes is None:
+        return None
+    shot = scenes[i]["shots"][-1]
+    if shot.pop("transition", None) is None:
+        shot["transition"] = rng.choice([{"dissolve": 0.5}, {"fade": 0.25}, {"wipe": 0.5}])
+    return f"the transition out of {name_of(scenes[i])}: {shot.get('transition')}"
+
 
 def order_of_shots(rng, state):
     scenes, i = some_scene(rng, state)
@@ -452,10 +463,19 @@ MISTAKES = ["a_name_twice", "a_word_that_is_none", "a_file_that_is_none", "a_hoo
 EDITS = [
     (words_of_a_picture, 12), (another_picture, 4), (a_line, 6), (one_value_of_a_shot, 12), (one_value_of_a_scene, 6),
     (one_value_of_a_film, 5), (a_deliverable, 2), (a_title, 1), (a_character, 2), (a_remark, 3), (an_order_of_keys, 2), (takes, 4), (a_pick, 6),
-    (order_of_shots, 3), (order_of_scenes, 2), (a_scene_moves, 3), (a_shot_moves, 2), (a_name_of_a_shot, 4), (a_name_of_a_scene, 4),
+    (a_transition_out_of_a_scene, 3), (order_of_shots, 3), (order_of_scenes, 2), (a_scene_moves, 3), (a_shot_moves, 2), (a_name_of_a_shot, 4), (a_name_of_a_scene, 4),
     (a_name_of_a_part, 3), (a_shot, 6), (a_scene, 5), (a_part, 5), (a_form_of_a_part, 3), (an_include, 2), (a_bible, 2), (a_hook, 3), (no_hook, 2),
     (a_text, 4), (a_preset, 3), (a_preset_of_the_project, 2), (an_asset, 4), (an_option, 3), (a_name_twice, 1), (a_word_that_is_none, 3),
     (a_file_that_is_none, 1), (a_hook_that_fails, 1)]
+
+
+# Those that mostly stay within one file of scenes.
+IN_A_PART = [words_of_a_picture, another_picture, a_line, one_value_of_a_shot, one_value_of_a_scene, takes, order_of_shots, order_of_scenes,
+             a_name_of_a_shot, a_name_of_a_scene, a_shot, a_scene, a_transition_out_of_a_scene, an_order_of_keys]
+
+
+def choose_in_a_part(rng):
+    return rng.choice(IN_A_PART).__name__
 
 
 def choose(rng):

@@ -186,15 +186,28 @@ def part(rng, state):
     return {"scenes": scenes} if form < 0.85 else {"style": words(rng), "scenes": scenes}
 
 
+def music(rng, near):
+    """near: as in shot(). Cues may name what is not there, or end before they begin."""
+    cue = {"file": "music.wav"}
+    if rng.random() < 0.3:
+        cue["level"] = rng.choice([-20, -12])
+    for key in ("from", "to"):
+        if rng.random() < 0.4:
+            cue[key] = rng.choice(near + ["a", "b"])
+    return [cue, {"file": "music.wav"}] if rng.random() < 0.2 else [cue]
+
+
 def deliver(rng):
     form = rng.random()
-    if form < 0.5:
+    if form < 0.35:
         value = [{"preset": "web", "each": "scene"}]
         if rng.random() < 0.5:
             value.append({"name": "shots", "preset": "web", "each": "shot", "subtitles": "none"})
         return value
-    if form < 0.8:
+    if form < 0.7:
         return ["web"]
+    if form < 0.85:
+        return [{"name": "parts", "preset": "web", "each": "scene"}, {"preset": "web", "subtitles": rng.choice(["sidecar", "burn"])}]
     return ["web", {"name": "upright", "preset": "reels", "fit": "crop", "subtitles": rng.choice(["none", "sidecar"])}]
 
 
@@ -216,9 +229,26 @@ def film(rng, title):
     if rng.random() < 0.2:
         doc["params"] = {"tone": "dark"}
         doc["style"] = "in a ${tone} tone"
-    if rng.random() < 0.1:
-        doc["music"] = [{"file": "music.wav"}]
+    if rng.random() < 0.2:
+        doc["music"] = music(rng, [])
     return doc
+
+
+def long_project(rng):
+    """A film in many files that hold scenes and nothing else, as somebody writes who wants an edit to cost the edit. Files
+    of the whole film are among what is handed out."""
+    state = project(rng)
+    film = state["docs"]["film.yaml"]
+    while not any("each" not in d for d in film["deliver"]):
+        film["deliver"] = deliver(rng)
+    state["texts"]["film.lua"] = HOOKS[rng.choice([name for name in HOOKS if name != "scenes of a table"])]
+    film["include"] = ["scenes/*.yaml"]
+    for path in [p for p in state["docs"] if p.startswith("scenes/") and isinstance(state["docs"][p], dict)]:
+        state["docs"][path] = state["docs"][path]["scenes"]
+    for _ in range(rng.randint(2, 4)):
+        name = fresh_name([p[7:-5] for p in state["docs"]], "p", rng)
+        state["docs"][f"scenes/{name}.yaml"] = [scene(rng, fresh_name(scene_names(state), "s", rng), state)]
+    return state
 
 
 def project(rng):

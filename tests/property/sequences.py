@@ -27,10 +27,21 @@ MOST_EDITS = 6
 MOST_SHRINKS = 60
 
 
+def is_long(seed):
+    """Whether the film is one of many files, of which mostly one at a time is edited."""
+    return random.Random(f"long {seed}").random() < 0.4
+
+
 def make_moves(seed):
     """What a sequence does: [what, seed of it, whether it is built and compared behind it]."""
     rng = random.Random(f"moves {seed}")
     moves = []
+    if is_long(seed):
+        for _ in range(rng.randint(2, MOST_EDITS)):
+            what = edits.choose(rng) if rng.random() < 0.15 else "undo" if rng.random() < 0.1 else edits.choose_in_a_part(rng)
+            moves.append([what, rng.randrange(1 << 30), rng.random() < 0.9])
+        moves[-1][2] = True
+        return moves
     for _ in range(rng.randint(2, MOST_EDITS)):
         chance = rng.random()
         what = "undo" if chance < 0.12 else "only" if chance < 0.17 else "lose" if chance < 0.21 else edits.choose(rng)
@@ -45,7 +56,7 @@ def make_moves(seed):
 class Sequence:
     def __init__(self, house, folder, seed):
         self.house, self.folder = house, folder
-        self.state = films.project(random.Random(f"film {seed}"))
+        self.state = (films.long_project if is_long(seed) else films.project)(random.Random(f"film {seed}"))
         self.past = [self.state]
         self.twin = twins.Twin(house, folder / "again")
         self.told = ["a film"]
@@ -124,6 +135,7 @@ class Sequence:
         self.seen["right" if built.code == 0 else "wrong"] += 1
         self.seen["steps"] += len(built.ran)
         self.seen["made of parts"] += self.twin.has_parts(film)
+        self.seen["made of parts to one file"] += self.twin.has_gifts(film)
         self.seen["nothing moved"] += built.is_still
         if "which was picked for" in fresh.err or "the locked pick" in fresh.err:
             fresh, new = self.build_whole(film)

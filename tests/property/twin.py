@@ -102,6 +102,10 @@ class Twin:
         """Whether the last build left behind what it takes to make some files alone."""
         return any('"scenes":' in path.read_text() for path in (self.folder / ".c41/built").glob(f"{name_of(film)}-*"))
 
+    def has_gifts(self, film):
+        """Whether it left behind what scenes give to files of the whole film."""
+        return any((self.folder / ".c41/built").glob(f"{name_of(film)}-*.gifts"))
+
     def build(self, film, *args):
         events = self.folder.parent / "events"
         events.unlink(missing_ok=True)
