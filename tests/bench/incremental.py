@@ -46,15 +46,15 @@ def ms(value):
 
 
 class Bench:
-    def __init__(self, spend, work, shots):
-        self.spend, self.shots = spend, shots
-        self.film, self.peers = work / f"film-{shots}", work / f"peers-{shots}"
+    def __init__(self, spend, work, shots, whole):
+        self.spend, self.shots, self.whole = spend, shots, whole
+        self.film, self.peers = work / f"film-{shots}{'-whole' if whole else ''}", work / f"peers-{shots}"
         self.program = work / "program/c41"
         self.edits = 0
         self.load = 0
 
     def tell(self, text):
-        print(f"{self.shots} shots, {text} [load before: {self.load:.1f}]", flush=True)
+        print(f"{self.shots} shots{' in one file' if self.whole else ''}, {text} [load before: {self.load:.1f}]", flush=True)
 
     def run(self, spent, command, cwd, until=None):
         words = ["-u", until] if until else []
@@ -72,8 +72,9 @@ class Bench:
 
     def prepare(self):
         for folder, script in [(self.film, "reference.py"), (self.peers, "peers.py")]:
-            if not folder.exists() and (folder is self.film or self.shots <= LARGEST_WITH_PEERS):
-                subprocess.run([sys.executable, HERE / script, str(self.shots), folder], check=True)
+            if not folder.exists() and (folder is self.film or self.shots <= LARGEST_WITH_PEERS and not self.whole):
+                whole = ["whole"] if self.whole else []
+                subprocess.run([sys.executable, HERE / script, str(self.shots), folder, *whole], check=True)
 
     # A build from nothing. One scene comes first: the room that the disk must have is then known from it.
     def from_nothing(self):
@@ -83,7 +84,7 @@ class Bench:
             self.build("--only", "scene-00000/*")
             self.c41(ours, "build", "film.yaml", "-q")
             self.tell(f"from nothing: c41 {ours}, {1000 * steps / ours.best:.0f} steps a second")
-        if self.peers.exists() and not (self.peers / ".ninja_log").exists():
+        if not self.whole and self.peers.exists() and not (self.peers / ".ninja_log").exists():
             self.run(ninja, ["ninja", "--quiet"], self.peers)
             self.tell(f"from nothing: ninja {ninja}, {1000 * steps / ninja.best:.0f} commands a second")
 
@@ -126,20 +127,33 @@ class Bench:
         scene = self.peers / f"scenes/{self.shots // SHOTS_A_SCENE // 2}.txt"
         scene.write_text(f"edit {os.getpid()} {self.edits}\n")
 
+    def edit_once(self, ours):
+        self.settle()
+        self.edit_film()
+        self.c41(ours, "build", "film.yaml", "-q", "--events", "-", until='"step-start"')
+
+    def tell_edit(self, ours, limit=""):
+        assert min(ours.firsts) > 0, "no step has started"
+        self.tell(f"one line edited, to the first step: c41 {ms(min(ours.firsts))} (median {ms(statistics.median(ours.firsts))}, "
+                  f"CPU {ms(min(ours.first_cpus))}{limit}), to the end {ours}")
+
+    # Ninja's graph is that of files for scenes, so the film in one file has nothing beside it.
+    def edit_alone(self):
+        ours = Spent()
+        for _ in range(ROUNDS):
+            self.edit_once(ours)
+        self.tell_edit(ours)
+
     def edit(self):
         ours, ninja, make = Spent(), Spent(), Spent()
         for _ in range(ROUNDS):
-            self.settle()
-            self.edit_film()
-            self.c41(ours, "build", "film.yaml", "-q", "--events", "-", until='"step-start"')
+            self.edit_once(ours)
             self.edit_peer()
             self.run(make, ["make", "-j2"], self.peers)
             self.edit_peer()
             self.run(ninja, ["ninja"], self.peers)
-        assert min(ours.firsts) > 0, "no step has started"
+        self.tell_edit(ours, "; under 47 ms at 10000")
         first = min(ours.firsts)
-        self.tell(f"one line edited, to the first step: c41 {ms(first)} (median {ms(statistics.median(ours.firsts))}, "
-                  f"CPU {ms(min(ours.first_cpus))}; under 47 ms at 10000), to the end {ours}")
         self.tell(f"one scene edited, to the end: ninja {ninja}; c41's first step takes 1/{ninja.best / first:.1f} of it "
                   "(at most 1/10)")
         self.tell(f"one scene edited, to the end: make {make}; c41's first step takes 1/{make.best / first:.1f} of it")
@@ -161,9 +175,11 @@ class Bench:
     def measure(self):
         self.prepare()
         stages = [self.from_nothing, self.check, self.nothing]
-        if self.shots == SNAKEMAKE_AT:
+        if self.whole:
+            stages = [self.from_nothing, self.edit_alone]
+        elif self.shots == SNAKEMAKE_AT:
             stages.append(self.snakemake)
-        if self.peers.exists():
+        if not self.whole and self.peers.exists():
             stages.append(self.edit)
         for stage in stages:
             self.load = os.getloadavg()[0]
@@ -172,7 +188,8 @@ class Bench:
 
 def main(spend, work, sizes):
     for size in sizes:
-        Bench(spend, pathlib.Path(work), int(size)).measure()
+        shots, _, form = size.partition("-")
+        Bench(spend, pathlib.Path(work), int(shots), form == "whole").measure()
 
 
 main(sys.argv[1], sys.argv[2], sys.argv[3:])

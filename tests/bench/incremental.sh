@@ -3,7 +3,7 @@
 # incremental.sh [SHOTS…]: what finding out costs, in the reference film of 100, 1,000 and 10,000 shots: a build from
 # nothing, one with nothing to do, one after an edit of one line, and compiling alone; beside each what ninja, make and
 # (at 1,000 shots) Snakemake need for the same graph, in the same run. Asked for 100,000, builds and compiles that too,
-# without peers. One line a figure, with its limit. The media work costs nothing: a module of the tests stands in.
+# without peers. "10000-whole" is the film with one file of all its shots: there an edit alone is measured. One line a figure, with its limit. The media work costs nothing: a module of the tests stands in.
 # C41_BENCH_FOLDER, if set, is a folder on a disk where all this is kept, and used again the next time.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""reference.py SHOTS FOLDER: writes the reference film: one scene file for ten shots, each shot eight steps
-(image, board, voice, timing, track, lipsync, mix, cut), and one file delivered for each scene."""
+"""reference.py SHOTS FOLDER [whole]: writes the reference film: one scene file for ten shots, each shot eight steps
+(image, board, voice, timing, track, lipsync, mix, cut), and one file delivered for each scene; or, for "whole", one with
+subtitles for all of them."""
 import pathlib
 import sys
 
@@ -15,8 +16,9 @@ cast:
   joe: {looks: an old man with a dog}
 locations:
   deck: {looks: the open deck of a ferry}
-deliver: [{preset: web, each: scene, subtitles: none}]
+deliver: [DELIVER]
 """
+DELIVER = {"scenes": "{preset: web, each: scene, subtitles: none}", "whole": "web"}
 SCENE = """- id: scene-{scene:05d}
   location: deck
   cast: [ana, joe]
@@ -35,12 +37,12 @@ def scene(number):
     return SCENE.format(scene=number) + "".join(shots)
 
 
-def main(shots, folder):
+def main(shots, folder, deliver="scenes"):
     root = pathlib.Path(folder)
     (root / "scenes").mkdir(parents=True, exist_ok=True)
-    (root / "film.yaml").write_text(FILM)
+    (root / "film.yaml").write_text(FILM.replace("DELIVER", DELIVER[deliver]))
     for number in range(shots // 10):
         (root / "scenes" / f"{number:05d}.yaml").write_text(scene(number))
 
 
-main(int(sys.argv[1]), sys.argv[2])
+main(int(sys.argv[1]), *sys.argv[2:])
