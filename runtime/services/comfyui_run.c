@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "runtime/service.h"
+#include "runtime/services/comfyui_kept.h"
 
 enum { CLASSES_QUIET_MS = 120000, TURN_MS = 50 };
 
@@ -110,9 +111,13 @@ static void learned(struct comfyui_run *r, struct call *c)
 {
     struct err err;
 
-    if (!comfyui_learn(r->server, c, &err))
+    if (!comfyui_learn(r->server, c, &err)) {
         comfyui_fail(r, &err, NULL);
-    else if (r->server->classes)
+        return;
+    }
+    if (!r->server->classes)
+        comfyui_kept_load(r->server);
+    if (r->server->classes)
         go_on(r);
     else
         comfyui_ask_classes(r, learned_classes);

@@ -35,6 +35,16 @@ static void take_id(struct comfyui_run *r)
     r->absent_ms = 0;
 }
 
+static void hold_against(struct comfyui_run *r);
+
+static void asked(struct comfyui_run *r, struct call *c)
+{
+    comfyui_learn_classes(r->server, c);
+    r->server->classes_kept = false; // whatever it has said
+    r->asked = true;
+    hold_against(r);
+}
+
 // Answers of 400 are the server's own when they are JSON with an error; else a proxy's.
 static bool refused(struct comfyui_run *r, struct call *c)
 {
@@ -45,6 +55,11 @@ static bool refused(struct comfyui_run *r, struct call *c)
     if (!json_is_object(json_object_get(body, "error"))) {
         json_decref(body);
         return false;
+    }
+    if (r->server->classes_kept) { // from another run: it may be another server by now
+        json_decref(body);
+        comfyui_ask_classes(r, asked);
+        return true;
     }
     help = comfyui_refusal(r->attempt->arena, r->graph, body, &err);
     json_decref(body);
@@ -147,17 +162,9 @@ static void tell_lacks(struct comfyui_run *r, const json_t *lacks)
 
     json_array_foreach(lacks, i, lack)
         buf_printf(&text, "%s%s", i ? "; " : "", json_get_text(lack, "what", ""));
-    err_set(&err, ERR_FINAL, "%s: %s", comfyui_name(r->server, r->attempt->arena), buf_text(&text));
+    err_set(&err, ERR_FINAL, "%s lacks %s", comfyui_name(r->server, r->attempt->arena), buf_text(&text));
     buf_release(&text);
     comfyui_fail(r, &err, help[0] ? help : NULL);
-}
-
-static void hold_against(struct comfyui_run *r);
-
-static void asked(struct comfyui_run *r, struct call *c)
-{
-    comfyui_learn_classes(r->server, c);
-    hold_against(r);
 }
 
 // What the server lacks is told before anything is queued. It may have come since it was last
@@ -177,7 +184,6 @@ static void hold_against(struct comfyui_run *r)
         } else if (r->asked) {
             tell_lacks(r, lacks);
         } else {
-            r->asked = true;
             comfyui_ask_classes(r, asked);
         }
     }

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "compiler/studio.h"
 #include "runtime/service.h"
+#include "runtime/services/comfyui_kept.h"
 #include "runtime/services/object_info.h"
 
 void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES])
@@ -71,17 +72,25 @@ bool comfyui_learn(struct comfyui *c, const struct call *answer, struct err *err
     return true;
 }
 
+void comfyui_take_classes(struct comfyui *c, struct object_info *classes, bool kept)
+{
+    if (!classes)
+        return;
+    object_info_free(c->classes);
+    c->classes = classes;
+    c->classes_kept = kept;
+    remember_print(c);
+}
+
 void comfyui_learn_classes(struct comfyui *c, const struct call *answer)
 {
     struct err err;
     struct object_info *classes =
         call_ok(answer, &err) ? object_info_read(buf_view(&answer->http.got), &err) : NULL;
 
-    if (!classes)
-        return;
-    object_info_free(c->classes);
-    c->classes = classes;
-    remember_print(c);
+    comfyui_take_classes(c, classes, false);
+    if (classes && c->stats)
+        comfyui_kept_save(c);
 }
 
 void comfyui_forget(struct comfyui *c)

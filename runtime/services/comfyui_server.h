@@ -37,6 +37,7 @@ struct comfyui {
     const struct comfyui_run *asker; // of what it says of itself just now
     json_t *stats;                   // /system_stats; NULL: not yet
     struct object_info *classes;     // what it last said of them, or NULL
+    bool classes_kept;               // in another run (comfyui_kept.h)
 };
 
 // A canonical UUID that follows from text and n.
@@ -45,7 +46,10 @@ void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES]);
 // Takes in what it says of itself. False with *err when that is no ComfyUI server's.
 bool comfyui_learn(struct comfyui *c, const struct call *answer, struct err *err);
 
-// Takes in an answer of /object_info; anything else leaves it without.
+// Takes classes over, unless they are NULL.
+void comfyui_take_classes(struct comfyui *c, struct object_info *classes, bool kept);
+
+// Takes in an answer of /object_info, and keeps it; anything else leaves it without.
 void comfyui_learn_classes(struct comfyui *c, const struct call *answer);
 
 // It does not answer, or has started again: what was known may be so no more.

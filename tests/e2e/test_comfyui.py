@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Films on a ComfyUI server: what is sent to it and what comes back, when all is well."""
 import json
+import os
 import re
 import time
 import uuid
@@ -219,3 +220,34 @@ def test_presets_of_ours(make_project, tmp_path, use):
     kinds = {e["kind"] for e in done.of("step-done") if e["kind"] in use}
     assert {"image", "animate"} <= kinds
     media.decode(project.folder / done.end["deliverables"][0]["path"])
+
+
+def test_what_it_has_is_asked_once_a_day(project, server):
+    def asked():
+        return server.paths().count("/object_info")
+    build(project)
+    assert asked() == 1
+    project.write("film.yaml", film(2))
+    build(project)
+    assert asked() == 1, "it is kept between runs"
+    [kept] = (project.folder / ".c41/servers").iterdir()
+    old = time.time() - 25 * 3600
+    os.utime(kept, (old, old))
+    project.write("film.yaml", film(3))
+    build(project)
+    assert asked() == 2
+    kept.write_text("not what c41 has written")
+    project.write("film.yaml", film(4))
+    build(project)
+    assert asked() == 3
+
+
+def test_what_was_kept_and_is_no_more_true(project, server):
+    build(project)
+    server.classes.missing.add("KSampler")
+    project.write("film.yaml", film(2))
+    done = build(project, code=1)
+    assert "KSampler" in done.err and server.paths().count("/object_info") == 2
+    assert len(server.accepted) == 1, "nothing was queued"
+    server.classes.missing.clear()
+    assert build(project).ran_models == {"a/s1/image"}
