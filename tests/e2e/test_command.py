@@ -334,7 +334,7 @@ def test_the_machine_starts_anew(trainer):
     running = trainer.start()
     trainer.wait_for_gate()
     leader = int((trainer.jobs()[0] / ".c41/pid").read_text())
-    for pid in [*sshd.children_of(leader), leader]:
+    for pid in [leader, *sshd.children_of(leader)]:
         os.kill(pid, signal.SIGKILL)
     trainer.gate.touch()
     out = check_made(trainer, running)
@@ -351,7 +351,7 @@ def test_a_number_that_is_somebody_elses(trainer):
     running.kill()
     running.wait()
     leader = int((trainer.jobs()[0] / ".c41/pid").read_text())
-    for pid in [*sshd.children_of(leader), leader]:
+    for pid in [leader, *sshd.children_of(leader)]:
         os.kill(pid, signal.SIGKILL)
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"], start_new_session=True)
     (trainer.jobs()[0] / ".c41/pid").write_text(f"{other.pid}\n")
@@ -561,14 +561,11 @@ def test_a_program_of_another_version(trainer):
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(trainer.work / "musubi-tuner")]
     (trainer.work / "musubi-tuner").mkdir(parents=True)
     subprocess.run([*git, "init", "-q"], check=True)
-    heads = []
     for n in range(2):
         subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", str(n)], check=True)
-        heads.append(subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip())
         trainer.write_preset(*(["--rank", 5] * n), needs={"packs": ["musubi-tuner"]})
         build = trainer.build()
-        assert ("is not what it was" in build.err) == (n == 1)
-    assert f"{heads[0][:6]}" in build.err and f"{heads[1][:6]}" in build.err
+        assert ("gpu/trainer is not what it was: pack musubi-tuner has changed" in build.err) == (n == 1)
 
 
 @NEEDS_SSHD
