@@ -9,29 +9,12 @@ import time
 import pytest
 
 import media
-from chats import RECORDED, SCHEMA_JSON, WORDS, Chats, film
+from chats import SCHEMA_JSON, WORDS, Chats, film
+from ollama_said import GOOD, RAIN, check_refused, failure, notes, recorded, stream, told
 from project import finish, read_until
 
 from ollama import Ollama
 from served import Trouble
-
-RAIN = "Wide: the platform, rain in sheets.\nClose: Mara’s hand on the rail."
-GOOD = {"shots": [{"size": "wide", "seconds": 4.5}]}
-
-
-def recorded(name):
-    return (RECORDED / name).read_text(encoding="utf-8")
-
-
-def stream(*lines, end={"done_reason": "stop", "prompt_eval_count": 61, "eval_count": 42}):
-    """A stream that says lines and ends."""
-    said = [{"model": "m", "message": {"role": "assistant", "content": line}, "done": False} for line in lines]
-    last = [] if end is None else [{"model": "m", "message": {"role": "assistant", "content": ""}, "done": True, **end}]
-    return Trouble("".join(json.dumps(line) + "\n" for line in said + last), type="application/x-ndjson")
-
-
-def told(name, **more):
-    return Trouble(recorded(name), type="application/x-ndjson", **more)
 
 
 @pytest.fixture
@@ -50,26 +33,6 @@ def wait_for(happened, seconds=20):
     end = time.monotonic() + seconds
     while not happened() and time.monotonic() < end:
         time.sleep(0.01)
-
-
-def failure(build, step=WORDS):
-    """What was told of the attempts at a step that did not end well."""
-    return [e["error"] for e in build.of("step-failed") if e["id"] == step]
-
-
-def notes(build):
-    return "\n".join(e["note"] for e in build.of("step-progress") if e.get("note"))
-
-
-def check_refused(chats, build, says, helps=None, asked=1):
-    """The step failed for good, at the film's line, in the server's words, after so many questions; nothing was made."""
-    assert says in build.err, build.err
-    assert "film.yaml:" in build.err
-    if helps:
-        assert f"help: " in build.err and helps in build.err, build.err
-    assert len(chats.asked()) == asked
-    assert build.of("step-failed")[-1]["final"]
-    assert not chats.project.made()
 
 
 def test_what_is_sent_and_kept(make):
@@ -216,78 +179,6 @@ def test_403(make):
     chats = make()
     chats.trouble(Trouble({"error": "ollama cloud is disabled"}, status=403))
     check_refused(chats, chats.build(code=2), "ollama cloud is disabled", "switched off")
-
-
-# --- streams that do not end well
-
-
-WHOLE = recorded("ollama-chat-stream.ndjson").encode()
-HEAD = len(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: ") + \
-    len(f"{len(WHOLE)}\r\nConnection: close\r\n\r\n")
-CUTS = {"nothing": 0, "status": 5, "headers": 40, "head alone": HEAD, "first byte": HEAD + 1, "in a word": HEAD + 131,
-        "between lines": HEAD + WHOLE.index(b"\n") + 1, "middle": HEAD + len(WHOLE) // 2,
-        "before the last line": HEAD + WHOLE.rstrip().rindex(b"\n") + 1, "in the last line": HEAD + len(WHOLE) - 40}
-
-
-@pytest.mark.parametrize("where", CUTS)
-def test_cut_off(make, where):
-    chats = make()
-    chats.trouble(Trouble(WHOLE, type="application/x-ndjson", cut=CUTS[where]), told("ollama-chat-stream.ndjson"))
-    build = chats.build()
-    assert chats.words(build) == RAIN
-    assert len(failure(build)) <= 1 and len(chats.asked()) == 2 # libcurl asks again by itself where nothing came at all
-
-
-LIES = {
-    "too short": Trouble(WHOLE, type="application/x-ndjson", length=len(WHOLE) + 100),
-    "no end": told("ollama-chat-stream-truncated.ndjson"),
-    "HTML": Trouble("<html><body>Bad gateway</body></html>", type="text/html"),
-    "empty": Trouble("", type="application/x-ndjson"),
-    "a list": Trouble("[1, 2, 3]\n"),
-    "bytes": Trouble(b"\xff\xfe\x00\x01" * 300),
-    "half a character": Trouble('{"message":{"content":"Ra'.encode() + b"\xe2\x80"),
-}
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_no_whole_answer(make, lie):
-    """It is tried again, and what came before is in nothing that is made."""
-    chats = make()
-    trouble = LIES[lie]
-    chats.trouble(Trouble(trouble.body, type=trouble.type, length=trouble.length), stream("Rain", "."))
-    build = chats.build()
-    if lie == "too short": # its last word was said; the length is the connection's affair
-        assert chats.words(build) == RAIN and len(chats.asked()) == 1
-        return
-    assert chats.words(build) == "Rain." and len(failure(build)) == 1
-    assert lie != "HTML" or "<html>" in failure(build)[0]
-
-
-def test_error_in_the_middle(make):
-    chats = make()
-    chats.trouble(told("ollama-chat-stream-error.ndjson"), stream("Rain."))
-    assert chats.words(chats.build()) == "Rain."
-
-
-def test_error_in_the_middle_twice(make):
-    chats = make()
-    chats.trouble(*2 * [told("ollama-chat-stream-error.ndjson")])
-    check_refused(chats, chats.build(code=1), "an error was encountered while running the model: unexpected EOF", asked=2)
-
-
-def test_silence_in_the_middle(make):
-    """The studio says how long a step may give no sign of life."""
-    chats = make(service=", stall: 1 s")
-    chats.trouble(Trouble(WHOLE[:400], type="application/x-ndjson", hang=True), stream("Rain."))
-    build = chats.build()
-    assert chats.words(build) == "Rain."
-    assert "no sign of life" in failure(build)[0]
-
-
-def test_connection_that_does_not_end(make):
-    chats = make()
-    chats.trouble(Trouble(WHOLE, type="application/x-ndjson", hang=True))
-    assert chats.words(chats.build()) == RAIN
 
 
 # --- answers
@@ -586,7 +477,7 @@ def test_studio_of_something_else(make, server, trouble):
 
 def test_cancel_closes_the_connection(make, server):
     chats = make()
-    chats.trouble(Trouble(WHOLE[:400], type="application/x-ndjson", hang=True))
+    chats.trouble(told("ollama-chat-stream.ndjson", until=400, hang=True))
     running = chats.project.start("build", "film.yaml", "--studio", chats.studio, "--to", "write", "--events", "-")
     read_until(running, "step-start")
     wait_for(chats.asked)
