@@ -25,6 +25,10 @@ struct command_service {
     size_t n_errands, n_questions; // that have not ended
     bool closing;
     atomic_bool hurried; // questions are not to wait
+
+    // The loop that waits for our threads; NULL until there is one.
+    const struct loop_api *_Atomic net;
+    struct loop *_Atomic loop;
 };
 
 // Of one attempt, in its arena.
@@ -54,11 +58,19 @@ struct look {
 
 static void ring(void *user)
 {
-    const struct command_service *c = user;
-    const struct services *s = c->service->services;
+    struct command_service *c = user;
+    const struct loop_api *net = c->net;
+    struct loop *loop = c->loop;
 
-    if (s->net && s->loop)
-        s->net->wake(s->loop);
+    if (net && loop)
+        net->wake(loop);
+}
+
+static void submit(struct command_service *c, struct job *job)
+{
+    c->net = c->service->services->net;
+    c->loop = c->service->services->loop;
+    pool_submit(c->pool, job);
 }
 
 static bool open_command(struct service *s, struct err *err)
@@ -124,7 +136,7 @@ static void send_errand(struct command_service *c, const char *key, bool failed)
     e->failed = failed;
     snprintf(e->key, sizeof(e->key), "%s", key);
     c->n_errands++;
-    pool_submit(c->pool, &e->job);
+    submit(c, &e->job);
 }
 
 // Its outputs are stored, or are not what they should be: then another fetch would bring the same,
@@ -194,7 +206,7 @@ static bool start(const struct services *s, struct attempt *a, struct err *err)
     t->service = c;
     a->own = t;
     a->job = (struct job){.work = tend, .done = tended};
-    pool_submit(c->pool, &a->job);
+    submit(c, &a->job);
     return true;
 }
 
@@ -236,7 +248,7 @@ static void inspect(struct inspection *i)
     l->service = i->service->own;
     l->inspection = i;
     l->service->n_questions++;
-    pool_submit(l->service->pool, &l->job);
+    submit(l->service, &l->job);
 }
 
 const struct driver driver_command = {
