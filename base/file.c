@@ -201,17 +201,28 @@ static bool make_dir(const char *path)
     return mkdir(path, 0755) == 0 || errno == EEXIST;
 }
 
+// Most of them are there, so the last is tried first. path is as it was when this returns.
+static bool make_dir_and_above(char *path)
+{
+    char *slash;
+    bool ok = make_dir(path);
+
+    if (ok || errno != ENOENT)
+        return ok;
+    slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return false;
+    *slash = 0;
+    ok = make_dir_and_above(path);
+    *slash = '/';
+    return ok && make_dir(path);
+}
+
 bool file_make_dirs(const char *path, struct err *err)
 {
     char *whole = mem_strdup(path);
-    bool ok = true;
+    bool ok = make_dir_and_above(whole);
 
-    for (char *slash = strchr(whole + 1, '/'); ok && slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        ok = make_dir(whole);
-        *slash = '/';
-    }
-    ok = ok && make_dir(whole);
     if (!ok)
         err_errno(err, "making the folder %s", path);
     mem_free(whole);

@@ -25,12 +25,11 @@ static const char *folder_of(const struct walk *w, struct arena *a)
     return path_join(a, w->graph->project, arena_printf(a, ".c41/browse/%s", w->graph->shelf));
 }
 
-// The main output stands under the step's own name, the others behind it.
-static const char *name_of(const struct work *work, size_t output, struct arena *a)
+// The main output stands under the step's own name, the others behind it. made may be NULL.
+static const char *name_of(const struct step *step, const struct artifact *made, size_t output,
+                           struct arena *a)
 {
-    const struct step *step = work->step;
-    const char *ext =
-        work->artifacts ? work->artifacts[output].ext : facts_ext(step, step->outputs[output], a);
+    const char *ext = made ? made[output].ext : facts_ext(step, step->outputs[output], a);
     const char *dot = ext[0] ? "." : "";
 
     if (output == 0)
@@ -61,46 +60,59 @@ static bool is_linked(const char *path, const char *target)
     return n > 0 && (size_t)n == strlen(target) && memcmp(found, target, (size_t)n) == 0;
 }
 
-static void link_one(const char *path, const char *target, struct arena *a)
+// Where nothing is there yet, the link is made at once.
+static bool link_new(const char *path, const char *target, struct arena *a)
 {
     struct err err;
+
+    if (symlink(target, path) == 0)
+        return true;
+    return errno == ENOENT && file_make_dirs(path_dir(a, path), &err) && symlink(target, path) == 0;
+}
+
+static void link_one(const char *path, const char *target, struct arena *a)
+{
     const char *temp = arena_printf(a, "%s.new", path);
 
-    if (is_linked(path, target))
+    if (link_new(path, target, a) || is_linked(path, target))
         return;
-    if (symlink(target, temp) != 0) {
-        if (errno == ENOENT && !file_make_dirs(path_dir(a, path), &err))
-            return;
-        unlink(temp);
-        if (symlink(target, temp) != 0)
-            return;
-    }
+    unlink(temp);
+    if (symlink(target, temp) != 0)
+        return;
     abort_point("browse-linked");
     if (rename(temp, path) != 0)
         unlink(temp);
     abort_point("browse-renamed");
 }
 
-void browse_link(const struct walk *w, const struct work *work)
+void browse_link_made(const char *project, const char *shelf, const struct step *step,
+                      const struct artifact *made)
 {
     struct arena *a = arena_new();
+    const char *folder = path_join(a, project, arena_printf(a, ".c41/browse/%s", shelf));
 
-    for (size_t i = 0; path_is_inside(work->step->id) && i < work->step->n_outputs; i++) {
-        const char *name = name_of(work, i, a);
+    for (size_t i = 0; path_is_inside(step->id) && i < step->n_outputs; i++) {
+        const char *name = name_of(step, made, i, a);
 
-        link_one(path_join(a, folder_of(w, a), name), target_of(name, &work->artifacts[i], a), a);
+        link_one(path_join(a, folder, name), target_of(name, &made[i], a), a);
     }
     arena_free(a);
 }
 
+void browse_link(const struct walk *w, const struct work *work)
+{
+    browse_link_made(w->graph->project, w->graph->shelf, work->step, work->artifacts);
+}
+
 // Removes what is a link and not known (known NULL: what leads nowhere), then the folder if nothing
-// is left in it.
-static void prune_folder(const struct map *known, const char *folder, const char *name,
+// is left in it. Returns whether the folder is gone.
+static bool prune_folder(const struct map *known, const char *folder, const char *name,
                          struct arena *a)
 {
     DIR *dir = opendir(folder);
     struct dirent *entry;
     struct stat st;
+    bool empty = true;
 
     while (dir && (entry = readdir(dir))) {
         const char *path = path_join(a, folder, entry->d_name);
@@ -111,14 +123,15 @@ static void prune_folder(const struct map *known, const char *folder, const char
             lstat(path, &st) != 0)
             continue;
         if (S_ISDIR(st.st_mode))
-            prune_folder(known, path, whole, a);
-        else if (S_ISLNK(st.st_mode) &&
-                 !(known ? map_find(known, whole) != NULL : file_exists(path)))
-            unlink(path);
+            empty &= prune_folder(known, path, whole, a);
+        else
+            empty &= S_ISLNK(st.st_mode) &&
+                     !(known ? map_find(known, whole) != NULL : file_exists(path)) &&
+                     unlink(path) == 0;
     }
     if (dir)
         closedir(dir);
-    rmdir(folder); // only when it is empty
+    return empty && rmdir(folder) == 0;
 }
 
 // Removes the link called name where it is not known, and its folder if nothing is left in it.
@@ -181,7 +194,7 @@ void browse_prune(const struct walk *w, const struct built_from *from)
 
         // A step that is not done keeps the link to what it gave last.
         for (size_t k = 0; k < work->step->n_outputs; k++)
-            map_put(&known, name_of(work, k, a), a);
+            map_put(&known, name_of(work->step, work->artifacts, k, a), a);
     }
     if (before)
         prune_part(w, &known, before, a);

@@ -3,12 +3,18 @@
 // cannot be linked is left out: nothing depends on it.
 #pragma once
 
+struct artifact;
 struct built_from;
+struct step;
 struct walk;
 struct work;
 
 // Links the artifacts of a done work, in the place of what stood there.
 void browse_link(const struct walk *w, const struct work *work);
+
+// The same of what was made just now, on any thread: made is one for each of step->outputs.
+void browse_link_made(const char *project, const char *shelf, const struct step *step,
+                      const struct artifact *made);
 
 // Removes links of steps that the film no longer has, and folders that are empty then. Where from
 // leaves something out, only those of the parts that are made anew. from may be NULL.

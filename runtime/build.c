@@ -224,6 +224,7 @@ static bool run_steps(struct build *b, struct err *err)
         .services = {.store = &b->store,
                      .clock = b->clock,
                      .project = b->graph->project,
+                     .shelf = b->graph->shelf,
                      .program = b->options->program,
                      .module_dir = b->options->module_dir},
     };

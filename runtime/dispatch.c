@@ -24,7 +24,7 @@
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
-enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20, PROGRESS_MS = 500 };
+enum { DRAW_MS = 100, COMMIT_MS = 200, SETTLE_MS = 20, PROGRESS_MS = 500, LANDED_MS = 2 };
 
 void dispatch_give_up(struct dispatch *d, const struct err *err)
 {
@@ -404,6 +404,8 @@ static bool has_work(struct dispatch *d)
 
 static int wait_ms(const struct dispatch *d)
 {
+    if (d->landed.n)
+        return LANDED_MS;
     if (ledger_unsettled(d->walk->ledger))
         return SETTLE_MS;
     return d->options->display.live ? DRAW_MS : COMMIT_MS;

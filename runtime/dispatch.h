@@ -39,6 +39,7 @@ struct dispatch {
     struct lanes lanes;
     VEC(struct flight *) flights; // attempts that run
     VEC(struct work *) landed;    // recorded, not yet committed
+    int64_t landed_ms;            // when the first of them was
     struct work **twins;          // ready, and just what a flight is making; n_twins
     size_t n_twins;
     bool stopping;  // nothing new starts

@@ -26,6 +26,9 @@
 // What fails for now is tried so often in all.
 enum { MOST_TRIES = 5 };
 
+// So long a step waits to be committed together with others, and so many wait at most.
+enum { COMPANY_MS = 5, MOST_LANDED = 64 };
+
 static void tell_notes(struct dispatch *d, const struct flight *f)
 {
     struct str rest = buf_view(&f->attempt.notes);
@@ -83,17 +86,27 @@ void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
 {
     struct err err;
 
-    browse_link(d->walk, work); // before the record: a step that is recorded is linked
+    if (!f)
+        browse_link(d->walk, work); // what flew is linked: a step that is recorded is
     if (!record(d, work, f, &err)) {
         dispatch_give_up(d, &err);
         return;
     }
+    if (!d->landed.n)
+        d->landed_ms = d->clock->now_ms(d->clock);
     vec_push(&d->landed, work);
+}
+
+// Where others are in the air, some land within milliseconds: one commit serves them all.
+static bool waits_for_company(const struct dispatch *d)
+{
+    return d->landed.n && d->flights.n && d->landed.n < MOST_LANDED &&
+           d->clock->now_ms(d->clock) - d->landed_ms < COMPANY_MS;
 }
 
 bool landing_settle(struct dispatch *d)
 {
-    size_t n = d->landed.n;
+    size_t n = waits_for_company(d) ? 0 : d->landed.n;
     struct err err;
 
     if (n && !ledger_tick(d->walk->ledger, true, &err)) {
@@ -107,7 +120,8 @@ bool landing_settle(struct dispatch *d)
         dispatch_tell_done(d, d->landed.at[i]);
         dispatch_go_on(d, d->landed.at[i]);
     }
-    d->landed.n = 0;
+    if (n)
+        d->landed.n = 0;
     return n > 0;
 }
 

@@ -234,6 +234,7 @@ bool ledger_close(struct ledger *l, struct err *err)
     settle_free(l->settle);
     for (size_t i = 0; i < N_QUERIES; i++)
         sqlite3_finalize(l->statements[i]);
+    sqlite3_finalize(l->d.put_maker);
     sqlite3_close(l->d.db);
     mem_free(l->d.folder);
     mem_free(l->d.path);

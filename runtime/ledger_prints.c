@@ -7,27 +7,6 @@
 #include "base/err.h"
 #include "runtime/ledger_db.h"
 
-// Runs SQL that gives no rows, with texts for ?1, ?2, ?3 (a NULL ends them).
-static bool put(struct ledger *l, const char *sql, const char *const *texts, int64_t number,
-                struct err *err)
-{
-    struct ledger_db *d = ledger_begin(l, err);
-    sqlite3_stmt *s = NULL;
-    int code, n = 0;
-
-    if (!d)
-        return false;
-    code = sqlite3_prepare_v2(d->db, sql, -1, &s, NULL);
-    for (; code == SQLITE_OK && texts[n]; n++)
-        sqlite3_bind_text(s, n + 1, texts[n], -1, SQLITE_STATIC);
-    if (code == SQLITE_OK && sqlite3_bind_parameter_count(s) > n)
-        sqlite3_bind_int64(s, n + 1, number);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(s);
-    sqlite3_finalize(s);
-    return code == SQLITE_DONE || ledger_db_fail(d, code, err);
-}
-
 // Two texts of the row that SQL finds for key; false: there is none.
 static bool find(struct ledger *l, const char *sql, const char *key, struct arena *a,
                  const char **first, const char **second)
@@ -48,12 +27,27 @@ static bool find(struct ledger *l, const char *sql, const char *key, struct aren
     return found;
 }
 
+// As often as steps are recorded, so its statement is kept.
 bool ledger_put_maker(struct ledger *l, const char *key, const struct maker *maker, struct err *err)
 {
-    const char *texts[] = {key, maker->service, maker->print, NULL};
+    static const char sql[] =
+        "INSERT OR REPLACE INTO makers (key, service, print) VALUES (?1, ?2, ?3)";
+    struct ledger_db *d = ledger_begin(l, err);
+    sqlite3_stmt *s;
+    int code;
 
-    return put(l, "INSERT OR REPLACE INTO makers (key, service, print) VALUES (?1, ?2, ?3)", texts,
-               0, err);
+    if (!d)
+        return false;
+    if (!d->put_maker && (code = sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                                    &d->put_maker, NULL)) != SQLITE_OK)
+        return ledger_db_fail(d, code, err);
+    s = d->put_maker;
+    sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, maker->service, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, maker->print, -1, SQLITE_STATIC);
+    code = sqlite3_step(s);
+    sqlite3_reset(s);
+    return code == SQLITE_DONE || ledger_db_fail(d, code, err);
 }
 
 bool ledger_find_maker_of(struct ledger *l, const char *key, struct arena *a, struct maker *out)
@@ -75,8 +69,21 @@ const char *ledger_print(struct ledger *l, const char *service, struct arena *a)
 bool ledger_put_print(struct ledger *l, const char *service, const char *print, int64_t seen_ms,
                       struct err *err)
 {
-    const char *texts[] = {service, print, NULL};
+    struct ledger_db *d = ledger_begin(l, err);
+    sqlite3_stmt *s = NULL;
+    int code;
 
-    return put(l, "INSERT OR REPLACE INTO prints (service, print, seen_ms) VALUES (?1, ?2, ?3)",
-               texts, seen_ms, err);
+    if (!d)
+        return false;
+    code = sqlite3_prepare_v2(
+        d->db, "INSERT OR REPLACE INTO prints (service, print, seen_ms) VALUES (?1, ?2, ?3)", -1,
+        &s, NULL);
+    if (code == SQLITE_OK) {
+        sqlite3_bind_text(s, 1, service, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 2, print, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 3, seen_ms);
+        code = sqlite3_step(s);
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE || ledger_db_fail(d, code, err);
 }

@@ -32,6 +32,7 @@ struct services {
     const char *program; // c41 itself
     const char *module_dir;
     const char *project; // the project's folder
+    const char *shelf;   // where the film's links stand (runtime/browse.h)
 };
 
 // A service of the studio while a build runs. Owned by the build; loop thread only.

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "compiler/graph.h"
+#include "runtime/browse.h"
 #include "runtime/facts.h"
 #include "runtime/service.h"
 #include "runtime/store.h"
@@ -31,6 +32,11 @@ bool arrival_keep(struct attempt *a, const char *temp, struct artifact *made, st
     made->path = store_path(a->arena, &made->digest, made->ext);
     json_object_set_new(made->facts, "bytes", json_integer((json_int_t)bytes));
     return true;
+}
+
+void arrival_link(const struct attempt *a)
+{
+    browse_link_made(a->services->project, a->services->shelf, a->step, a->made);
 }
 
 // The file at temp without metadata, under the same name.
@@ -87,6 +93,8 @@ static void work(struct job *job)
         ok = take_in(a, arrival_temp(a, i), &a->made[i], &a->err);
     for (size_t i = 0; !ok && i < a->n_made; i++)
         unlink(arrival_temp(a, i));
+    if (ok)
+        arrival_link(a);
     a->ok = ok;
 }
 

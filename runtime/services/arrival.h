@@ -19,5 +19,9 @@ const char *arrival_temp(struct attempt *a, size_t i);
 // what its ending says fails the attempt, as transient: it may have been cut short on its way.
 void arrival_start(struct attempt *a);
 
+// All outputs are stored: links them for people, before anybody hears that they are there. On any
+// thread.
+void arrival_link(const struct attempt *a);
+
 // Measures and stores one output from temp, which is gone then. On any thread.
 bool arrival_keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err);

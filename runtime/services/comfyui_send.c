@@ -162,7 +162,8 @@ static void tell_lacks(struct comfyui_run *r, const json_t *lacks)
 
     json_array_foreach(lacks, i, lack)
         buf_printf(&text, "%s%s", i ? "; " : "", json_get_text(lack, "what", ""));
-    err_set(&err, ERR_FINAL, "%s lacks %s", comfyui_name(r->server, r->attempt->arena), buf_text(&text));
+    err_set(&err, ERR_FINAL, "%s lacks %s", comfyui_name(r->server, r->attempt->arena),
+            buf_text(&text));
     buf_release(&text);
     comfyui_fail(r, &err, help[0] ? help : NULL);
 }

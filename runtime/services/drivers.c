@@ -4,12 +4,6 @@
 #include "runtime/service.h"
 
 const struct driver *const drivers[] = {
-    &driver_comfyui,
-    &driver_command,
-    &driver_draft,
-    &driver_local,
-    &driver_ollama,
-    &driver_openai,
-    &driver_speech,
-    NULL,
+    &driver_comfyui, &driver_command, &driver_draft,  &driver_local,
+    &driver_ollama,  &driver_openai,  &driver_speech, NULL,
 };

@@ -87,6 +87,8 @@ static bool make(struct attempt *a, struct err *err)
         ok = arrival_keep(a, outputs[i].path, &a->made[i], err);
     for (size_t i = 0; !ok && i < a->n_made; i++)
         unlink(outputs[i].path);
+    if (ok)
+        arrival_link(a);
     return ok;
 }
 
