@@ -28,13 +28,17 @@ def box(tmp_path):
 @pytest.fixture(params=["here", pytest.param("ssh", marks=NEEDS_SSHD)])
 def trainer(request, make_project, tmp_path):
     """On both kinds of service."""
-    return Trainer(make_project, tmp_path, request.getfixturevalue("box") if request.param == "ssh" else None)
+    made = Trainer(make_project, tmp_path, request.getfixturevalue("box") if request.param == "ssh" else None)
+    yield made
+    made.stop()
 
 
 @pytest.fixture
 def far(make_project, tmp_path, box):
     """Over ssh."""
-    return Trainer(make_project, tmp_path, box)
+    made = Trainer(make_project, tmp_path, box)
+    yield made
+    made.stop()
 
 
 def check_made(trainer, running):

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import struct
 import sys
 import time
@@ -114,6 +115,12 @@ class Trainer:
     def ran(self):
         """The ids of the processes that the program has been."""
         return list(map(int, self.told("ran")))
+
+    def stop(self):
+        """Nothing of a test that failed half-way is left."""
+        for pid in [*self.ran, *map(int, self.told("children"))]:
+            if is_running(pid):
+                os.kill(pid, signal.SIGKILL)
 
     def dataset(self):
         return json.loads((self.about / "dataset").read_text().splitlines()[-1])
