@@ -27,7 +27,7 @@
 enum { MOST_TRIES = 5 };
 
 // So long a step waits to be committed together with others, and so many wait at most.
-enum { COMPANY_MS = 5, MOST_LANDED = 64 };
+enum { COMPANY_MS = 10, MOST_LANDED = 256 };
 
 static void tell_notes(struct dispatch *d, const struct flight *f)
 {
@@ -97,10 +97,11 @@ void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
     vec_push(&d->landed, work);
 }
 
-// Where others are in the air, some land within milliseconds: one commit serves them all.
+// Where there is work for everybody, nobody waits for what has landed: one commit serves all that
+// lands within milliseconds.
 static bool waits_for_company(const struct dispatch *d)
 {
-    return d->landed.n && d->flights.n && d->landed.n < MOST_LANDED &&
+    return d->landed.n && d->flights.n && lanes_are_full(&d->lanes) && d->landed.n < MOST_LANDED &&
            d->clock->now_ms(d->clock) - d->landed_ms < COMPANY_MS;
 }
 

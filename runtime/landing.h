@@ -17,6 +17,6 @@ void landing_take(struct flight *f);
 void landing_succeed(struct dispatch *d, struct work *work, struct flight *f);
 
 // Commits what was recorded since the last time, all at once, and then tells of it and goes on from
-// it: whoever hears that a step is done may kill us. Where more will land in a moment, it waits for
-// that. Returns whether there was any.
+// it: whoever hears that a step is done may kill us. Where all
+// have work meanwhile, it waits for more to land. Returns whether there was any.
 bool landing_settle(struct dispatch *d);

@@ -157,6 +157,20 @@ bool lanes_wait(const struct lanes *l)
     return l->waits.n > 0;
 }
 
+bool lanes_are_full(const struct lanes *l)
+{
+    for (size_t i = 0; i < l->list.n; i++) {
+        const struct lane *lane = &l->list.at[i];
+        unsigned running = 0;
+
+        for (size_t k = 0; k < lane->n_services; k++)
+            running += lane->services[k]->running;
+        if (running && !lane->ready.n)
+            return false;
+    }
+    return true;
+}
+
 static struct service *away_since(const struct lane *lane, int64_t since_ms)
 {
     for (size_t i = 0; i < lane->n_services; i++)

@@ -57,6 +57,9 @@ struct work *lanes_next(struct lanes *l, int64_t now_ms, struct service **servic
 // Whether a step is ready, or will be in a while.
 bool lanes_wait(const struct lanes *l);
 
+// Whether each lane that anybody works for has ready steps left.
+bool lanes_are_full(const struct lanes *l);
+
 // Takes a step that no service has answered for since patience_ms. NULL: there is none. *service is
 // one that stays away.
 struct work *lanes_lost(struct lanes *l, int64_t now_ms, int64_t patience_ms,

@@ -87,6 +87,7 @@ struct attempt {
     double seconds;
 
     // The driver's own.
+    struct str *texts; // of outputs that came as bytes (runtime/services/arrival.h), or NULL
     const struct media_op *op;
     struct arena *arena;
     struct job job;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "compiler/graph.h"
 #include "runtime/browse.h"
@@ -19,6 +20,20 @@ const char *arrival_temp(struct attempt *a, size_t i)
 {
     return store_temp(a->services->store, a->arena, arena_printf(a->arena, "%s-%zu", a->tag, i),
                       a->made[i].ext);
+}
+
+void arrival_put(struct attempt *a, size_t i, struct str bytes)
+{
+    if (!a->texts)
+        a->texts = arena_array(a->arena, struct str, a->n_made);
+    a->texts[i] =
+        (struct str){arena_strndup(a->arena, bytes.len ? bytes.ptr : "", bytes.len), bytes.len};
+}
+
+static bool write_out(struct attempt *a, size_t i, struct err *err)
+{
+    return !a->texts || !a->texts[i].ptr ||
+           file_put(arrival_temp(a, i), a->texts[i].ptr, a->texts[i].len, err);
 }
 
 bool arrival_keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err)
@@ -90,7 +105,7 @@ static void work(struct job *job)
     bool ok = true;
 
     for (size_t i = 0; ok && i < a->n_made; i++)
-        ok = take_in(a, arrival_temp(a, i), &a->made[i], &a->err);
+        ok = write_out(a, i, &a->err) && take_in(a, arrival_temp(a, i), &a->made[i], &a->err);
     for (size_t i = 0; !ok && i < a->n_made; i++)
         unlink(arrival_temp(a, i));
     if (ok)

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/str.h"
+
 struct artifact;
 struct attempt;
 struct err;
@@ -15,7 +17,10 @@ struct err;
 // driver may have changed to what the server sent. In the attempt's arena.
 const char *arrival_temp(struct attempt *a, size_t i);
 
-// All outputs lie at their temporary paths: takes them in, then calls a->ended. A file that is not
+// The i-th output is these bytes: a worker writes them to its temporary path. Copied.
+void arrival_put(struct attempt *a, size_t i, struct str bytes);
+
+// All outputs lie at their temporary paths, or were put: takes them in, then calls a->ended. A file that is not
 // what its ending says fails the attempt, as transient: it may have been cut short on its way.
 void arrival_start(struct attempt *a);
 

@@ -77,12 +77,8 @@ void chat_fail(struct chat *c, const struct err *err)
 void chat_keep(struct chat *c, struct str words)
 {
     struct attempt *a = c->attempt;
-    struct err err;
 
-    if (!file_put(arrival_temp(a, 0), words.len ? words.ptr : "", words.len, &err)) {
-        chat_fail(c, &err);
-        return;
-    }
+    arrival_put(a, 0, words);
     leave(c);
     arrival_start(a);
 }

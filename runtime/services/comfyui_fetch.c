@@ -74,14 +74,9 @@ static void arrive(struct comfyui_run *r)
 
 static void write_text(struct comfyui_run *r, const char *text)
 {
-    struct err err;
-
-    if (file_put(arrival_temp(r->attempt, r->output), text, strlen(text), &err)) {
-        r->output++;
-        fetch_next(r);
-    } else {
-        comfyui_fail(r, &err, NULL);
-    }
+    arrival_put(r->attempt, r->output, str_of(text));
+    r->output++;
+    fetch_next(r);
 }
 
 static void sent_free(struct comfyui_run *r, struct call *c)

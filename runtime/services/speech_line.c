@@ -209,26 +209,14 @@ static bool send_recording(struct line *l)
     return false;
 }
 
-static bool write_sound(struct line *l, struct err *err)
-{
-    struct buf out = {0};
-    bool ok;
-
-    wav_join(l->sounds, l->n_pieces, pause_seconds, pause_level, &out);
-    ok = file_put(arrival_temp(l->attempt, 0), out.ptr, out.len, err);
-    buf_release(&out);
-    return ok;
-}
-
 static void finish(struct line *l)
 {
     struct attempt *a = l->attempt;
-    struct err err;
+    struct buf out = {0};
 
-    if (!write_sound(l, &err)) {
-        line_fail(l, &err);
-        return;
-    }
+    wav_join(l->sounds, l->n_pieces, pause_seconds, pause_level, &out);
+    arrival_put(a, 0, buf_view(&out));
+    buf_release(&out);
     leave(l);
     arrival_start(a);
 }
