@@ -98,11 +98,6 @@ static void tell_spoilt(void *user, const char *path, const char *kept)
                  "copy a deliverable before you edit it in place");
 }
 
-static bool is_strict(const struct build *b)
-{
-    return b->studio && b->studio->fingerprint == FINGERPRINT_STRICT;
-}
-
 static bool look_around(struct build *b, struct err *err)
 {
     if (!b->options->dry_run &&
@@ -114,7 +109,7 @@ static bool look_around(struct build *b, struct err *err)
     if (survey_is_due(&b->walk.files) &&
         !survey_run(&b->walk.files, &b->engine, b->options->jobs, b->ledger, b->clock, err))
         return false;
-    if (is_strict(b) && !b->options->dry_run &&
+    if (!b->options->dry_run &&
         !inspect_remember(b->studio, b->options->module_dir, b->ledger, b->clock, err))
         return false;
     if (!ledger_hold(b->ledger, err))
@@ -319,7 +314,7 @@ static void tell_end(struct build *b)
 // A pick that lapsed or is owed is told again each time, so such a build is gone through each time.
 static bool is_settled(const struct build *b)
 {
-    if (is_strict(b))
+    if (b->studio && b->studio->fingerprint == FINGERPRINT_STRICT)
         return false; // the services are asked each time
     for (size_t i = 0; i < b->graph->n_steps; i++)
         if (b->walk.works[i].wanted && (b->walk.works[i].state != WORK_DONE ||

@@ -134,9 +134,13 @@ json_t *inspect_compare(const struct inspection *i, const json_t *preset)
 bool inspect_remember(const struct studio *studio, const char *module_dir, struct ledger *ledger,
                       struct clock *clock, struct err *err)
 {
-    struct inspect *all = inspect_studio(studio, module_dir, err);
-    bool ok = all != NULL;
+    struct inspect *all;
+    bool ok;
 
+    if (!studio || studio->fingerprint != FINGERPRINT_STRICT)
+        return true;
+    all = inspect_studio(studio, module_dir, err);
+    ok = all != NULL;
     for (size_t i = 0; ok && i < all->lanes.n_services; i++) {
         struct service *s = &all->lanes.services[i];
 

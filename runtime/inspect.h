@@ -29,6 +29,7 @@ const struct inspection *inspect_list(const struct inspect *all, size_t *n);
 // down.
 json_t *inspect_compare(const struct inspection *i, const json_t *preset);
 
-// Asks all of them, and has the ledger remember what each that is up is now.
+// Where keys tell what the services are (`fingerprint: strict`): asks all of them, and has the
+// ledger remember what each that is up is now. studio may be NULL.
 bool inspect_remember(const struct studio *studio, const char *module_dir, struct ledger *ledger,
                       struct clock *clock, struct err *err);
