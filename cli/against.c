@@ -16,7 +16,7 @@
 #include "compiler/graph.h"
 #include "runtime/bind.h"
 #include "runtime/fit.h"
-#include "runtime/services/object_info.h"
+#include "runtime/services/comfyui/object_info.h"
 
 enum { MOST_BYTES = 256 << 20 };
 

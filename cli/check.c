@@ -14,7 +14,7 @@
 #include "cli/say.h"
 #include "compiler/compile.h"
 #include "compiler/graph.h"
-#include "runtime/services/object_info.h"
+#include "runtime/services/comfyui/object_info.h"
 
 // The services of the studio are asked whether they have what the film needs; documents of servers
 // stand in for them.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The driver comfyui: workflows on a ComfyUI server. A run (comfyui_run.h) carries an attempt from
+// The driver comfyui: workflows on a ComfyUI server. A run (comfyui/run.h) carries an attempt from
 // its uploads to its files; the socket tells how far it is, the history how it ended.
 #include "base/arena.h"
 #include "base/err.h"
 #include "runtime/service.h"
-#include "runtime/services/comfyui_inspect.h"
-#include "runtime/services/comfyui_run.h"
-#include "runtime/services/object_info.h"
+#include "runtime/services/comfyui/inspect.h"
+#include "runtime/services/comfyui/run.h"
+#include "runtime/services/comfyui/object_info.h"
 
 static bool comfyui_open(struct service *s, struct err *err)
 {

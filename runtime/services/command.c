@@ -14,9 +14,9 @@
 #include "runtime/pool.h"
 #include "runtime/service.h"
 #include "runtime/services/arrival.h"
-#include "runtime/services/command_inspect.h"
-#include "runtime/services/command_link.h"
-#include "runtime/services/command_run.h"
+#include "runtime/services/command/inspect.h"
+#include "runtime/services/command/link.h"
+#include "runtime/services/command/run.h"
 
 struct command_service {
     struct link link;

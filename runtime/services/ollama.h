@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
-#include "runtime/services/chat.h"
+#include "runtime/services/chat/chat.h"
 
 struct arena;
 struct inspection;

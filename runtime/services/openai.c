@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "compiler/studio.h"
 #include "runtime/service.h"
-#include "runtime/services/chat.h"
+#include "runtime/services/chat/chat.h"
 
 enum { LOOK_QUIET_MS = 10 * 1000, LEAST_ROOM = 1024, MORE = 4 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Speech servers. A line is a request, or several one after the other; which fields it has is the
-// dialect's (speech_dialect.c).
+// dialect's (speech/dialect.c).
 #include "runtime/services/speech.h"
 
 #include "base/arena.h"

@@ -9,9 +9,9 @@
 
 #include "base/buf.h"
 #include "runtime/services/endpoint.h"
-#include "runtime/services/speech_dialect.h"
-#include "runtime/services/speech_order.h"
-#include "runtime/services/wav.h"
+#include "runtime/services/speech/dialect.h"
+#include "runtime/services/speech/order.h"
+#include "runtime/services/speech/wav.h"
 
 struct attempt;
 struct call;

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "runtime/services/object_info.h"
+#include "runtime/services/comfyui/object_info.h"
 
 enum { ROUNDS = 25 };
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "runtime/services/comfyui_news.h"
+#include "runtime/services/comfyui/news.h"
 #include "tests/unit/recorded.h"
 
 struct news_case {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "runtime/services/comfyui_result.h"
+#include "runtime/services/comfyui/result.h"
 #include "tests/unit/recorded.h"
 
 struct pick_case {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "runtime/services/comfyui_words.h"
+#include "runtime/services/comfyui/words.h"
 #include "tests/unit/recorded.h"
 
 // What is said of the refusals of validation_errors.json, by the note of the request.

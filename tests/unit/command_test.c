@@ -18,9 +18,9 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/str.h"
-#include "runtime/services/command_pack.h"
-#include "runtime/services/command_progress.h"
-#include "runtime/services/command_shell.h"
+#include "runtime/services/command/pack.h"
+#include "runtime/services/command/progress.h"
+#include "runtime/services/command/shell.h"
 #include "tests/unit/scratch.h"
 
 // What a program said, to its end.

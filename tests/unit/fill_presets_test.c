@@ -19,7 +19,7 @@
 #include "compiler/source.h"
 #include "runtime/fill.h"
 #include "runtime/fit.h"
-#include "runtime/services/object_info.h"
+#include "runtime/services/comfyui/object_info.h"
 #include "runtime/wiring.h"
 #include "tests/unit/pair.h"
 

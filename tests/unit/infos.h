@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "runtime/services/object_info.h"
+#include "runtime/services/comfyui/object_info.h"
 
 #define FIXTURES UNIT_SOURCE_DIR "/tests/fixtures/comfyui/"
 

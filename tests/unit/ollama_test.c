@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "runtime/services/lines.h"
+#include "runtime/services/chat/lines.h"
 #include "runtime/services/ollama.h"
 #include "runtime/services/openai.h"
 

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "runtime/services/lines.h"
-#include "runtime/services/reply.h"
+#include "runtime/services/chat/lines.h"
+#include "runtime/services/chat/reply.h"
 
 enum { MOST_BYTES = 1 << 20 };
 

@@ -15,9 +15,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "compiler/studio.h"
-#include "runtime/services/speech_body.h"
-#include "runtime/services/speech_order.h"
-#include "runtime/services/speech_reach.h"
+#include "runtime/services/speech/body.h"
+#include "runtime/services/speech/order.h"
+#include "runtime/services/speech/reach.h"
 #include "tests/unit/scratch.h"
 
 enum { MOST_BYTES = 1 << 20, MOST_WORDS = 2000 };

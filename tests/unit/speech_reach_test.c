@@ -13,8 +13,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "compiler/studio.h"
-#include "runtime/services/speech_dialect.h"
-#include "runtime/services/speech_reach.h"
+#include "runtime/services/speech/dialect.h"
+#include "runtime/services/speech/reach.h"
 #include "tests/unit/scratch.h"
 
 // A server that reads recordings by itself: by a path of its own, or, on this machine, by ours.

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
-#include "runtime/services/speech_text.h"
+#include "runtime/services/speech/text.h"
 
 static const struct {
     const char *lexicon, *text, *said;

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "runtime/services/wav.h"
+#include "runtime/services/speech/wav.h"
 
 enum { MOST_BYTES = 1 << 20, FRAMES = 100, PCM = 1, FLOAT = 3, EXTENSIBLE = 0xfffe };
 

@@ -10,8 +10,8 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "runtime/services/words_fit.h"
-#include "runtime/services/words_out.h"
+#include "runtime/services/chat/words_fit.h"
+#include "runtime/services/chat/words_out.h"
 
 // JSON is written with ' for ".
 static json_t *read(const char *text)

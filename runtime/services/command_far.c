@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: MIT
-#include "runtime/services/command_far.h"
-
-#include <stddef.h>
-
-const char *const command_far[] = {
-#include "runtime/command_far_lines.h" // made of command_far.sh
-    NULL,
-};

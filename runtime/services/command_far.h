@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: MIT
-// The lines of command_far.sh, without what is for people; NULL behind the last.
-#pragma once
-
-extern const char *const command_far[];
