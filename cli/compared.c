@@ -27,6 +27,7 @@ struct comparing {
     struct buf out;
     const struct inspection *list;
     size_t n_list;
+    bool *told_down; // of list
     size_t faults;
 };
 
@@ -74,14 +75,18 @@ static void tell_lacks(struct comparing *c, const struct used *used, const struc
     }
 }
 
-static void tell_down(struct comparing *c, const struct used *used, const struct inspection *i)
+// Once for all presets that it would have made.
+static void tell_down(struct comparing *c, const struct used *used, size_t i)
 {
-    const struct studio_service *told = i->service->told;
+    const struct studio_service *told = c->list[i].service->told;
 
-    tell(c, used, SEVERITY_WARNING,
-         arena_printf(c->arena, "%s on %s is down, so \"%s\" was not compared: %s", told->name,
-                      told->machine->name, used->first->preset, i->err.text),
-         "start it and check again");
+    if (c->told_down[i])
+        return;
+    c->told_down[i] = true;
+    tell(c, used, SEVERITY_NOTE,
+         arena_printf(c->arena, "%s on %s is down, so what it has was not compared: %s", told->name,
+                      told->machine->name, c->list[i].err.text),
+         NULL);
 }
 
 // One service that has everything is enough.
@@ -100,7 +105,7 @@ static void compare(struct comparing *c, const struct used *used)
         if (!fits && lacks[i] && c->list[i].up)
             tell_lacks(c, used, &c->list[i], lacks[i]);
         else if (!fits && lacks[i])
-            tell_down(c, used, &c->list[i]);
+            tell_down(c, used, i);
         json_decref(lacks[i]);
     }
 }
@@ -120,6 +125,7 @@ bool compared_tell(const struct cli *cli, const struct graph *graph, const struc
     if (!all)
         return false;
     c.list = inspect_list(all, &c.n_list);
+    c.told_down = arena_array(c.arena, bool, c.n_list + 1);
     for (size_t i = 0; i < n; i++)
         compare(&c, &used[i]);
     inspect_free(all);

@@ -74,15 +74,12 @@ static void link_one(const char *path, const char *target, struct arena *a)
 {
     const char *temp = arena_printf(a, "%s.new", path);
 
-    if (link_new(path, target, a) || is_linked(path, target))
-        return;
-    unlink(temp);
-    if (symlink(target, temp) != 0)
-        return;
-    abort_point("browse-linked");
-    if (rename(temp, path) != 0)
+    if (!link_new(path, target, a) && !is_linked(path, target)) {
         unlink(temp);
-    abort_point("browse-renamed");
+        if (symlink(target, temp) == 0 && rename(temp, path) != 0)
+            unlink(temp);
+    }
+    abort_point("browse-linked");
 }
 
 void browse_link_made(const char *project, const char *shelf, const struct step *step,

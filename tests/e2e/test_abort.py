@@ -11,6 +11,9 @@ from conftest import ROOT
 from crash import TINY, check_next_build, told, tree
 from project import Project
 
+# What lands together is committed together, so only one by one a build always comes by as often.
+ONE_BY_ONE = ("-j", 1)
+
 POINTS = sorted({name for folder in ("base", "runtime") for path in (ROOT / folder).glob("**/*.c")
                  for name in re.findall(r'abort_point\("([a-z-]+)"\)', path.read_text())})
 
@@ -22,7 +25,7 @@ def undisturbed(program, environment, tmp_path_factory):
     assert ender.is_file(), f"there is no {ender}: it is built where cmocka is found"
     project = Project(ender, tmp_path_factory.mktemp("undisturbed") / "project", environment, {"film.yaml": TINY})
     notes = project.folder.parent / "notes"
-    project.build(environment={"C41_ABORT_NOTES": str(notes)})
+    project.build("film.yaml", *ONE_BY_ONE, environment={"C41_ABORT_NOTES": str(notes)})
     return ender, tree(project), collections.Counter(notes.read_text().split())
 
 
@@ -46,7 +49,7 @@ def test_ends_there(make_project, undisturbed, point):
         events = project.folder.parent / f"{time}.jsonl"
         ending = copy.copy(project)
         ending.program = ender
-        done = ending.run("build", "film.yaml", "--events", events, environment={"C41_ABORT": where})
+        done = ending.run("build", "film.yaml", *ONE_BY_ONE, "--events", events, environment={"C41_ABORT": where})
         assert done.returncode == -9, f"{where}: {done.stderr}"
         check_next_build(project, told(events), whole, where)
         assert project.build().end["ran"] == 0, where
@@ -59,7 +62,7 @@ def test_what_is_recorded_is_not_made_again(make_project, undisturbed):
     events = project.folder.parent / "killed.jsonl"
     ending = copy.copy(project)
     ending.program = ender
-    assert ending.run("build", "film.yaml", "-j", 1, "--events", events,
+    assert ending.run("build", "film.yaml", *ONE_BY_ONE, "--events", events,
                       environment={"C41_ABORT": "ledger-committed:5"}).returncode == -9
     recorded, said = 5, told(events)
     rest = check_next_build(project, said, whole, "ledger-committed:5")
