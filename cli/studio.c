@@ -97,7 +97,10 @@ static void add_gpus(const json_t *told, struct buf *out)
     size_t i;
 
     json_array_foreach(json_object_get(told, "gpus"), i, gpu) {
-        buf_printf(out, "  %s: ", json_get_text(gpu, "name", "GPU"));
+        const char *name = json_get_text(gpu, "name", "GPU"), *end = strstr(name, " : ");
+
+        // "cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync"
+        buf_printf(out, "  %.*s: ", end ? (int)(end - name) : (int)strlen(name), name);
         size_print((uint64_t)json_get_number(gpu, "free", 0), out);
         buf_puts(out, " of ");
         size_print((uint64_t)json_get_number(gpu, "total", 0), out);

@@ -141,4 +141,5 @@ static bool start(const struct services *s, struct attempt *a, struct err *err)
 }
 
 extern const struct driver driver_model;
-const struct driver driver_model = {.name = "model", .here = true, .start = start, .cancel = ops_cancel};
+const struct driver driver_model = {
+    .name = "model", .here = true, .start = start, .cancel = ops_cancel};
