@@ -20,8 +20,9 @@ const char *arrival_temp(struct attempt *a, size_t i);
 // The i-th output is these bytes: a worker writes them to its temporary path. Copied.
 void arrival_put(struct attempt *a, size_t i, struct str bytes);
 
-// All outputs lie at their temporary paths, or were put: takes them in, then calls a->ended. A file that is not
-// what its ending says fails the attempt, as transient: it may have been cut short on its way.
+// All outputs lie at their temporary paths, or were put: takes them in, then calls a->ended. A file
+// that is not what its ending says fails the attempt, as transient: it may have been cut short on
+// its way.
 void arrival_start(struct attempt *a);
 
 // All outputs are stored: links them for people, before anybody hears that they are there. On any
