@@ -5,13 +5,6 @@
 extern const struct driver driver_model;
 
 const struct driver *const drivers[] = {
-    &driver_comfyui,
-    &driver_command,
-    &driver_draft,
-    &driver_local,
-    &driver_model,
-    &driver_ollama,
-    &driver_openai,
-    &driver_speech,
-    NULL,
+    &driver_comfyui, &driver_command, &driver_draft,  &driver_local, &driver_model,
+    &driver_ollama,  &driver_openai,  &driver_speech, NULL,
 };
