@@ -202,6 +202,15 @@ void browse_prune(const struct walk *w, const struct built_from *from)
     arena_free(a);
 }
 
+bool browse_is_new(const char *project, const char *shelf)
+{
+    struct arena *a = arena_new();
+    bool there = file_exists(path_join(a, project, arena_printf(a, ".c41/browse/%s", shelf)));
+
+    arena_free(a);
+    return !there;
+}
+
 void browse_sweep(const char *project)
 {
     struct arena *a = arena_new();

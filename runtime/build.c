@@ -54,6 +54,7 @@ struct build {
     size_t n_delivered;
     size_t to_run;   // wanted and not at hand when the build began
     bool walked;     // walk is filled in
+    bool first;      // of this film: nothing is linked yet
     bool made;       // all that there was to make
     struct err told; // last: one trouble may be met in several places
 };
@@ -82,6 +83,7 @@ static bool open_project(struct build *b, struct err *err)
     if (!store_init(&b->store, b->graph->project, err) || !take_lock(b, err))
         return false;
     store_sweep(&b->store);
+    b->first = browse_is_new(b->graph->project, b->graph->shelf);
     b->ledger = ledger_open(b->graph->project, LEDGER_WRITE, b->clock, err);
     return b->ledger != NULL;
 }
@@ -352,7 +354,8 @@ static void make(struct build *b)
         set_code(b, &(struct err){.kind = ERR_FINAL});
     if (!hand_out(b, &err))
         tell_error(b, &err);
-    browse_prune(&b->walk, b->options->from); // what is gone need not make anything run
+    if (!b->first)
+        browse_prune(&b->walk, b->options->from); // what is gone need not make anything run
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
     if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks &&

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "compiler/graph.h"
 #include "runtime/service.h"
 #include "runtime/services/alone.h"
 #include "runtime/services/arrival.h"

@@ -152,7 +152,6 @@ static void pass(struct fake *f, int64_t ms)
 // Until the model is asked.
 static void ask(struct fake *f)
 {
-    work(f);
     answer(f, "/api/tags", 200, "{\"models\":[]}");
     answer(f, "/api/show", 200, "{}");
     assert_non_null(strstr(f->loop.http->url, "/api/chat"));
@@ -258,16 +257,26 @@ static void cancelled_while_it_waits(void **state)
 
 static void cancelled_while_pictures_are_read(void **state)
 {
+    struct media_input picture = {.name = "image", .path = "nowhere.png"};
     struct fake f;
+    struct err err;
+    unsigned started;
 
     (void)state;
     make(&f, 0);
-    driver_ollama.cancel(&f.attempt);
-    assert_int_equal(f.ended, 0); // the worker has it
-    work(&f);
+    ask(&f);
+    answer(&f, "/api/chat", 400, "{\"error\":\"no\"}");
     assert_int_equal(f.ended, 1);
+    started = (unsigned)f.loop.started;
+    f.attempt.inputs = &picture;
+    f.attempt.n_inputs = 1;
+    assert_true(driver_ollama.start(&f.services, &f.attempt, &err));
+    driver_ollama.cancel(&f.attempt);
+    assert_int_equal(f.ended, 1); // the worker has it
+    work(&f);
+    assert_int_equal(f.ended, 2);
     assert_int_equal(f.attempt.err.kind, ERR_CANCELLED);
-    assert_int_equal(f.loop.started, 0);
+    assert_int_equal(f.loop.started, started);
     release(&f);
 }
 
@@ -280,7 +289,6 @@ static void models_are_asked_for_again_when_they_may_have_changed(void **state)
 
     (void)state;
     make(&f, 0);
-    work(&f);
     answer(&f, "/api/tags", 200, tags[0]);
     assert_string_equal(buf_text(&f.service.print),
                         "{\"models\":{\"m\":\"aa\",\"m:latest\":\"aa\"}}");
@@ -290,14 +298,12 @@ static void models_are_asked_for_again_when_they_may_have_changed(void **state)
 
     // Soon after, all is known.
     assert_true(driver_ollama.start(&f.services, &f.attempt, &err));
-    work(&f);
     answer(&f, "/api/chat", 400, "{\"error\":\"no\"}");
     assert_int_equal(f.ended, 2);
 
     // Later the digest is another, so what it said of the model is, too.
     f.now_ms += 61 * 1000;
     assert_true(driver_ollama.start(&f.services, &f.attempt, &err));
-    work(&f);
     answer(&f, "/api/tags", 200, tags[1]);
     answer(&f, "/api/show", 200, "{}");
     answer(&f, "/api/chat", 400, "{\"error\":\"no\"}");

@@ -127,21 +127,28 @@ static void read_pictures(struct job *job)
         c->pictures = pictures_read(a, &c->read_err);
 }
 
+static void go_on(struct chat *c)
+{
+    struct err err;
+
+    if (fill_body(c, &err))
+        c->chats->dialect->ready(c);
+    else
+        chat_fail(c, &err);
+}
+
 static void pictures_are_read(struct job *job)
 {
     struct attempt *a = (struct attempt *)((char *)job - offsetof(struct attempt, job));
     struct chat *c = a->own;
-    struct err err;
 
     c->reading = false;
     if (job->cancelled)
         stop(c);
     else if (!c->pictures)
         chat_fail(c, &c->read_err);
-    else if (!fill_body(c, &err))
-        chat_fail(c, &err);
     else
-        c->chats->dialect->ready(c);
+        go_on(c);
 }
 
 bool chat_start(struct chats *chats, struct attempt *a, struct err *err)
@@ -152,8 +159,13 @@ bool chat_start(struct chats *chats, struct attempt *a, struct err *err)
         return err_set(err, ERR_BUG, "a chat makes one artifact, not %zu", a->n_made);
     *c = (struct chat){.chats = chats, .next = chats->first, .service = a->service, .attempt = a};
     chats->first = c;
-    c->reading = true;
     a->own = c;
+    if (!a->n_inputs) {
+        c->pictures = json_array();
+        go_on(c);
+        return true;
+    }
+    c->reading = true;
     a->job = (struct job){.work = read_pictures, .done = pictures_are_read};
     pool_submit(a->services->pool, &a->job);
     return true;
