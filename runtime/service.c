@@ -21,11 +21,14 @@ const char *service_name(const struct service *s, struct arena *a)
     return arena_printf(a, "%s/%s", s->told->machine->name, s->told->name);
 }
 
+int64_t services_now_ms(const struct services *s)
+{
+    return s->clock->now_ms(s->clock);
+}
+
 void attempt_alive(struct attempt *a)
 {
-    struct clock *clock = a->services->clock;
-
-    a->alive_ms = clock->now_ms(clock);
+    a->alive_ms = services_now_ms(a->services);
 }
 
 void attempt_note(struct attempt *a, const char *format, ...)

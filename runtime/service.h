@@ -152,6 +152,9 @@ extern const struct driver *const drivers[];
 // NULL: this c41 has no such driver.
 const struct driver *driver_find(const char *name);
 
+// What the build's clock says.
+int64_t services_now_ms(const struct services *s);
+
 // "MACHINE/SERVICE", in a.
 const char *service_name(const struct service *s, struct arena *a);
 

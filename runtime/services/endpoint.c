@@ -180,6 +180,14 @@ bool endpoint_init(struct endpoint *e, struct service *s, struct err *err)
     return true;
 }
 
+void endpoint_drop(struct endpoint *e, const char *ending, struct arena *a)
+{
+    struct str base = str_of(e->base);
+
+    if (str_ends(base, ending))
+        e->base = arena_strndup(a, base.ptr, base.len - strlen(ending));
+}
+
 void endpoint_hush(const struct endpoint *e, char *text)
 {
     for (size_t i = 0; e->secrets[i]; i++)

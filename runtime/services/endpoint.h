@@ -24,6 +24,10 @@ struct endpoint {
 // False with ERR_FILM when an environment variable is not set.
 bool endpoint_init(struct endpoint *e, struct service *s, struct err *err);
 
+// Many write the address with the first part of the routes, "/v1": ending is left out of the base,
+// where it is there.
+void endpoint_drop(struct endpoint *e, const char *ending, struct arena *a);
+
 // One request to the service of an endpoint. Made by call_start, gone after done has returned or by
 // call_cancel.
 struct call {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "compiler/studio.h"
@@ -16,13 +15,6 @@ enum { TAGS_MS = 60 * 1000, LEAST_ROOM = 1024, MORE = 4 }; // how long a list of
 static struct ollama *ollama_of(const struct chat *c)
 {
     return (struct ollama *)c->chats;
-}
-
-static int64_t now_ms(const struct chat *c)
-{
-    struct clock *clock = c->attempt->services->clock;
-
-    return clock->now_ms(clock);
 }
 
 static void tell_notes(struct chat *c, struct buf *notes)
@@ -139,7 +131,7 @@ static void ready(struct chat *c)
                 json_get_text(c->attempt->preset, "preset", ""));
         chat_help(c, "add model: ${model}");
         chat_fail(c, &err);
-    } else if (!o->tags_ms || now_ms(c) - o->tags_ms > TAGS_MS) {
+    } else if (!o->tags_ms || services_now_ms(c->attempt->services) - o->tags_ms > TAGS_MS) {
         chat_ask(c, "/api/tags", NULL, tagged);
     } else {
         look_up(c);

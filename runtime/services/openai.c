@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -89,15 +88,6 @@ static const struct chat_dialect dialect = {
     .schema = openai_schema,
 };
 
-// Some write the address with the /v1 that every route begins with.
-static void drop_version(struct openai *o, struct arena *a)
-{
-    struct str base = str_of(o->chats.endpoint.base);
-
-    if (str_ends(base, "/v1"))
-        o->chats.endpoint.base = arena_strndup(a, base.ptr, base.len - strlen("/v1"));
-}
-
 static bool open_service(struct service *s, struct err *err)
 {
     struct openai *o = arena_make(s->arena, struct openai);
@@ -105,7 +95,7 @@ static bool open_service(struct service *s, struct err *err)
     o->chats.dialect = &dialect;
     if (!endpoint_init(&o->chats.endpoint, s, err))
         return false;
-    drop_version(o, s->arena);
+    endpoint_drop(&o->chats.endpoint, "/v1", s->arena);
     s->own = o;
     return true;
 }
@@ -137,13 +127,6 @@ struct look {
     int64_t since_ms;
 };
 
-static int64_t now_ms(const struct inspection *i)
-{
-    struct clock *clock = i->service->services->clock;
-
-    return clock->now_ms(clock);
-}
-
 static void listed(struct call *call)
 {
     struct look *l = call->user;
@@ -152,7 +135,7 @@ static void listed(struct call *call)
     size_t k;
 
     o->looking = NULL;
-    l->i->latency_ms = (double)(now_ms(l->i) - l->since_ms);
+    l->i->latency_ms = (double)(services_now_ms(l->i->service->services) - l->since_ms);
     answer = call_ok(call, &l->i->err) ? call_json(call, &l->i->err) : NULL;
     l->i->up = answer != NULL;
     if (answer) {
@@ -171,7 +154,7 @@ static void inspect(struct inspection *i)
     struct look *l = arena_make(i->service->arena, struct look);
     struct ask ask = {.route = "/v1/models", .quiet_ms = LOOK_QUIET_MS, .done = listed, .user = l};
 
-    *l = (struct look){i, now_ms(i)};
+    *l = (struct look){i, services_now_ms(i->service->services)};
     o->looking = call_start(i->service, &o->chats.endpoint, &ask);
 }
 

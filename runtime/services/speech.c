@@ -6,7 +6,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/str.h"
 #include "compiler/studio.h"
 #include "runtime/service.h"
 
@@ -38,15 +37,6 @@ static bool find_dialect(struct speech *s, const struct studio_service *told, st
                    told->name, told->dialect, known);
 }
 
-// Most people write the address that OpenAI's clients take, which has the first part of our routes.
-static void drop_version(struct speech *s)
-{
-    struct str base = str_of(s->endpoint.base);
-
-    if (str_ends(base, "/v1"))
-        s->endpoint.base = arena_strndup(s->service->arena, base.ptr, base.len - 3);
-}
-
 static bool open_server(struct service *service, struct err *err)
 {
     struct speech *s = arena_make(service->arena, struct speech);
@@ -54,7 +44,7 @@ static bool open_server(struct service *service, struct err *err)
     *s = (struct speech){.service = service};
     if (!find_dialect(s, service->told, err) || !endpoint_init(&s->endpoint, service, err))
         return false;
-    drop_version(s);
+    endpoint_drop(&s->endpoint, "/v1", service->arena);
     service->own = s;
     return true;
 }

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "compiler/studio.h"
 #include "runtime/fill.h"
@@ -26,13 +24,6 @@ enum {
 // Of a stream, which is kept nowhere: a token has 150 bytes around it, a download tells how far it
 // is for hours.
 static const uint64_t most_stream_bytes = (uint64_t)1 << 32;
-
-static int64_t now_ms(const struct chat *c)
-{
-    struct clock *clock = c->attempt->services->clock;
-
-    return clock->now_ms(clock);
-}
 
 const char *chat_model(const struct chat *c)
 {
@@ -187,7 +178,7 @@ static void heard(struct call *call, struct str bytes)
 {
     struct chat *c = call->user;
 
-    c->heard_ms = now_ms(c);
+    c->heard_ms = services_now_ms(c->attempt->services);
     attempt_alive(c->attempt);
     lines_add(&c->lines, bytes);
 }
@@ -296,7 +287,7 @@ void chat_stumble(struct chat *c, const struct err *err)
 
     if (!c->after_error) {
         c->after_error = true;
-        c->again_ms = now_ms(c) + PAUSE_MS;
+        c->again_ms = services_now_ms(c->attempt->services) + PAUSE_MS;
         return;
     }
     last.kind = ERR_FINAL;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "compiler/studio.h"
@@ -18,13 +17,6 @@ struct look {
     int64_t since_ms;
     void (*told)(struct look *l, const struct call *call);
 };
-
-static int64_t now_ms(const struct look *l)
-{
-    struct clock *clock = l->i->service->services->clock;
-
-    return clock->now_ms(clock);
-}
 
 static void done(struct call *call)
 {
@@ -106,7 +98,7 @@ static void versioned(struct look *l, const struct call *call)
         down(l, &err);
         return;
     }
-    l->i->latency_ms = (double)(now_ms(l) - l->since_ms);
+    l->i->latency_ms = (double)(services_now_ms(l->i->service->services) - l->since_ms);
     answer = answer_of(l, call);
     if (!answer)
         return;
@@ -120,7 +112,7 @@ void ollama_inspect(struct inspection *i)
     struct look *l = arena_make(i->service->arena, struct look);
 
     *l = (struct look){.i = i, .ollama = i->service->own};
-    l->since_ms = now_ms(l);
+    l->since_ms = services_now_ms(l->i->service->services);
     i->told = json_object();
     ask(l, "/api/version", versioned);
 }

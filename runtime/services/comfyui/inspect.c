@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "runtime/service.h"
@@ -22,13 +21,6 @@ struct look {
     size_t folder;
 };
 
-static int64_t now_of(const struct look *l)
-{
-    struct clock *clock = l->server->service->services->clock;
-
-    return clock->now_ms(clock);
-}
-
 static void finish(struct look *l)
 {
     struct inspection *i = l->inspection;
@@ -40,7 +32,7 @@ static void finish(struct look *l)
 
 static void ask(struct look *l, const char *route, int quiet_ms, void (*done)(struct call *c))
 {
-    l->asked_ms = now_of(l);
+    l->asked_ms = services_now_ms(l->server->service->services);
     call_start(l->server->service, &l->server->endpoint,
                &(struct ask){.route = route, .quiet_ms = quiet_ms, .done = done, .user = l});
 }
@@ -136,7 +128,7 @@ static void took_stats(struct call *c)
     struct look *l = c->user;
     struct inspection *i = l->inspection;
 
-    i->latency_ms = (double)(now_of(l) - l->asked_ms);
+    i->latency_ms = (double)(services_now_ms(l->server->service->services) - l->asked_ms);
     i->up = comfyui_learn(l->server, c, &i->err);
     if (!i->up) {
         finish(l);

@@ -86,6 +86,10 @@ const struct object_class *object_class_find(const struct object_info *o, const 
 void class_inputs_read(struct object_info *o, struct json_scan *s, bool required,
                        struct class_inputs *out);
 
+// Reads {"required": {…}, "optional": {…}} of a class, an option or a template; the hidden ones are
+// the server's to fill.
+void class_sections_read(struct object_info *o, struct json_scan *s, struct class_inputs *out);
+
 // Reads all of an input but its name and whether it must be there.
 void class_input_read(struct object_info *o, struct json_scan *s, struct class_input *in);
 

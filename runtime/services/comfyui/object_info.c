@@ -74,19 +74,6 @@ static void set_outputs(struct object_info *o, struct object_class *c, const str
     }
 }
 
-static void read_inputs(struct object_info *o, struct json_scan *s, struct class_inputs *out)
-{
-    struct str key;
-
-    if (!json_scan_open(s, '{'))
-        return;
-    while (json_scan_key(s, o->arena, &key))
-        if (str_is(key, "required") || str_is(key, "optional"))
-            class_inputs_read(o, s, str_is(key, "required"), out);
-        else
-            json_scan_skip(s); // hidden: the server fills them
-}
-
 static void read_class(struct object_info *o, struct json_scan *s, struct str name)
 {
     struct object_class *c = arena_make(o->arena, struct object_class), *first;
@@ -99,7 +86,7 @@ static void read_class(struct object_info *o, struct json_scan *s, struct str na
     c->module = "";
     while (json_scan_key(s, o->arena, &key))
         if (str_is(key, "input"))
-            read_inputs(o, s, &c->inputs);
+            class_sections_read(o, s, &c->inputs);
         else if (str_is(key, "output"))
             types = read_texts(o, s);
         else if (str_is(key, "output_name"))

@@ -108,8 +108,7 @@ const struct choices *choices_read(struct object_info *o, struct json_scan *s)
     return c;
 }
 
-// {"required": {…}, "optional": {…}} of a class, an option or a template.
-static void read_sections(struct object_info *o, struct json_scan *s, struct class_inputs *out)
+void class_sections_read(struct object_info *o, struct json_scan *s, struct class_inputs *out)
 {
     struct str key;
 
@@ -142,7 +141,7 @@ static void read_options(struct object_info *o, struct json_scan *s, struct clas
                 if (str_is(key, "key"))
                     name = choice_of(o, s);
                 else if (str_is(key, "inputs"))
-                    read_sections(o, s, &inputs);
+                    class_sections_read(o, s, &inputs);
                 else
                     json_scan_skip(s);
             vec_push(&names, name ? name : "");
@@ -170,7 +169,7 @@ static void read_template(struct object_info *o, struct json_scan *s, struct cla
         return;
     while (json_scan_key(s, o->arena, &key))
         if (str_is(key, "input"))
-            read_sections(o, s, in->options);
+            class_sections_read(o, s, in->options);
         else if (str_is(key, "prefix"))
             in->prefix = json_scan_text(s, o->arena, NULL);
         else if (str_is(key, "min"))

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/digest.h"
 #include "runtime/service.h"
 #include "runtime/services/comfyui/kept.h"
@@ -13,9 +12,7 @@ enum { CLASSES_QUIET_MS = 120000, TURN_MS = 50 };
 
 int64_t comfyui_now(const struct comfyui_run *r)
 {
-    struct clock *clock = r->server->service->services->clock;
-
-    return clock->now_ms(clock);
+    return services_now_ms(r->server->service->services);
 }
 
 static void answered(struct call *call)

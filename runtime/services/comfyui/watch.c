@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "runtime/loop.h"
@@ -14,13 +13,6 @@
 #include "runtime/services/comfyui/server.h"
 
 enum { FIRST_PAUSE_MS = 1000, LAST_PAUSE_MS = 30000 };
-
-static int64_t now_of(const struct comfyui *c)
-{
-    struct clock *clock = c->service->services->clock;
-
-    return clock->now_ms(clock);
-}
 
 static void opened(struct ws *ws)
 {
@@ -54,7 +46,7 @@ static void closed(struct ws *ws)
         comfyui_forget(c);
     w->started = w->open = false;
     w->failures++;
-    w->again_ms = now_of(c) + pause_ms;
+    w->again_ms = services_now_ms(c->service->services) + pause_ms;
 }
 
 static void open_socket(struct comfyui *c)
@@ -84,7 +76,7 @@ void comfyui_watch_start(struct comfyui *c, const char *seed)
 {
     if (!c->watch.client[0])
         take_id(c, seed);
-    if (!c->watch.started && now_of(c) >= c->watch.again_ms)
+    if (!c->watch.started && services_now_ms(c->service->services) >= c->watch.again_ms)
         open_socket(c);
 }
 

@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -33,13 +32,6 @@ static const char *route_of(const struct look *l, enum question q)
                                        d->voices.of_model ? NULL : d->voices.route};
 
     return routes[q];
-}
-
-static int64_t now_ms(const struct look *l)
-{
-    struct clock *clock = l->speech->service->services->clock;
-
-    return clock->now_ms(clock);
 }
 
 static json_t *names_in(const struct speech_list *list, const json_t *answer)
@@ -91,7 +83,7 @@ static void answered(struct call *c)
 
     l->speech->look = NULL;
     if (!l->heard)
-        i->latency_ms = (double)(now_ms(l) - l->since_ms);
+        i->latency_ms = (double)(services_now_ms(l->speech->service->services) - l->since_ms);
     l->heard = true;
     if (answer)
         keep(l, answer);
@@ -129,7 +121,7 @@ void speech_inspect(struct inspection *i)
     struct look *l = arena_make(i->service->arena, struct look);
 
     *l = (struct look){.inspection = i, .speech = i->service->own};
-    l->since_ms = now_ms(l);
+    l->since_ms = services_now_ms(l->speech->service->services);
     i->own = l;
     i->told = json_object();
     ask_next(l);

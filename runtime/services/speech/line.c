@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -31,13 +30,6 @@ static const double least_seconds = 0.1;
 static const double silent_peak = 0.001;      // -60 dBFS
 static const double pause_level = 0.00316228; // -50 dBFS
 static const double pause_seconds = 0.12;     // between two pieces
-
-static int64_t now_ms(const struct line *l)
-{
-    struct clock *clock = l->attempt->services->clock;
-
-    return clock->now_ms(clock);
-}
 
 // The line leaves everything that knows it; its attempt may end then.
 static void leave(struct line *l)
@@ -226,7 +218,7 @@ static void refuse(struct line *l, struct err *err)
 {
     buf_release(&l->bodies[l->at]);
     if (++l->tries < MOST_TRIES) {
-        l->due_ms = now_ms(l) + (int64_t)AGAIN_MS * l->tries;
+        l->due_ms = services_now_ms(l->attempt->services) + (int64_t)AGAIN_MS * l->tries;
         return;
     }
     err->kind = ERR_FINAL;
@@ -313,7 +305,7 @@ static void heard(struct call *c, struct str bytes)
     struct line *l = c->user;
 
     buf_str(&l->bodies[l->at], bytes);
-    l->heard_ms = now_ms(l);
+    l->heard_ms = services_now_ms(l->attempt->services);
     attempt_alive(l->attempt);
 }
 
