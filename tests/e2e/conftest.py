@@ -50,6 +50,15 @@ def make_shared(program, environment, tmp_path_factory):
     return make
 
 
+@pytest.fixture
+def parts(built, tmp_path):
+    """A copy of what the tests' file has built, which knows its parts by now: two builds tell them."""
+    project = built.copy(tmp_path / "parts")
+    project.build()
+    project.build()
+    return project
+
+
 @pytest.fixture(scope="session")
 def copy_example(program, environment, tmp_path_factory):
     """A function that copies a folder of examples/ as it is in the repository."""

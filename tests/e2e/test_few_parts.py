@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from test_parts import built, parts, spoil  # noqa: F401 (fixtures)
+from test_parts import built, spoil  # noqa: F401 (fixtures)
 
 ASKED = [("list", "one/*"), ("list", "one/*", "--kind", "image"), ("list", "--scene", "two"), ("list", "--stale", "one/*"),
          ("list", "--json", "two/a/*"), ("show", "one/a/image"), ("show", "two/*"), ("show", "--scene", "one"),

@@ -29,14 +29,6 @@ def built(make_shared):
     return project
 
 
-@pytest.fixture
-def parts(built, tmp_path):
-    project = built.copy(tmp_path / "parts")
-    project.build()
-    project.build()
-    return project
-
-
 def spoil(project, name):
     """Makes nonsense of a scene that has not moved: who reads it all the same fails."""
     path = project.folder / name

@@ -48,14 +48,6 @@ def built(make_shared):
 
 
 @pytest.fixture
-def parts(built, tmp_path):
-    project = built.copy(tmp_path / "parts")
-    project.build()
-    project.build()
-    return project
-
-
-@pytest.fixture
 def ends(tmp_path):
     """A function that builds without reading what is left_out, compares with a build of the whole, and returns the build."""
     def ends(project, *left_out):
