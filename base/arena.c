@@ -9,7 +9,7 @@
 #include "base/block.h"
 #include "base/mem.h"
 
-enum { FIRST_BLOCK_BYTES = 4096 };
+enum { FIRST_BLOCK_BYTES = 960, USUAL_TEXT_BYTES = 256 };
 
 struct arena {
     struct block *blocks; // the one being filled first
@@ -84,16 +84,33 @@ char *arena_strdup(struct arena *a, const char *text)
     return arena_strndup(a, text, strlen(text));
 }
 
+char *arena_concat(struct arena *a, const char *const *texts, size_t n)
+{
+    size_t len = 0;
+    char *whole, *at;
+
+    for (size_t i = 0; i < n; i++)
+        len += strlen(texts[i]);
+    whole = at = alloc_text(a, len + 1);
+    for (size_t i = 0; i < n; i++)
+        at = stpcpy(at, texts[i]);
+    *at = 0;
+    return whole;
+}
+
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
 {
+    char usual[USUAL_TEXT_BYTES], *text;
     va_list again;
     int len;
-    char *text;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, args);
+    len = vsnprintf(usual, sizeof(usual), format, args);
     text = alloc_text(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof(usual)) // most are short, and printing twice takes twice as long
+        memcpy(text, usual, (size_t)len + 1);
+    else
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return text;
 }

@@ -18,6 +18,8 @@ void *arena_alloc(struct arena *a, size_t size);
 
 char *arena_strdup(struct arena *a, const char *text);
 char *arena_strndup(struct arena *a, const char *text, size_t len);
+// n texts, one behind the other.
+char *arena_concat(struct arena *a, const char *const *texts, size_t n);
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

@@ -14,9 +14,10 @@
 
 enum { PAGE_BYTES = 2 << 20 };
 
+// Three quarters of a large page are worth a whole one.
 static bool is_large(size_t whole)
 {
-    return whole >= PAGE_BYTES;
+    return whole >= PAGE_BYTES / 4 * 3;
 }
 
 // More is asked for than is kept, so that a large page can begin where the memory does.
@@ -71,6 +72,11 @@ struct block *block_new(size_t size)
 
     b->size = b->end = whole - sizeof(*b);
     return b;
+}
+
+struct block *block_of(void *bytes)
+{
+    return (struct block *)(void *)((unsigned char *)bytes - offsetof(struct block, bytes));
 }
 
 void block_free_all(struct block *first)

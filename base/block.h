@@ -19,3 +19,6 @@ struct block {
 // A block for at least size bytes, all zero, and often for more. Never fails.
 struct block *block_new(size_t size);
 void block_free_all(struct block *first); // and those behind it; accepts NULL
+
+// The block whose bytes begin there.
+struct block *block_of(void *bytes);

@@ -46,12 +46,14 @@ void buf_repeat(struct buf *b, char c, size_t n)
 
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
+    size_t room = b->cap - b->len; // with the 0 at its end
     va_list again;
     int len;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, args);
-    vsnprintf(buf_room(b, (size_t)len), (size_t)len + 1, format, again);
+    len = vsnprintf(room ? b->ptr + b->len : NULL, room, format, args);
+    if ((size_t)len >= room)
+        vsnprintf(buf_room(b, (size_t)len), (size_t)len + 1, format, again);
     b->len += (size_t)len;
     va_end(again);
 }

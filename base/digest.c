@@ -119,7 +119,7 @@ bool digest_fd(int fd, struct digest *out, struct err *err)
 {
     enum { CHUNK_BYTES = 1 << 16 }; // stays in the core's own cache between read and hash
     struct digester *d = digester_new();
-    char *chunk = mem_new(CHUNK_BYTES);
+    char *chunk = mem_resize(NULL, CHUNK_BYTES, 1);
     off_t at = 0;
     ssize_t n;
 

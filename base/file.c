@@ -21,7 +21,7 @@ char *path_join(struct arena *a, const char *dir, const char *name)
         return arena_strdup(a, name);
     if (!name[0] || strcmp(name, ".") == 0)
         return arena_strdup(a, dir);
-    return arena_printf(a, "%s%s%s", dir, dir[len - 1] == '/' ? "" : "/", name);
+    return arena_concat(a, (const char *[]){dir, dir[len - 1] == '/' ? "" : "/", name}, 3);
 }
 
 char *path_dir(struct arena *a, const char *path)
@@ -65,18 +65,26 @@ bool path_is_inside(const char *path)
 bool file_read_fd(int fd, struct buf *out, size_t most_bytes, const char *path, struct err *err)
 {
     enum { CHUNK_BYTES = 1 << 16 };
-    struct stat st;
-    size_t start = out->len;
+    struct stat st = {0};
+    size_t start = out->len, room = CHUNK_BYTES;
+    bool small;
     ssize_t n;
 
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
         errno = EISDIR;
         return err_errno(err, "reading %s", path);
     }
-    while ((n = read(fd, buf_room(out, CHUNK_BYTES), CHUNK_BYTES)) > 0) {
+    small = S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < CHUNK_BYTES;
+    if (small)
+        room = (size_t)st.st_size + 1; // one more than there is, which shows where it ends
+    while ((n = read(fd, buf_room(out, room), room)) > 0) {
         out->len += (size_t)n;
         if (out->len - start > most_bytes)
             return err_set(err, ERR_FINAL, "%s is larger than %zu bytes", path, most_bytes);
+        if (small && (size_t)n == room - 1) {
+            n = 0;
+            break;
+        }
     }
     out->ptr[out->len] = 0;
     return n == 0 || err_errno(err, "reading %s", path);

@@ -48,7 +48,7 @@ bool file_copy(const char *from, const char *to, const struct digest *expected, 
 
 // The same without a second copy of the bytes: where blocks cannot be shared, to becomes another
 // name of the file that from is (a hard link), so who writes into one writes into both; where that
-// cannot be either, a copy.
+// cannot be either, a copy. expected NULL: the bytes are known to be whole, and not read for that.
 bool file_share(const char *from, const char *to, const struct digest *expected, struct err *err);
 
 // Creates path and the folders above it.

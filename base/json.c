@@ -58,10 +58,15 @@ int json_compare_keys(struct str a, struct str b)
     return x < 0xee && y < 0xee ? (x < y ? -1 : 1) : compare_units(a, b);
 }
 
+struct member {
+    const char *key;
+    const json_t *value;
+};
+
 static int by_key(const void *left, const void *right)
 {
-    return json_compare_keys(str_of(*(const char *const *)left),
-                             str_of(*(const char *const *)right));
+    return json_compare_keys(str_of(((const struct member *)left)->key),
+                             str_of(((const struct member *)right)->key));
 }
 
 static void put_escape(unsigned char c, struct buf *out)
@@ -230,47 +235,49 @@ void json_put_real(double value, struct buf *out)
         put_shortest(value, out);
 }
 
-static void put_object(const json_t *value, struct buf *out)
+static void put_value(const json_t *value, bool sorted, struct buf *out);
+
+static void put_object(const json_t *value, bool sorted, struct buf *out)
 {
-    VEC(const char *) keys = {0};
+    VEC(struct member) members = {0};
     const char *key;
     json_t *member;
 
     json_object_foreach((json_t *)(uintptr_t)value, key, member)
-        vec_push(&keys, key);
-    if (keys.n)
-        qsort(keys.at, keys.n, sizeof(*keys.at), by_key);
+        vec_push(&members, (struct member){key, member});
+    if (sorted && members.n)
+        qsort(members.at, members.n, sizeof(*members.at), by_key);
     buf_char(out, '{');
-    for (size_t i = 0; i < keys.n; i++) {
+    for (size_t i = 0; i < members.n; i++) {
         if (i)
             buf_char(out, ',');
-        json_put_text(str_of(keys.at[i]), out);
+        json_put_text(str_of(members.at[i].key), out);
         buf_char(out, ':');
-        json_canonical(json_object_get(value, keys.at[i]), out);
+        put_value(members.at[i].value, sorted, out);
     }
     buf_char(out, '}');
-    vec_release(&keys);
+    vec_release(&members);
 }
 
-static void put_array(const json_t *value, struct buf *out)
+static void put_array(const json_t *value, bool sorted, struct buf *out)
 {
     buf_char(out, '[');
     for (size_t i = 0; i < json_array_size(value); i++) {
         if (i)
             buf_char(out, ',');
-        json_canonical(json_array_get(value, i), out);
+        put_value(json_array_get(value, i), sorted, out);
     }
     buf_char(out, ']');
 }
 
-void json_canonical(const json_t *value, struct buf *out)
+static void put_value(const json_t *value, bool sorted, struct buf *out)
 {
     switch (value ? json_typeof(value) : JSON_NULL) {
     case JSON_OBJECT:
-        put_object(value, out);
+        put_object(value, sorted, out);
         break;
     case JSON_ARRAY:
-        put_array(value, out);
+        put_array(value, sorted, out);
         break;
     case JSON_STRING:
         json_put_text((struct str){json_string_value(value), json_string_length(value)}, out);
@@ -289,6 +296,16 @@ void json_canonical(const json_t *value, struct buf *out)
         buf_puts(out, "null");
         break;
     }
+}
+
+void json_canonical(const json_t *value, struct buf *out)
+{
+    put_value(value, true, out);
+}
+
+void json_compact(const json_t *value, struct buf *out)
+{
+    put_value(value, false, out);
 }
 
 struct digest json_digest(const json_t *value)
@@ -353,7 +370,7 @@ static size_t copy_token(struct str s, struct buf *out)
     static const char *const odd[] = {"NaN", "Infinity", "-Infinity"};
 
     for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
-        if (str_starts(s, odd[i])) {
+        if (s.ptr[0] == odd[i][0] && str_starts(s, odd[i])) {
             buf_puts(out, "null");
             return strlen(odd[i]);
         }

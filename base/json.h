@@ -15,6 +15,9 @@ struct err;
 // whole floats as integers.
 void json_canonical(const json_t *value, struct buf *out);
 
+// The same with keys in the order in which they were set.
+void json_compact(const json_t *value, struct buf *out);
+
 // Parts of the canonical form, for who writes it without a json_t at hand. Text that is not UTF-8
 // adds nothing and gives false; real is finite.
 bool json_put_text(struct str text, struct buf *out);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/map.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/block.h"
 
 // Eight bytes at a time, each spread over the bits above by a product with an odd number (Knuth,
 // The Art of Computer Programming, 6.4), which the next turn and the last fold bring down again.
@@ -24,9 +25,22 @@ static uint64_t hash_text(const char *text)
     return h ^ h >> 32;
 }
 
+// Slots stand in a block: those of a hundred thousand names are a few megabytes that are looked
+// into here and there, where small pages cost more than all else.
+static struct map_slot *new_slots(size_t cap)
+{
+    return (struct map_slot *)(void *)block_new(cap * sizeof(struct map_slot))->bytes;
+}
+
+static void free_slots(struct map_slot *slots)
+{
+    if (slots)
+        block_free_all(block_of(slots));
+}
+
 void map_release(struct map *m)
 {
-    mem_free(m->slots);
+    free_slots(m->slots);
     *m = (struct map){0};
 }
 
@@ -39,16 +53,31 @@ static struct map_slot *slot_of(const struct map *m, const char *key, uint64_t h
     return &m->slots[i];
 }
 
-static void grow(struct map *m)
+static void grow_to(struct map *m, size_t cap)
 {
-    struct map bigger = {.cap = m->cap ? m->cap * 2 : 16, .n = m->n};
+    struct map bigger = {.cap = cap, .n = m->n};
 
-    bigger.slots = mem_new(bigger.cap * sizeof(*bigger.slots));
+    bigger.slots = new_slots(cap);
     for (size_t i = 0; i < m->cap; i++)
         if (m->slots[i].key)
             *slot_of(&bigger, m->slots[i].key, m->slots[i].hash) = m->slots[i];
-    mem_free(m->slots);
+    free_slots(m->slots);
     *m = bigger;
+}
+
+static bool has_room(size_t cap, size_t n)
+{
+    return n * 4 <= cap * 3;
+}
+
+void map_reserve(struct map *m, size_t n)
+{
+    size_t cap = m->cap ? m->cap : 16;
+
+    while (!has_room(cap, n))
+        cap *= 2;
+    if (cap > m->cap)
+        grow_to(m, cap);
 }
 
 void *map_find(const struct map *m, const char *key)
@@ -62,8 +91,8 @@ static struct map_slot *make_slot(struct map *m, const char *key)
     uint64_t hash = hash_text(key);
     struct map_slot *slot;
 
-    if ((m->n + 1) * 4 > m->cap * 3)
-        grow(m);
+    if (!has_room(m->cap, m->n + 1))
+        map_reserve(m, m->n + 1);
     slot = slot_of(m, key, hash);
     m->n += slot->key ? 0 : 1;
     slot->hash = hash;

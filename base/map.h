@@ -20,6 +20,9 @@ struct map_slot {
 // A zeroed struct map is an empty one.
 void map_release(struct map *m);
 
+// Makes room for n keys at once, so that it need not grow on the way there.
+void map_reserve(struct map *m, size_t n);
+
 // Returns what is stored under key, or NULL.
 void *map_find(const struct map *m, const char *key);
 

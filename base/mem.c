@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+enum { MOST_AT_HAND = 1024, MOST_HELD = 256 << 20, LARGEST_HELD = 32 << 20 };
 
 static void *checked(void *ptr)
 {
@@ -15,9 +20,13 @@ static void *checked(void *ptr)
     return ptr;
 }
 
+// calloc knows which large pieces are zero already, and passes by what malloc keeps at hand of
+// small ones.
 void *mem_new(size_t size)
 {
-    return checked(calloc(1, size ? size : 1));
+    if (size == 0 || size > MOST_AT_HAND)
+        return checked(calloc(1, size ? size : 1));
+    return memset(checked(malloc(size)), 0, size);
 }
 
 void *mem_resize(void *ptr, size_t n, size_t size)
@@ -37,4 +46,12 @@ char *mem_strdup(const char *text)
 void mem_free(void *ptr)
 {
     free(ptr);
+}
+
+void mem_hold(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, MOST_HELD);
+    mallopt(M_MMAP_THRESHOLD, LARGEST_HELD);
+#endif
 }

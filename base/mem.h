@@ -14,3 +14,8 @@ char *mem_strdup(const char *text);
 
 // Accepts NULL.
 void mem_free(void *ptr);
+
+// From now on what is freed stays with the process, up to 256 MiB a thread, where the C library can
+// be told so: for work that takes and gives back the same large pieces over and over. The kernel
+// clears every page that it hands out.
+void mem_hold(void);

@@ -16,9 +16,9 @@
 
 extern char **environ;
 
-// Both ends close on exec from the first instant: a program that another thread starts meanwhile
-// would else keep the pipe open.
-static bool open_pipe(int ends[2], struct err *err)
+// From the first instant: a program that another thread starts meanwhile would else keep the pipe
+// open.
+bool process_pipe(int ends[2], struct err *err)
 {
 #ifdef __linux__
     int code = pipe2(ends, O_CLOEXEC);
@@ -53,7 +53,7 @@ static void set_attributes(posix_spawnattr_t *attributes)
                                              POSIX_SPAWN_SETPGROUP);
 }
 
-static int spawn(pid_t *pid, const char *const *argv, const char *input, int out, int err)
+int process_spawn(pid_t *pid, const char *const *argv, const int fds[3])
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -64,10 +64,9 @@ static int spawn(pid_t *pid, const char *const *argv, const char *input, int out
     int code;
 
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input ? input : "/dev/null", O_RDONLY,
-                                     0);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fds[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fds[2], STDERR_FILENO);
     set_attributes(&attributes);
     code = posix_spawnp(pid, argv[0], &actions, &attributes, args.theirs, environ);
     posix_spawnattr_destroy(&attributes);
@@ -83,13 +82,16 @@ static void close_end(int fd)
 
 bool process_start(struct process *p, const char *const *argv, const char *input, struct err *err)
 {
-    int out[2] = {-1, -1}, errors[2] = {-1, -1}, code;
-    bool ok = open_pipe(out, err) && open_pipe(errors, err);
+    const char *path = input ? input : "/dev/null";
+    int in = open(path, O_RDONLY | O_CLOEXEC), out[2] = {-1, -1}, errors[2] = {-1, -1}, code;
+    bool ok = (in >= 0 || err_errno(err, "starting %s with %s", argv[0], path)) &&
+              process_pipe(out, err) && process_pipe(errors, err);
 
-    if (ok && (code = spawn(&p->pid, argv, input, out[1], errors[1])) != 0) {
+    if (ok && (code = process_spawn(&p->pid, argv, (int[]){in, out[1], errors[1]})) != 0) {
         errno = code;
         ok = err_errno(err, "starting %s", argv[0]);
     }
+    close_end(in);
     close_end(out[1]);
     close_end(errors[1]);
     if (!ok) {
@@ -106,6 +108,11 @@ void process_signal(const struct process *p, bool kill_it)
     kill(-p->pid, kill_it ? SIGKILL : SIGTERM);
 }
 
+int process_code(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 int process_wait(struct process *p)
 {
     int status = 0;
@@ -116,7 +123,5 @@ int process_wait(struct process *p)
     while (got < 0 && errno == EINTR);
     close(p->out);
     close(p->err);
-    if (got < 0)
-        return 128;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return got < 0 ? 128 : process_code(status);
 }

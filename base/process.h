@@ -23,3 +23,13 @@ void process_signal(const struct process *p, bool kill_it);
 // Waits for its end and closes the pipes. Returns its exit code, or 128 and the signal that ended
 // it.
 int process_wait(struct process *p);
+
+// The parts of it. Both ends of a pipe close on exec from the first instant.
+bool process_pipe(int ends[2], struct err *err);
+
+// Starts argv[0] in a process group of its own with these as its standard input, output and error.
+// 0, or an errno.
+int process_spawn(pid_t *pid, const char *const *argv, const int fds[3]);
+
+// The exit code that waitpid's status tells.
+int process_code(int status);

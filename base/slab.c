@@ -2,6 +2,7 @@
 #include "base/slab.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/block.h"
@@ -20,14 +21,25 @@ struct piece {
 };
 
 struct large {
-    struct large *before, *next; // slab.large
+    struct large *before, *next; // slab.large or slab.marked
+    size_t size;
+    bool marked; // it stays where it is, ended or not
     alignas(max_align_t) unsigned char bytes[];
+};
+
+// A slab as slab_mark found it: small pieces stand in the blocks up to that being filled.
+struct image {
+    struct block *filling;
+    size_t used;
+    struct piece *ended[N_SIZES];
+    unsigned char *bytes; // of the blocks, then of slab.marked
 };
 
 struct slab {
     struct block *first, *filling; // in the order in which they are filled; NULL before any is
     struct piece *ended[N_SIZES];  // by size in grains
-    struct large *large;
+    struct large *large, *marked;
+    struct image *image; // NULL: there is no mark
 };
 
 struct slab *slab_new(void)
@@ -35,34 +47,76 @@ struct slab *slab_new(void)
     return mem_new(sizeof(struct slab));
 }
 
-static void free_large(struct slab *s)
+static void free_large(struct large *first)
 {
-    for (struct large *l = s->large, *next; l; l = next) {
+    for (struct large *l = first, *next; l; l = next) {
         next = l->next;
         mem_free(l);
     }
-    s->large = NULL;
-}
-
-void slab_clear(struct slab *s)
-{
-    free_large(s);
-    memset(s->ended, 0, sizeof(s->ended));
-    s->filling = s->first;
-    if (s->first)
-        s->first->used = 0;
 }
 
 void slab_free(struct slab *s)
 {
     if (!s)
         return;
-    free_large(s);
+    free_large(s->large);
+    free_large(s->marked);
+    if (s->image)
+        mem_free(s->image->bytes);
+    mem_free(s->image);
     block_free_all(s->first);
     mem_free(s);
 }
 
-// Goes on with the block behind the one being filled: one that slab_clear left, or a new one.
+// Copies n bytes to the image, or back, and moves on in it; only counts where there is none.
+static void copy(unsigned char *bytes, size_t n, unsigned char *image, size_t *at, bool back)
+{
+    if (image && back)
+        memcpy(bytes, image + *at, n);
+    else if (image)
+        memcpy(image + *at, bytes, n);
+    *at += n;
+}
+
+// Returns how many bytes that takes.
+static size_t copy_all(struct slab *s, unsigned char *image, bool back)
+{
+    size_t at = 0;
+
+    for (struct block *b = s->filling ? s->first : NULL; b; b = b == s->filling ? NULL : b->next)
+        copy(b->bytes, b->used, image, &at, back);
+    for (struct large *l = s->marked; l; l = l->next)
+        copy(l->bytes, l->size, image, &at, back);
+    return at;
+}
+
+void slab_mark(struct slab *s)
+{
+    struct image *image = s->image = mem_new(sizeof(*image));
+
+    s->marked = s->large;
+    s->large = NULL;
+    for (struct large *l = s->marked; l; l = l->next)
+        l->marked = true;
+    image->filling = s->filling;
+    image->used = s->filling ? s->filling->used : 0;
+    memcpy(image->ended, s->ended, sizeof(s->ended));
+    image->bytes = mem_resize(NULL, copy_all(s, NULL, false) + 1, 1);
+    copy_all(s, image->bytes, false);
+}
+
+void slab_go_back(struct slab *s)
+{
+    free_large(s->large);
+    s->large = NULL;
+    s->filling = s->image->filling;
+    if (s->filling)
+        s->filling->used = s->image->used;
+    memcpy(s->ended, s->image->ended, sizeof(s->ended));
+    copy_all(s, s->image->bytes, true);
+}
+
+// Goes on with the block behind the one being filled: one that slab_go_back left, or a new one.
 static void next_block(struct slab *s)
 {
     struct block **next = s->filling ? &s->filling->next : &s->first;
@@ -74,7 +128,7 @@ static void next_block(struct slab *s)
     s->filling->used = 0;
 }
 
-static void *cut(struct slab *s, size_t size)
+static inline void *cut(struct slab *s, size_t size)
 {
     void *ptr;
 
@@ -105,8 +159,10 @@ static void unlink_large(struct slab *s, struct large *l)
         l->next->before = l->before;
 }
 
-static void *link_large(struct slab *s, struct large *l)
+static void *link_large(struct slab *s, struct large *l, size_t size)
 {
+    l->size = size;
+    l->marked = false;
     l->before = NULL;
     l->next = s->large;
     if (l->next)
@@ -115,12 +171,12 @@ static void *link_large(struct slab *s, struct large *l)
     return l->bytes;
 }
 
-static void *begin(struct slab *s, size_t size)
+static inline void *begin(struct slab *s, size_t size)
 {
     struct piece *piece;
 
     if (size > SMALL_BYTES)
-        return link_large(s, mem_resize(NULL, sizeof(struct large) + size, 1));
+        return link_large(s, mem_resize(NULL, sizeof(struct large) + size, 1), size);
     piece = s->ended[grains(size)];
     if (!piece)
         return cut(s, grains(size) * GRAIN_BYTES);
@@ -128,25 +184,30 @@ static void *begin(struct slab *s, size_t size)
     return piece;
 }
 
+static void end_large(struct slab *s, struct large *l)
+{
+    if (l->marked)
+        return;
+    unlink_large(s, l);
+    mem_free(l);
+}
+
 static void end(struct slab *s, void *ptr, size_t size)
 {
     struct piece *piece = ptr;
 
     if (size > SMALL_BYTES) {
-        unlink_large(s, large_of(ptr));
-        mem_free(large_of(ptr));
+        end_large(s, large_of(ptr));
         return;
     }
     piece->next = s->ended[grains(size)];
     s->ended[grains(size)] = piece;
 }
 
-static void *grow_large(struct slab *s, void *ptr, size_t size)
+static void *grow_large(struct slab *s, struct large *l, size_t size)
 {
-    struct large *l = large_of(ptr);
-
     unlink_large(s, l);
-    return link_large(s, mem_resize(l, sizeof(*l) + size, 1));
+    return link_large(s, mem_resize(l, sizeof(*l) + size, 1), size);
 }
 
 void *slab_resize(struct slab *s, void *ptr, size_t old_size, size_t size)
@@ -159,8 +220,8 @@ void *slab_resize(struct slab *s, void *ptr, size_t old_size, size_t size)
         end(s, ptr, old_size);
         return NULL;
     }
-    if (old_size > SMALL_BYTES && size > SMALL_BYTES)
-        return grow_large(s, ptr, size);
+    if (old_size > SMALL_BYTES && size > SMALL_BYTES && !large_of(ptr)->marked)
+        return grow_large(s, large_of(ptr), size);
     if (size <= SMALL_BYTES && grains(size) == grains(old_size))
         return ptr;
     fresh = begin(s, size);

@@ -10,8 +10,10 @@ struct slab;
 struct slab *slab_new(void);
 void slab_free(struct slab *s); // ends every piece; accepts NULL
 
-// Ends every piece and keeps the memory of the small ones for those to come.
-void slab_clear(struct slab *s);
+// Remembers all pieces and what they hold, once. slab_go_back then has them so again, wherever they
+// have gone meanwhile, and ends all that have come.
+void slab_mark(struct slab *s);
+void slab_go_back(struct slab *s);
 
 // Gives a piece of size bytes, not cleared, with what ptr (NULL is fine) held of them; ptr has
 // ended. old_size is what ptr was asked with. size 0 only ends ptr and gives NULL. Never fails.

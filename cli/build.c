@@ -6,10 +6,13 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "cli/aim.h"
 #include "cli/commands.h"
+#include "cli/detach.h"
 #include "cli/jobs.h"
 #include "cli/say.h"
 #include "cli/selected.h"
+#include "runtime/trace.h"
 
 // "-" is standard output.
 static bool open_events(const char *path, int *fd, struct err *err)
@@ -22,6 +25,12 @@ static bool open_events(const char *path, int *fd, struct err *err)
     return *fd >= 0 || err_errno(err, "opening %s", path);
 }
 
+static bool open_trace(const char *path, struct trace **trace, struct err *err)
+{
+    *trace = path ? trace_open(path, err) : NULL;
+    return !path || *trace;
+}
+
 static bool read_options(const struct cli *cli, const struct args *args, struct build_options *o,
                          struct err *err)
 {
@@ -30,7 +39,12 @@ static bool read_options(const struct cli *cli, const struct args *args, struct 
     o->dry_run = args_has(args, "dry-run");
     o->explain = args_has(args, "explain");
     o->strict = args_has(args, "strict");
-    return open_events(args_get(args, "events", NULL), &o->events_fd, err);
+    if (args_has(args, "detach") && (o->dry_run || strcmp(args_get(args, "events", ""), "-") == 0))
+        return err_set(err, ERR_USAGE,
+                       "--detach leaves the command line alone: it goes with neither --dry-run nor "
+                       "--events -");
+    return open_events(args_get(args, "events", NULL), &o->events_fd, err) &&
+           open_trace(args_get(args, "trace", NULL), &o->trace, err);
 }
 
 // All are compiled before the first is built: what is wrong is told in one go.
@@ -43,6 +57,15 @@ static int open_all(struct job *jobs, size_t n, const struct cli *cli, const str
         if (!job_open(&jobs[i], cli, args, o) && !code)
             code = jobs[i].compiled.code;
     return code;
+}
+
+// Where nothing has, there is nothing to detach for.
+static bool has_moved(const struct job *jobs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (jobs[i].compiled.compile)
+            return true;
+    return false;
 }
 
 static int build_all(struct job *jobs, size_t n, const struct build_options *o)
@@ -75,11 +98,14 @@ static int run(const struct cli *cli, const struct args *args)
         jobs[i].film = films[i];
     code = open_all(jobs, n, cli, args, &o);
     if (!code)
-        code = build_all(jobs, n, &o);
+        code = args_has(args, "detach") && has_moved(jobs, n) ? detach(cli, jobs, n, &o, build_all)
+                                                              : build_all(jobs, n, &o);
     for (size_t i = 0; i < n; i++)
         job_release(&jobs[i]);
     if (o.events_fd >= 0)
         close(o.events_fd);
+    if (!trace_close(o.trace, &err) && !code)
+        code = say_error(cli, &err);
     return code;
 }
 
@@ -92,11 +118,14 @@ static const struct option options[] = {
     OPTION_STUDIO,
     OPTION_USE,
     OPTION_JOBS,
+    OPTION_PREFER,
     OPTION_KEEP_GOING,
     {"dry-run", 0, NULL, "say what would run, and run nothing"},
-    {"strict", 0, NULL, "fail, and build nothing, where kinds are drafted or picks owed"},
+    {"detach", 0, NULL, "in the background; `c41 status` looks at it"},
+    {"strict", 0, NULL, "fail where kinds are drafted, picks owed, or faults found in a film"},
     {"explain", 0, NULL, "say why each step runs"},
     {"events", 0, "FILE", "write what happens as JSON lines; - is standard output"},
+    {"trace", 0, "FILE", "write what ran where and when, for ui.perfetto.dev"},
     OPTION_ASSUME,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -110,7 +139,8 @@ const struct command command_build = {
     .more =
         "Deliverables go to out/ beside the film; those with anything drafted to out/draft/.\n"
         "Exit codes: 0 built; 1 a step failed; 2 the film, a preset or the studio is wrong; 3 a\n"
-        "machine stays away; 4 --strict, and picks are owed or kinds drafted; 130 interrupted.\n",
+        "machine stays away; 4 --strict, and picks are owed, kinds drafted or faults found;\n"
+        "130 interrupted.\n",
     .examples = "  c41 build film.yaml\n"
                 "  c41 build film.yaml --draft            the animatic, with no studio\n"
                 "  c41 build film.yaml --to image         the stills alone\n"

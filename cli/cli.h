@@ -26,6 +26,7 @@ struct cli {
     const char *data_dir;   // holds stdlib/ and presets/
     const char *module_dir; // holds c41-media.so
     const char *config_dir; // the user's: studio.yaml, presets/, trust
+    const char *state_dir;  // the user's: pauses; or NULL
     const char *home;       // the user's home, or NULL
     const char *studio;     // $C41_STUDIO, or NULL
     const struct command *const *commands;

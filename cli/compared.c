@@ -31,24 +31,53 @@ struct comparing {
     size_t faults;
 };
 
-static size_t list_used(const struct graph *g, const struct studio *studio, struct used *used)
+static bool is_elsewhere(const struct studio *studio, const json_t *preset)
 {
     const struct studio_service *offer;
-    size_t n = 0, k;
 
-    for (size_t i = 0; i < g->n_steps; i++) {
+    return studio_offers(studio, preset, &offer, 1) && strcmp(offer->machine->name, "here") != 0;
+}
+
+static size_t count_presets(const struct graph *g, const struct studio *studio, size_t *elsewhere)
+{
+    const char *kind, *name;
+    json_t *names, *preset;
+    size_t n = 0;
+
+    json_object_foreach(g->presets, kind, names)
+        json_object_foreach(names, name, preset) {
+            *elsewhere += is_elsewhere(studio, preset);
+            n++;
+        }
+    return n;
+}
+
+static bool is_listed(const struct used *used, size_t n, const json_t *preset)
+{
+    for (size_t i = 0; i < n; i++)
+        if (used[i].preset == preset)
+            return true;
+    return false;
+}
+
+// The presets that something elsewhere is to make. They are few, and steps are many.
+static struct used *list_used(struct arena *a, const struct graph *g, const struct studio *studio,
+                              size_t *n)
+{
+    size_t elsewhere = 0, most = count_presets(g, studio, &elsewhere), found = 0;
+    struct used *used = arena_array(a, struct used, most);
+
+    *n = 0;
+    for (size_t i = 0; elsewhere && i < g->n_steps && found < most; i++) {
         const json_t *preset = graph_preset(g, g->steps[i]);
 
-        if (!preset)
-            continue;
-        for (k = 0; k < n && used[k].preset != preset; k++)
-            continue;
-        if (k < n || !studio_offers(studio, preset, &offer, 1))
-            continue;
-        if (strcmp(offer->machine->name, "here") != 0)
-            used[n++] = (struct used){preset, g->steps[i]};
+        if (preset && !is_listed(used, found, preset))
+            used[found++] = (struct used){preset, g->steps[i]};
     }
-    return n;
+    for (size_t i = 0; i < found; i++)
+        if (is_elsewhere(studio, used[i].preset))
+            used[(*n)++] = used[i];
+    return used;
 }
 
 static void tell(struct comparing *c, const struct used *used, enum severity severity,
@@ -114,11 +143,13 @@ bool compared_tell(const struct cli *cli, const struct graph *graph, const struc
                    size_t *faults, struct err *err)
 {
     struct comparing c = {.cli = cli, .arena = cli->arena};
-    struct used *used = arena_array(cli->arena, struct used, graph->n_steps + 1);
-    size_t n = studio ? list_used(graph, studio, used) : 0;
+    struct used *used = NULL;
     struct inspect *all;
+    size_t n = 0;
 
     *faults = 0;
+    if (studio)
+        used = list_used(cli->arena, graph, studio, &n);
     if (n == 0)
         return true;
     all = inspect_studio(studio, cli->module_dir, err);

@@ -10,7 +10,7 @@
 // Steps of one shot mostly stand together.
 static bool is_same(const char *name, const char *before)
 {
-    return before && strcmp(name, before) == 0;
+    return name == before || (before && strcmp(name, before) == 0);
 }
 
 struct count count_graph(const struct graph *g)

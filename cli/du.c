@@ -178,6 +178,13 @@ static json_t *split_json(const struct split *s)
     return list;
 }
 
+// It is none of the store, and made by no step.
+static json_t *kept_json(const struct vault_kept *kept)
+{
+    return json_pack("{s:I, s:I}", "passages", (json_int_t)kept->n, "bytes",
+                     (json_int_t)vault_kept_bytes(kept));
+}
+
 static void print_json(struct weighing *w, struct buf *out)
 {
     json_t *whole = weight_json(&w->all);
@@ -186,6 +193,7 @@ static void print_json(struct weighing *w, struct buf *out)
     json_object_set_new(whole, "films", split_json(&w->by_film));
     json_object_set_new(whole, "kinds", split_json(&w->by_kind));
     json_object_set_new(whole, "status", split_json(&w->by_status));
+    json_object_set_new(whole, "kept", kept_json(&w->vault->kept));
     json_pretty(whole, out);
     json_decref(whole);
 }
@@ -196,6 +204,7 @@ static void print_text(struct weighing *w, struct buf *out)
 
     add_row(&t, &w->all);
     table_print(&t, 0, out);
+    vaulted_print_kept(w->vault, out);
     print_split(&w->by_film, out);
     print_split(&w->by_kind, out);
     print_split(&w->by_status, out);

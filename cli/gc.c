@@ -77,6 +77,7 @@ static void print_store(const struct vault *v, struct buf *out)
     buf_puts(out, "; good builds and picks need ");
     size_print(kept, out);
     buf_char(out, '\n');
+    vaulted_print_kept(v, out);
 }
 
 static void print_list(const struct gc *gc, struct buf *out)
@@ -116,6 +117,11 @@ static void print_choice(const struct gc *gc, bool asked, bool all, struct buf *
     buf_puts(out, "; making them again would cost ");
     print_seconds(gc->seconds, out);
     buf_puts(out, " of machine time\n");
+    if (gc->n_kept) {
+        buf_printf(out, "and %zu of the passages of sound, ", gc->n_kept);
+        size_print(gc->kept_bytes, out);
+        buf_puts(out, ", which no good build needs\n");
+    }
     if (gc->n_fresh)
         buf_printf(
             out,
@@ -158,7 +164,7 @@ static int clean(struct vaulted *v, const struct args *args, const struct gc_opt
     gc_choose(&gc, v->cli->arena, &v->vault, o);
     print_choice(&gc, asked, args_has(args, "verbose"), &out);
     code = say_out(&out);
-    if (code || !asked || gc.n_files == 0) {
+    if (code || !asked || gc.n_files + gc.n_kept == 0) {
         buf_release(&out);
         return code;
     }
@@ -257,9 +263,10 @@ const struct command command_gc = {
     .more =
         "Never removed: what the latest good build of each film is made of, and every artifact\n"
         "that a *.picks.yaml of the project names. The rest goes by machine seconds per byte, the\n"
-        "cheapest first, until --keep or --free is met; files that no step names go before. "
-        "Without\n"
-        "either, nothing is removed: what could go is told. Globs are over ids of steps.\n",
+        "cheapest first, until --keep or --free is met; files that no step names, and passages of\n"
+        "sound that no good build needs, go before. Without either, nothing is removed: what "
+        "could\n"
+        "go is told. Globs are over ids of steps.\n",
     .examples = "  c41 gc                           what could go\n"
                 "  c41 gc --keep 200GB\n"
                 "  c41 gc films/keeper 'lamp/*' --free 5GB --yes\n"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/aim.h"
 #include "cli/cli.h"
 #include "cli/kind_name.h"
 #include "cli/selected.h"
@@ -24,13 +25,15 @@ bool jobs_options(const struct cli *cli, const struct args *args, struct build_o
         .draft_asked = args_has(args, "draft"),
         .program = path_of_program(cli->arena),
         .module_dir = cli->module_dir,
+        .state_dir = cli->state_dir,
         .events_fd = -1,
         .display = {.fd = STDERR_FILENO,
                     .live = cli->terminal,
                     .colour = cli->colour,
                     .verbosity = args_has(args, "quiet") ? -1 : args_has(args, "verbose")},
     };
-    return kind_name_check(o->to, err) && selected_read(cli, args, 0, &o->only, err);
+    return aim_read(args, &o->aim, err) && kind_name_check(o->to, err) &&
+           selected_read(cli, args, 0, &o->only, err);
 }
 
 // A dry run and a part of the film are gone through whatever moved.

@@ -16,10 +16,11 @@
 
 // Sorted by name.
 static const struct command *const commands[] = {
-    &command_bless,  &command_build,  &command_check, &command_du,     &command_exec,
-    &command_gc,     &command_graph,  &command_help,  &command_list,   &command_new,
-    &command_plan,   &command_schema, &command_show,  &command_studio, &command_trust,
-    &command_verify, &command_watch,  &command_why,
+    &command_bless,  &command_build,  &command_cancel, &command_check,  &command_du,
+    &command_exec,   &command_export, &command_gc,     &command_graph,  &command_help,
+    &command_list,   &command_new,    &command_pause,  &command_plan,   &command_qc,
+    &command_resume, &command_schema, &command_show,   &command_status, &command_studio,
+    &command_trust,  &command_verify, &command_watch,  &command_why,
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -40,13 +41,15 @@ static const char *environment(const char *name)
     return value && value[0] ? value : NULL;
 }
 
-static const char *find_config_dir(struct arena *a, const char *home)
+// The user's folder of a sort: below $variable, else below the home.
+static const char *find_own_dir(struct arena *a, const char *variable, const char *home,
+                                const char *usual)
 {
-    const char *config = environment("XDG_CONFIG_HOME");
+    const char *dir = environment(variable);
 
-    if (config)
-        return path_join(a, config, "c41");
-    return home ? path_join(a, home, ".config/c41") : NULL;
+    if (dir)
+        return path_join(a, dir, "c41");
+    return home ? path_join(a, path_join(a, home, usual), "c41") : NULL;
 }
 
 // Modules lie beside the program, or where they were installed.
@@ -74,7 +77,8 @@ static void look_around(struct cli *cli)
     cli->commands = commands;
     cli->n_commands = N_COMMANDS;
     cli->home = environment("HOME");
-    cli->config_dir = find_config_dir(cli->arena, cli->home);
+    cli->config_dir = find_own_dir(cli->arena, "XDG_CONFIG_HOME", cli->home, ".config");
+    cli->state_dir = find_own_dir(cli->arena, "XDG_STATE_HOME", cli->home, ".local/state");
     cli->studio = environment("C41_STUDIO");
     cli->terminal = isatty(STDERR_FILENO);
     cli->colour = cli->terminal && !environment("NO_COLOR");

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "cli/aim.h"
 #include "cli/commands.h"
 #include "cli/kind_name.h"
 #include "cli/planned.h"
@@ -14,8 +15,11 @@
 #include "cli/selected.h"
 #include "cli/table.h"
 #include "compiler/graph.h"
+#include "runtime/forecast.h"
+#include "runtime/walk.h"
 
-enum { MOST_ROWS = 40 }; // more steps than this are told by kind
+enum { MOST_ROWS = 40 };                   // more steps than this are told by kind
+enum { MOST_LOADS = 12, MOST_DECIDE = 6 }; // of the models and steps that are named
 
 // A part of the change: what happens to the steps in it.
 struct group {
@@ -166,35 +170,84 @@ static void print_deliverables(const struct planned *p, struct buf *out)
     }
 }
 
-static void print_machines(const struct plan *plan, struct buf *out)
+// The models that a machine loads, in this order.
+static void print_loads(const struct plan_machine *m, struct buf *out)
 {
-    for (size_t i = 0; i < plan->n_machines; i++) {
-        const struct plan_machine *m = &plan->machines[i];
+    if (!m->loads)
+        return;
+    buf_printf(out, "\n  %zu model load%s: ", m->loads, m->loads == 1 ? "" : "s");
+    for (size_t i = 0; i < m->loads && i < MOST_LOADS; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", m->models[i]);
+    if (m->loads > MOST_LOADS)
+        buf_puts(out, " …");
+}
+
+static void print_machines(const struct forecast *f, struct buf *out)
+{
+    for (size_t i = 0; i < f->n_machines; i++) {
+        const struct plan_machine *m = &f->machines[i];
 
         buf_printf(out, "%s%s: %zu step%s, ", strcmp(m->name, "here") == 0 ? "" : "on ", m->name,
                    m->steps, m->steps == 1 ? "" : "s");
         planned_print_seconds(m->seconds, out);
         buf_puts(out, " of work");
-        if (m->loads)
-            buf_printf(out, ", %zu model load%s", m->loads, m->loads == 1 ? "" : "s");
+        print_loads(m, out);
         buf_char(out, '\n');
     }
 }
 
-static void print_time(const struct plan *plan, struct buf *out)
+static bool is_elsewhere(const struct forecast *f)
+{
+    return f->n_machines > 1 || (f->n_machines && strcmp(f->machines[0].name, "here") != 0);
+}
+
+// The steps that decide when everything is done: the last few, where they are many. On this machine
+// alone nearly everything does.
+static void print_decisive(const struct forecast *f, bool all, struct buf *out)
+{
+    size_t n = f->n_decide, first = !all && n > MOST_DECIDE ? n - MOST_DECIDE : 0;
+
+    if (!is_elsewhere(f))
+        return;
+    buf_puts(out, first ? "decided by … " : "decided by ");
+    for (size_t i = first; i < n; i++)
+        buf_printf(out, "%s%s", i > first ? " > " : "", f->decide[i]->step->id);
+    buf_char(out, '\n');
+}
+
+// The range, where it says more than the time in its middle.
+static void print_range(const struct forecast *f, struct buf *out)
+{
+    struct buf least = {0}, most = {0};
+
+    planned_print_seconds(f->least, &least);
+    planned_print_seconds(f->most, &most);
+    if (strcmp(buf_text(&least), buf_text(&most)) != 0)
+        buf_printf(out, " (%s to %s)", buf_text(&least), buf_text(&most));
+    buf_release(&least);
+    buf_release(&most);
+}
+
+static int64_t done_ms(const struct plan *plan, const struct forecast *f)
+{
+    return plan->now_ms + (int64_t)(f->seconds * 1000);
+}
+
+static void print_time(const struct plan *plan, const struct forecast *f, struct buf *out)
 {
     if (plan->seconds <= 0)
         return;
     buf_puts(out, "about ");
     planned_print_seconds(plan->seconds, out);
     buf_puts(out, " of work, done in about ");
-    planned_print_seconds(plan->finish_seconds, out);
+    planned_print_seconds(f->seconds, out);
+    print_range(f, out);
     buf_puts(out, ", at ");
-    planned_print_clock(plan->now_ms, plan->done_ms, out);
+    planned_print_clock(plan->now_ms, done_ms(plan, f), out);
     buf_char(out, '\n');
 }
 
-static void print_text(const struct planned *p, bool all, struct buf *out)
+static void print_text(const struct planned *p, const struct forecast *f, bool all, struct buf *out)
 {
     const struct plan *plan = p->plan;
 
@@ -207,8 +260,9 @@ static void print_text(const struct planned *p, bool all, struct buf *out)
     for (size_t i = 0; i < plan->n_owed; i++)
         buf_printf(out, "pick owed: %s\n", plan->owed[i]);
     print_deliverables(p, out);
-    print_machines(plan, out);
-    print_time(plan, out);
+    print_machines(f, out);
+    print_decisive(f, all, out);
+    print_time(plan, f, out);
     if (plan->drafted[0])
         buf_printf(out, "a draft: nothing in the studio makes %s\n", plan->drafted);
 }
@@ -228,18 +282,28 @@ static json_t *row_json(const struct plan_row *row)
                      "why", row->why, "machine", row->where, "seconds", row->seconds);
 }
 
-static json_t *machine_json(const struct plan_machine *m)
-{
-    return json_pack("{s:s, s:I, s:f, s:I}", "name", m->name, "steps", (json_int_t)m->steps,
-                     "seconds", m->seconds, "model_loads", (json_int_t)m->loads);
-}
-
 static json_t *texts_json(const char *const *texts, size_t n)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_string(texts[i]));
+    return list;
+}
+
+static json_t *machine_json(const struct plan_machine *m)
+{
+    return json_pack("{s:s, s:I, s:f, s:I, s:o}", "name", m->name, "steps", (json_int_t)m->steps,
+                     "seconds", m->seconds, "model_loads", (json_int_t)m->loads, "models",
+                     texts_json(m->models, m->loads));
+}
+
+static json_t *decisive_json(const struct forecast *f)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < f->n_decide; i++)
+        json_array_append_new(list, json_string(f->decide[i]->step->id));
     return list;
 }
 
@@ -254,7 +318,7 @@ static json_t *deliverables_json(const struct planned *p)
     return list;
 }
 
-static void print_json(const struct planned *p, bool all, struct buf *out)
+static void print_json(const struct planned *p, const struct forecast *f, bool all, struct buf *out)
 {
     const struct plan *plan = p->plan;
     json_t *steps = json_array(), *machines = json_array(), *whole;
@@ -263,16 +327,18 @@ static void print_json(const struct planned *p, bool all, struct buf *out)
     for (size_t i = 0; i < plan->n; i++)
         if (plan->rows[i].wanted)
             json_array_append_new(steps, row_json(&plan->rows[i]));
-    for (size_t i = 0; i < plan->n_machines; i++)
-        json_array_append_new(machines, machine_json(&plan->machines[i]));
-    whole = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:I, s:s}", "film",
-        p->film.graph->film, "title", p->film.graph->title, "current", (json_int_t)plan->current,
-        "stale", (json_int_t)plan->stale, "missing", (json_int_t)plan->missing, "blocked",
-        (json_int_t)plan->blocked, "steps", steps, "gone", texts_json(plan->gone, plan->n_gone),
-        "picks_owed", texts_json(plan->owed, plan->n_owed), "deliverables", deliverables_json(p),
-        "machines", machines, "seconds", plan->seconds, "finish_seconds", plan->finish_seconds,
-        "done_ms", (json_int_t)plan->done_ms, "drafted", plan->drafted);
+    for (size_t i = 0; i < f->n_machines; i++)
+        json_array_append_new(machines, machine_json(&f->machines[i]));
+    whole = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:[f, f], "
+                      "s:o, s:I, s:s}",
+                      "film", p->film.graph->film, "title", p->film.graph->title, "current",
+                      (json_int_t)plan->current, "stale", (json_int_t)plan->stale, "missing",
+                      (json_int_t)plan->missing, "blocked", (json_int_t)plan->blocked, "steps",
+                      steps, "gone", texts_json(plan->gone, plan->n_gone), "picks_owed",
+                      texts_json(plan->owed, plan->n_owed), "deliverables", deliverables_json(p),
+                      "machines", machines, "seconds", plan->seconds, "finish_seconds", f->seconds,
+                      "finish_range", f->least, f->most, "decided_by", decisive_json(f), "done_ms",
+                      (json_int_t)done_ms(plan, f), "drafted", plan->drafted);
     json_pretty(whole, out);
     json_decref(whole);
 }
@@ -283,13 +349,15 @@ static int run(const struct cli *cli, const struct args *args)
     struct selection only;
     struct buf out = {0};
     struct err err = {0};
+    enum sched_aim aim;
     int code;
 
     if (!selected_read(cli, args, 1, &only, &err) ||
-        !kind_name_check(args_get(args, "to", NULL), &err))
+        !kind_name_check(args_get(args, "to", NULL), &err) || !aim_read(args, &aim, &err))
         return say_error(cli, &err);
     if (planned_open(&p, cli, args, 1, &only, args_get(args, "to", NULL))) {
-        (args_has(args, "json") ? print_json : print_text)(&p, args_has(args, "all"), &out);
+        (args_has(args, "json") ? print_json : print_text)(&p, plan_rehearse(p.plan, aim),
+                                                           args_has(args, "all"), &out);
         code = say_out(&out);
         buf_release(&out);
     } else {
@@ -306,6 +374,7 @@ static const struct option options[] = {
     {"to", 0, "KIND", "plan up to this kind"},
     {"all", 'a', NULL, "name every step, however many there are"},
     {"json", 0, NULL, "as JSON; every step is named"},
+    OPTION_PREFER,
     OPTION_DRAFT,
     OPTION_STUDIO,
     OPTION_USE,
@@ -316,11 +385,14 @@ const struct command command_plan = {
     .name = "plan",
     .usage = "FILM [NAME=VALUE…]",
     .about = "what a build would run: why, where, how long",
-    .more = "Runs nothing and writes nothing. What hangs on the result of a step that has to run "
-            "is told\n"
-            "as stale, though that result may turn out to be the same and stop the change there.\n"
-            "Times are those of earlier steps of the same kind and preset, else the preset's own.\n"
-            "A machine loads each model once at best; that many loads are told.\n",
+    .more =
+        "Runs nothing and writes nothing. What hangs on the result of a step that has to run "
+        "is told\n"
+        "as stale, though that result may turn out to be the same and stop the change there.\n"
+        "Times are those of earlier steps of the same kind and preset, else the preset's own.\n"
+        "The rest is rehearsed by the scheduler that a build has: how long each machine works and\n"
+        "which models it loads in which order, the steps that decide the end, and when that\n"
+        "is, from as early to as late as it well may be.\n",
     .examples = "  c41 plan film.yaml\n"
                 "  c41 plan film.yaml --to image --all\n",
     .options = options,

@@ -31,6 +31,7 @@ bool planned_open(struct planned *p, const struct cli *cli, const struct args *a
         .to = to,
         .draft_asked = args_has(args, "draft"),
         .module_dir = cli->module_dir,
+        .state_dir = cli->state_dir,
         .events_fd = -1,
         .display = {.fd = -1},
     };

@@ -16,7 +16,7 @@
 static int refuse(const struct cli *cli, const char *folder, const char *name)
 {
     VEC(const char *) names = {0};
-    const char *near, *help = "there are film, project, preset, studio, picks";
+    const char *near, *help = "there are film, project, preset, studio, picks, theme";
     DIR *dir = opendir(folder);
     struct dirent *entry;
 

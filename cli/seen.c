@@ -25,8 +25,8 @@ static void add_text(json_t *list, const char *text)
 }
 
 // Options that change how a build goes about it, but neither what it makes nor what it warns of.
-static const char *const indifferent[] = {"events",     "explain", "jobs",
-                                          "keep-going", "quiet",   "verbose"};
+static const char *const indifferent[] = {"detach", "events", "explain", "jobs",   "keep-going",
+                                          "prefer", "quiet",  "trace",   "verbose"};
 
 // And those by which a command chooses what it builds or tells of.
 static const char *const choosing[] = {"all", "json", "kind", "only", "scene", "stale", "to"};

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -17,6 +18,8 @@
 #include "compiler/roster.h"
 #include "compiler/studio.h"
 #include "runtime/inspect.h"
+#include "runtime/pauses.h"
+#include "runtime/rest.h"
 
 // What is shown of one service.
 struct seen_service {
@@ -28,6 +31,8 @@ struct seen_studio {
     const struct studio *studio;
     struct seen_service *list;
     size_t n;
+    struct pauses pauses;
+    int64_t wall_ms; // when it was looked
     struct arena *arena;
 };
 
@@ -54,9 +59,11 @@ static void look(struct seen_studio *s, const struct inspect *all, const struct 
     }
 }
 
-static json_t *service_json(const struct seen_service *s)
+static json_t *service_json(const struct seen_studio *all, const struct seen_service *s)
 {
     const struct studio_service *told = s->told->service->told;
+    struct rest rest = rest_of(told->machine, &all->pauses, all->wall_ms);
+    char state[80];
     json_t *o = json_pack("{s:s, s:s, s:s, s:b}", "machine", told->machine->name, "service",
                           told->name, "driver", told->driver, "up", s->told->up);
 
@@ -65,6 +72,8 @@ static json_t *service_json(const struct seen_service *s)
     else
         json_object_set_new(o, "error", json_string(s->told->err.text));
     json_object_update(o, s->told->told);
+    if (rest.reason != REST_NOT)
+        json_object_set_new(o, "rest", json_string(rest_state(&rest, state, sizeof(state))));
     if (json_object_size(s->lacks))
         json_object_set(o, "lacks", s->lacks);
     return o;
@@ -75,7 +84,7 @@ static void print_json(const struct seen_studio *s, struct buf *out)
     json_t *list = json_array(), *whole;
 
     for (size_t i = 0; i < s->n; i++)
-        json_array_append_new(list, service_json(&s->list[i]));
+        json_array_append_new(list, service_json(s, &s->list[i]));
     whole = json_pack("{s:s?, s:o}", "studio", s->studio->file, "services", list);
     json_pretty(whole, out);
     json_decref(whole);
@@ -182,12 +191,16 @@ static size_t print_machine(const struct seen_studio *s, const struct seen_servi
                             size_t most, struct buf *out)
 {
     const struct studio_machine *m = list->told->service->told->machine;
+    struct rest rest = rest_of(m, &s->pauses, s->wall_ms);
     struct table t = {.columns = 5};
+    char state[80];
     size_t n = 0;
 
     buf_puts(out, m->name);
     if (m->gpus)
         buf_printf(out, "  %u GPU%s", m->gpus, m->gpus == 1 ? "" : "s");
+    if (rest.reason != REST_NOT)
+        buf_printf(out, "  %s", rest_state(&rest, state, sizeof(state)));
     buf_char(out, '\n');
     for (; n < most && list[n].told->service->told->machine == m; n++)
         add_row(s, &list[n], &t);
@@ -217,9 +230,13 @@ static int show(const struct cli *cli, const struct args *args, const struct ros
     if (!all)
         return say_error(cli, &err);
     look(&s, all, r);
+    pauses_init(&s.pauses, cli->state_dir);
+    pauses_look(&s.pauses);
+    s.wall_ms = clock_system()->wall_ms(clock_system());
     (args_has(args, "json") ? print_json : print_text)(&s, &out);
     for (size_t i = 0; i < s.n; i++)
         json_decref(s.list[i].lacks);
+    pauses_release(&s.pauses);
     inspect_free(all);
     code = say_out(&out);
     buf_release(&out);

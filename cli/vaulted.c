@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/say.h"
+#include "cli/size.h"
 #include "compiler/picks.h"
 #include "compiler/schema.h"
 #include "runtime/ledger.h"
@@ -103,4 +104,14 @@ void vaulted_close(struct vaulted *v)
         v->code = say_error(v->cli, &err);
     lock_release(&v->lock);
     v->ledger = NULL;
+}
+
+void vaulted_print_kept(const struct vault *v, struct buf *out)
+{
+    if (v->kept.n == 0)
+        return;
+    buf_printf(out, "kept beside it: %zu passage%s of sound, ", v->kept.n,
+               v->kept.n == 1 ? "" : "s");
+    size_print(vault_kept_bytes(&v->kept), out);
+    buf_char(out, '\n');
 }

@@ -9,6 +9,7 @@
 #include "runtime/vault.h"
 
 struct args;
+struct buf;
 struct cli;
 struct ledger;
 
@@ -27,3 +28,6 @@ struct vaulted {
 bool vaulted_open(struct vaulted *v, const struct cli *cli, const struct args *args,
                   const char *doing);
 void vaulted_close(struct vaulted *v);
+
+// A line about what ops keep beside the store; none where that is nothing.
+void vaulted_print_kept(const struct vault *v, struct buf *out);

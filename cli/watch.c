@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "cli/aim.h"
 #include "cli/commands.h"
 #include "cli/jobs.h"
 #include "cli/say.h"
@@ -377,6 +378,7 @@ static const struct option options[] = {
     OPTION_STUDIO,
     OPTION_USE,
     OPTION_JOBS,
+    OPTION_PREFER,
     OPTION_KEEP_GOING,
     OPTION_ASSUME,
     OPTION_QUIET,

@@ -4,6 +4,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "compiler/layout.h"
 #include "compiler/node.h"
 
 // Registry keys: weak tables from table to node, and of tables marked as lists.
@@ -23,6 +24,7 @@ void convert_open(lua_State *L)
 {
     make_weak_table(L, &nodes_key);
     make_weak_table(L, &lists_key);
+    layouts_open(L);
 }
 
 const struct node *convert_node_of(lua_State *L, int idx)

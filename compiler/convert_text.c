@@ -12,21 +12,16 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "compiler/layout.h"
 #include "compiler/shape.h"
 
 enum { FEW_MEMBERS = 48, MANY_MEMBERS = 16 };
-
-// A member of a mapping while its keys are sorted. Its value waits on Lua's stack.
-struct member {
-    struct str key;
-    uint64_t head; // its first bytes as a number that sorts as they do; 0: not all are ASCII
-    int value;
-};
 
 struct writing {
     lua_State *L;
     struct buf *out;
     const char **why;
+    struct layouts *layouts;
     bool late;
 };
 
@@ -80,10 +75,43 @@ static void sort(struct member *members, size_t n)
     }
 }
 
+static uint64_t head_of(struct str key)
+{
+    uint64_t head = 0, beyond_ascii = 0x8080808080808080u;
+    size_t n = key.len < sizeof(head) ? key.len : sizeof(head);
+
+    for (size_t i = 0; i < n; i++)
+        head = head << 8 | (unsigned char)key.ptr[i];
+    head <<= 8 * (sizeof(head) - n) % 64; // a key without bytes is 0 in any case
+    return head & beyond_ascii ? 0 : head;
+}
+
+static bool put_laid_out(struct writing *w, const struct layout *layout,
+                         const struct member *members, int levels)
+{
+    bool ok = true;
+
+    w->late |= layout->late;
+    buf_char(w->out, '{');
+    for (size_t i = 0; ok && i < layout->n; i++) {
+        if (i)
+            buf_char(w->out, ',');
+        buf_add(w->out, layout->text + layout->starts[i], layout->lengths[i]);
+        ok = put_value(w, members[layout->order[i]].value, levels - 1);
+    }
+    buf_char(w->out, '}');
+    return ok;
+}
+
 static bool put_members(struct writing *w, struct member *members, size_t n, int levels)
 {
     bool ok = true;
 
+    for (size_t i = 0; i < n; i++) {
+        if (strlen(members[i].key.ptr) != members[i].key.len) // jansson's keys end there
+            return refuse(w, convert_not_utf8);
+        members[i].head = head_of(members[i].key);
+    }
     sort(members, n);
     buf_char(w->out, '{');
     for (size_t i = 0; ok && i < n; i++) {
@@ -96,18 +124,9 @@ static bool put_members(struct writing *w, struct member *members, size_t n, int
         ok = put_value(w, members[i].value, levels - 1);
     }
     buf_char(w->out, '}');
+    if (ok)
+        layouts_keep(w->L, w->layouts, members, n);
     return ok;
-}
-
-static uint64_t head_of(struct str key)
-{
-    uint64_t head = 0, beyond_ascii = 0x8080808080808080u;
-    size_t n = key.len < sizeof(head) ? key.len : sizeof(head);
-
-    for (size_t i = 0; i < n; i++)
-        head = head << 8 | (unsigned char)key.ptr[i];
-    head <<= 8 * (sizeof(head) - n) % 64; // a key without bytes is 0 in any case
-    return head & beyond_ascii ? 0 : head;
 }
 
 static struct member *more_room(lua_State *L, struct member *members, size_t *cap)
@@ -124,8 +143,10 @@ static struct member *more_room(lua_State *L, struct member *members, size_t *ca
 static bool put_map(struct writing *w, int idx, int levels)
 {
     struct member few[FEW_MEMBERS], *members = few;
+    const struct layout *layout;
     size_t n = 0, cap = FEW_MEMBERS;
     lua_State *L = w->L;
+    int at = lua_gettop(L); // of a value, behind its key
 
     do {
         struct member *m;
@@ -135,18 +156,18 @@ static bool put_map(struct writing *w, int idx, int levels)
         if (n == cap) {
             members = more_room(L, members, &cap);
             lua_insert(L, -3); // below the key and its value
+            at++;
         }
-        if (lua_type(L, -2) != LUA_TSTRING)
+        if (lua_type(L, at - 1) != LUA_TSTRING)
             return refuse(w, convert_odd_shape);
         m = &members[n++];
-        m->key.ptr = lua_tolstring(L, -2, &m->key.len);
-        m->head = head_of(m->key);
-        if (strlen(m->key.ptr) != m->key.len) // jansson's keys end there
-            return refuse(w, convert_not_utf8);
-        m->value = lua_gettop(L);
-        lua_pushvalue(L, -2); // where the iteration goes on from
+        m->key.ptr = lua_tolstring(L, at - 1, &m->key.len);
+        m->value = at;
+        lua_pushvalue(L, at - 1); // where the iteration goes on from
+        at += 2;
     } while (lua_next(L, idx));
-    return put_members(w, members, n, levels);
+    layout = layouts_find(w->layouts, members, n);
+    return layout ? put_laid_out(w, layout, members, levels) : put_members(w, members, n, levels);
 }
 
 static bool put_number(struct writing *w, int idx)
@@ -172,8 +193,8 @@ static bool put_text(struct writing *w, int idx)
     return json_put_text(text, w->out) || refuse(w, convert_not_utf8);
 }
 
-// The metatable of a fixed table has its text.
-static const char fixed_key[] = "text";
+// The key under which the metatable of a fixed table has its text: none that a hook could write.
+static const char fixed_key;
 
 static bool put_fixed(struct writing *w, int idx)
 {
@@ -181,7 +202,7 @@ static bool put_fixed(struct writing *w, int idx)
 
     if (!lua_getmetatable(w->L, idx))
         return false;
-    lua_getfield(w->L, -1, fixed_key);
+    lua_rawgetp(w->L, -1, &fixed_key);
     text.ptr = lua_tolstring(w->L, -1, &text.len);
     if (text.ptr)
         buf_add(w->out, text.ptr, text.len);
@@ -241,7 +262,7 @@ static bool put_value(struct writing *w, int idx, int levels)
 
 bool convert_to_text(lua_State *L, int idx, struct buf *out, bool *late, const char **why)
 {
-    struct writing w = {L, out, why, false};
+    struct writing w = {L, out, why, layouts_of(L), false};
     int top = lua_gettop(L);
     bool ok = put_value(&w, lua_absindex(L, idx), CONVERT_LEVELS);
 
@@ -265,7 +286,7 @@ bool convert_fix(lua_State *L, int idx, struct buf *scratch, const char **why)
     }
     lua_createtable(L, 0, 1);
     lua_pushlstring(L, scratch->ptr, scratch->len);
-    lua_setfield(L, -2, fixed_key);
+    lua_rawsetp(L, -2, &fixed_key);
     lua_setmetatable(L, idx);
     return true;
 }

@@ -20,7 +20,7 @@
 enum { LEAST_SCENES = 48 };
 
 // Scenes that one hand lowers at a go: few enough that all hands end at about the same time.
-enum { SCENES_A_RUN = 8 };
+enum { SCENES_A_RUN = 2 };
 
 // A run of scenes, and where they stand in the graph of the hand that has lowered them.
 struct run {
@@ -127,6 +127,11 @@ static void take(struct hand *h, const struct crew *c, size_t known)
 // Joins what hands have made to graph, scene by scene in the order of the film.
 static void join(struct hand *hands, size_t n, const struct share *share, struct graph *graph)
 {
+    size_t n_steps = 0;
+
+    for (size_t i = 0; i < n; i++)
+        n_steps += hands[i].graph->n_steps;
+    graph_reserve(graph, n_steps);
     for (size_t i = 0; i < share->n; i++)
         if (share->runs[i].hand)
             graph_join_range(graph, share->runs[i].hand->graph, &share->runs[i].made);

@@ -17,6 +17,7 @@
 #include "compiler/rows.h"
 #include "compiler/schema.h"
 #include "compiler/source.h"
+#include "compiler/theme.h"
 #include "compiler/titles.h"
 #include "compiler/yaml.h"
 
@@ -215,6 +216,19 @@ static void parse_parts(struct reading *r, struct part **parts, size_t n)
             parts[i]->root = roots[i];
 }
 
+// The texts of those that are not left out.
+static void read_ahead(struct reading *r, const char *const *paths, size_t n)
+{
+    const char **read = arena_array(r->arena, const char *, n + 1);
+    size_t n_read = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!find_left_out(r, paths[i]))
+            read[n_read++] = paths[i];
+    if (n_read)
+        sources_read_ahead(r->sources, read, n_read, r->threads);
+}
+
 static void read_includes(struct reading *r, struct part *part)
 {
     const struct node *globs = node_get(part->root, "include");
@@ -226,6 +240,7 @@ static void read_includes(struct reading *r, struct part *part)
     paths = find_includes(r, part, globs, &n);
     part->includes = arena_array(r->arena, struct part *, n + 1);
     part->n_includes = n;
+    read_ahead(r, paths, n);
     for (size_t i = 0; i < n; i++) {
         const struct film_left_out *kept = find_left_out(r, paths[i]);
 
@@ -473,6 +488,7 @@ bool film_read(struct film *out, const struct film_path *at, const struct film_r
         merge_project(out->root, join_part(&r, project), a);
     if (out->root) {
         check_scenes(&r, out->root);
+        theme_read(out->root, r.schemas, sources, a, d);
         if (project) // a folder without project.yaml may be full of trials
             titles_check(at, out->root, sources, a, d);
     }

@@ -7,6 +7,7 @@
 //     card   TEXT => {text: TEXT}           lipsync   PRESET => {preset: PRESET}; true, false stay
 //     voice  NAME => {name: NAME}           a cast member, a location   TEXT => {looks: TEXT}
 //     look   PATH => {lut: PATH}            a deliverable   PRESET => {preset: PRESET}
+//     text   TEXT => {text: TEXT}           theme   PATH => what the file holds
 //     a param's VALUE => {default: VALUE}   a pick's NUMBER => {take: NUMBER}
 // Free text is text or {write: BRIEF, preset: …}. These stay as written: format as text
 // "WxH[@FPS]", `use` entries, `say` (text, mapping, list), hooks, items of loras, `transition:

@@ -46,9 +46,6 @@ static void append(struct graph *g, struct step *s)
         g->steps = mem_resize(g->steps, g->cap_steps, sizeof(struct step *));
     }
     g->steps[g->n_steps++] = s;
-    for (size_t i = 0; i < s->n_inputs; i++) // most stand before s; graph_link finds the others
-        if (s->inputs[i].step && !s->inputs[i].from)
-            s->inputs[i].from = graph_find(g, s->inputs[i].step);
 }
 
 struct step *graph_add(struct graph *g, const char *id, const struct kind *kind)
@@ -167,7 +164,8 @@ void graph_set_flag(struct graph *g, struct step *s, const char *name, bool flag
 
 const json_t *graph_preset(const struct graph *g, const struct step *s)
 {
-    return json_object_get(json_object_get(g->presets, s->kind->name), s->preset ? s->preset : "");
+    return s->preset ? json_object_get(json_object_get(g->presets, s->kind->name), s->preset)
+                     : NULL;
 }
 
 static void set_text(json_t *object, const char *key, const char *text)
@@ -207,6 +205,7 @@ static json_t *step_json(const struct step *s)
     json_object_set_new(out, "inputs", inputs);
     json_object_set_new(out, "outputs", outputs);
     json_object_set_new(out, "words", words);
+    set_text(out, "note", s->note);
     set_text(out, "scene", s->scene);
     set_text(out, "shot", s->shot);
     if (s->take)

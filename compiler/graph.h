@@ -25,6 +25,7 @@ struct kind {
     bool local;                 // this machine always makes it
     bool chooses;               // stands for one of its inputs, and makes no file of its own
     bool shown;                 // for people: built with the film though no other step uses it
+    bool keeps;                 // its op keeps what it may want again (runtime/media/keep.h)
     bool marked;   // its param `draft` says whether any step of the film is the draft's
     bool optional; // left out where nobody makes it; others compile and wait for a studio
 };
@@ -41,9 +42,8 @@ enum edge_mode {
 // name are a list, in order.
 struct edge {
     const char *name;
-    const char *step; // the id of from
-    struct step
-        *from; // for sure once the graph is linked; NULL for a file, and for what is left out
+    const char *step;   // the id of from
+    struct step *from;  // once the graph is linked; NULL for a file, and for what is left out
     const char *output; // which artifact of from
     const char *file;   // path in the project; NULL for a step's output
     enum edge_mode mode;
@@ -67,6 +67,7 @@ struct step {
     size_t n_outputs;
     struct phrase *words; // of the prompt, for `c41 show`; in no key
     size_t n_words;
+    const char *note;  // a remark of the film for people, or NULL; in no key
     const char *scene; // NULL: of the whole film
     const char *shot;  // "scene/shot", or NULL
     unsigned take;     // from 1; 0 where takes mean nothing

@@ -18,6 +18,15 @@ static void take_presets(json_t *presets, json_t *more)
     }
 }
 
+void graph_reserve(struct graph *g, size_t n)
+{
+    if (g->n_steps + n > g->cap_steps) {
+        g->cap_steps = g->n_steps + n;
+        g->steps = mem_resize(g->steps, g->cap_steps, sizeof(struct step *));
+    }
+    map_reserve(&g->by_id, g->n_steps + n);
+}
+
 void graph_join_range(struct graph *g, struct graph *part, const struct graph_range *range)
 {
     size_t from = g->n_steps;

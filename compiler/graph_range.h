@@ -11,6 +11,9 @@ struct graph_range {
     size_t step, end_step, deliverable, end_deliverable;
 };
 
+// Makes room for n more steps at once.
+void graph_reserve(struct graph *g, size_t n);
+
 // Joins that of part to g: steps as graph_join does, which are in both until graph_take.
 void graph_join_range(struct graph *g, struct graph *part, const struct graph_range *range);
 

@@ -111,7 +111,7 @@ static bool is_plain(struct names *names, const char *text)
     memcpy(late, text + 1, len);
     late[len] = 0;
     text += len + 2;
-    for (size_t i = 0; i < sizeof(bounds) / sizeof(*bounds); i++)
+    for (size_t i = 0; *text == ',' && i < sizeof(bounds) / sizeof(*bounds); i++)
         if (strncmp(text, bounds[i], strlen(bounds[i])) == 0)
             text = skip_number(text + strlen(bounds[i]));
     return *text == '}' && names_input(names, late);

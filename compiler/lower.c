@@ -21,31 +21,45 @@ enum {
     STEP_KIND,
     STEP_PRESET,
     STEP_OUTPUTS,
-    STEP_SPEC,
+    STEP_PARAMS,
+    STEP_INPUTS,
+    STEP_PLACE,
     STEP_SCENE,
     STEP_SHOT,
-    STEP_ARGUMENTS = STEP_SHOT
+    STEP_TAKE,
+    STEP_WORDS,
+    STEP_NOTE,
+    STEP_ARGUMENTS = STEP_NOTE
 };
 
-// What hooks are told of a step beside its params and its take.
+// What hooks are told of a step beside its params.
 static const struct {
     const char *key;
     int argument;
-} told[] = {{"id", STEP_ID},
-            {"kind", STEP_KIND},
-            {"preset", STEP_PRESET},
-            {"scene", STEP_SCENE},
-            {"shot", STEP_SHOT}};
+} told[] = {{"id", STEP_ID},       {"kind", STEP_KIND}, {"preset", STEP_PRESET},
+            {"scene", STEP_SCENE}, {"shot", STEP_SHOT}, {"take", STEP_TAKE}};
+
+static const char *keep_text(struct script *s, struct str text)
+{
+    return texts_get(&s->texts, text, s->graph->arena);
+}
 
 // A text of Lua as text of the graph; NULL for nil.
 static const char *copy_text(lua_State *L, int idx)
 {
-    size_t len;
-    const char *text = lua_tolstring(L, idx, &len);
+    struct str text;
 
-    if (!text && !lua_isnil(L, idx))
+    text.ptr = lua_tolstring(L, idx, &text.len);
+    if (!text.ptr && !lua_isnil(L, idx))
         luaL_error(L, "this must be text, not %s", luaL_typename(L, idx));
-    return text ? arena_strndup(script_of(L)->graph->arena, text, len) : NULL;
+    return text.ptr ? keep_text(script_of(L), text) : NULL;
+}
+
+// The same for text alone.
+static const char *need_copy(lua_State *L, int idx)
+{
+    luaL_checkstring(L, idx);
+    return copy_text(L, idx);
 }
 
 // The same for a field of a table that a rule gave.
@@ -88,14 +102,13 @@ static struct span get_place(lua_State *L, int idx, const char *key)
     return span;
 }
 
-// Pushes the list under key and returns how many items it has: 0 where it is absent.
-static size_t push_list(lua_State *L, int idx, const char *key)
+// How many items a list has: 0 where it is absent.
+static size_t count_items(lua_State *L, int idx)
 {
-    if (lua_getfield(L, idx, key) == LUA_TNIL)
+    if (lua_isnil(L, idx))
         return 0;
-    if (!lua_istable(L, -1))
-        luaL_error(L, "%s must be a list", key);
-    return lua_rawlen(L, -1);
+    luaL_checktype(L, idx, LUA_TTABLE);
+    return lua_rawlen(L, idx);
 }
 
 static const char *get_item(lua_State *L, int idx, lua_Integer i)
@@ -106,6 +119,16 @@ static const char *get_item(lua_State *L, int idx, lua_Integer i)
     text = copy_text(L, -1);
     lua_pop(L, 1);
     return text;
+}
+
+// Most steps stand before those that use them; graph_link finds the others.
+static void read_from(lua_State *L, struct edge *e)
+{
+    e->from = lua_rawgeti(L, -1, 3) == LUA_TSTRING
+                  ? graph_find(script_of(L)->graph, lua_tostring(L, -1))
+                  : NULL;
+    e->step = e->from ? e->from->id : copy_text(L, -1);
+    lua_pop(L, 1);
 }
 
 // {NAME, "use" or "read", STEP, OUTPUT} or {NAME, "use" or "read", FILE}
@@ -128,7 +151,7 @@ static void read_edge(lua_State *L, struct edge *e)
         e->file = get_item(L, idx, 3);
         return;
     }
-    e->step = get_item(L, idx, 3);
+    read_from(L, e);
     e->output = get_item(L, idx, 4);
 }
 
@@ -136,14 +159,13 @@ static void read_inputs(lua_State *L, struct step *s)
 {
     struct arena *a = script_of(L)->graph->arena;
 
-    s->n_inputs = push_list(L, STEP_SPEC, "inputs");
+    s->n_inputs = count_items(L, STEP_INPUTS);
     s->inputs = arena_array(a, struct edge, s->n_inputs);
     for (size_t i = 0; i < s->n_inputs; i++) {
-        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        lua_rawgeti(L, STEP_INPUTS, (lua_Integer)i + 1);
         read_edge(L, &s->inputs[i]);
         lua_pop(L, 1);
     }
-    lua_pop(L, 1);
 }
 
 // A name, or a list of them.
@@ -155,10 +177,10 @@ static void read_outputs(lua_State *L, struct step *s)
     s->n_outputs = list ? lua_rawlen(L, STEP_OUTPUTS) : 1;
     s->outputs = arena_array(a, const char *, s->n_outputs);
     if (!list)
-        s->outputs[0] = arena_strdup(a, luaL_checkstring(L, STEP_OUTPUTS));
+        s->outputs[0] = need_copy(L, STEP_OUTPUTS);
     for (size_t i = 0; list && i < s->n_outputs; i++) {
         lua_rawgeti(L, STEP_OUTPUTS, (lua_Integer)i + 1);
-        s->outputs[i] = arena_strdup(a, luaL_checkstring(L, -1));
+        s->outputs[i] = need_copy(L, -1);
         lua_pop(L, 1);
     }
 }
@@ -183,24 +205,25 @@ static void add_phrase(lua_State *L, struct buf *out)
     }
 }
 
+// {TEXT, PLACE} each.
 static void read_words(lua_State *L, struct step *s)
 {
     struct script *script = script_of(L);
     struct arena *a = script->graph->arena;
 
-    s->n_words = push_list(L, STEP_SPEC, "words");
+    s->n_words = count_items(L, STEP_WORDS);
     s->words = arena_array(a, struct phrase, s->n_words);
     for (size_t i = 0; i < s->n_words; i++) {
-        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        lua_rawgeti(L, STEP_WORDS, (lua_Integer)i + 1);
         luaL_checktype(L, -1, LUA_TTABLE);
-        s->words[i].at = resolve(L, get_place(L, lua_gettop(L), "at"));
-        lua_getfield(L, -1, "text");
+        lua_rawgeti(L, -1, 2);
+        s->words[i].at = resolve(L, script_span(L, -1));
+        lua_rawgeti(L, -2, 1);
         buf_clear(&script->text);
         add_phrase(L, &script->text);
-        s->words[i].text = arena_strdup(a, buf_text(&script->text));
-        lua_pop(L, 2);
+        s->words[i].text = keep_text(script, str_of(buf_text(&script->text)));
+        lua_settop(L, STEP_ARGUMENTS);
     }
-    lua_pop(L, 1);
 }
 
 // What on.step is given, in a table of its own; the fields that it may change are params and
@@ -212,14 +235,10 @@ static void push_for_hooks(lua_State *L)
         lua_pushvalue(L, told[i].argument);
         lua_setfield(L, -2, told[i].key);
     }
-    lua_getfield(L, STEP_SPEC, "take");
-    lua_setfield(L, -2, "take");
-    if (lua_getfield(L, STEP_SPEC, "params") == LUA_TNIL) {
-        lua_pop(L, 1);
+    if (lua_isnil(L, STEP_PARAMS))
         lua_newtable(L);
-    }
-    convert_push_copy(L, -1);
-    lua_remove(L, -2);
+    else
+        convert_push_copy(L, STEP_PARAMS);
     lua_setfield(L, -2, "params");
 }
 
@@ -255,9 +274,6 @@ static void run_hooks(lua_State *L)
         if (!is_kept(L, told[i].key) && told[i].argument != STEP_PRESET)
             refuse_change(s, told[i].key);
     }
-    lua_getfield(L, STEP_SPEC, "take");
-    if (!is_kept(L, "take"))
-        refuse_change(s, "take");
 }
 
 static const struct preset *read_preset(lua_State *L, struct step *step)
@@ -310,20 +326,18 @@ static void check_late(lua_State *L, const struct step *step)
         refuse_params(L, step, "", buf_text(why));
 }
 
+// idx: where they are, or nil.
 static void read_params(lua_State *L, struct step *step, int idx)
 {
     struct script *s = script_of(L);
     const char *why = "something that is no table";
-    bool ok, late = false;
+    bool ok = lua_isnil(L, idx), late = false;
 
     buf_clear(&s->text);
-    lua_pushstring(L, "params");
-    ok = lua_rawget(L, idx) == LUA_TNIL;
     if (ok)
         buf_puts(&s->text, "{}");
-    else if (lua_istable(L, -1))
-        ok = convert_to_text(L, -1, &s->text, &late, &why);
-    lua_pop(L, 1);
+    else if (lua_istable(L, idx))
+        ok = convert_to_text(L, idx, &s->text, &late, &why);
     if (ok && s->text.ptr[0] != '{') {
         why = "a list, where names are due";
         ok = false;
@@ -353,8 +367,7 @@ static const char *prompt_before(lua_State *L)
 {
     const char *prompt = NULL;
 
-    if (lua_getfield(L, STEP_SPEC, "params") == LUA_TTABLE &&
-        lua_getfield(L, -1, "prompt") == LUA_TSTRING)
+    if (lua_istable(L, STEP_PARAMS) && lua_getfield(L, STEP_PARAMS, "prompt") == LUA_TSTRING)
         prompt = arena_strdup(script_of(L)->arena, lua_tostring(L, -1));
     lua_settop(L, STEP_ARGUMENTS);
     return prompt;
@@ -368,6 +381,8 @@ static const struct preset *hook_step(lua_State *L, struct step *step)
     run_hooks(L);
     if (hooks_has(s->hooks, HOOK_STEP)) { // none has failed
         preset = read_hooked_preset(L, step, lua_gettop(L));
+        lua_pushstring(L, "params");
+        lua_rawget(L, -2);
         read_params(L, step, lua_gettop(L));
         claim_words(s, step, prompt_before(L));
     }
@@ -395,7 +410,7 @@ static void push_output(lua_State *L)
         lua_pushvalue(L, STEP_OUTPUTS);
 }
 
-// c41.step(id, kind, preset, outputs, {params=, inputs=, words=, take=, at=}, scene, shot) gives
+// c41.step(id, kind, preset, outputs, params, inputs, place, scene, shot, take, words, note) gives
 // the name of its first output.
 int lower_step(lua_State *L)
 {
@@ -404,26 +419,24 @@ int lower_step(lua_State *L)
     const struct preset *preset = NULL;
     struct step *step;
 
-    luaL_checktype(L, STEP_SPEC, LUA_TTABLE);
     lua_settop(L, STEP_ARGUMENTS);
     if (!kind)
         return luaL_error(L, "step %s: no such kind", luaL_checkstring(L, STEP_ID));
     step = graph_make(s->graph, luaL_checkstring(L, STEP_ID), kind);
     step->scene = copy_text(L, STEP_SCENE);
     step->shot = copy_text(L, STEP_SHOT);
-    step->span = get_place(L, STEP_SPEC, "at");
+    step->span = script_span(L, STEP_PLACE);
     step->at = resolve(L, step->span);
-    lua_getfield(L, STEP_SPEC, "take");
-    step->take = (unsigned)luaL_optinteger(L, -1, 0);
-    lua_pop(L, 1);
+    step->take = (unsigned)luaL_optinteger(L, STEP_TAKE, 0);
     read_inputs(L, step);
     read_outputs(L, step);
     read_words(L, step);
+    step->note = copy_text(L, STEP_NOTE);
     if (hooks_has(s->hooks, HOOK_STEP))
         preset = hook_step(L, step);
     if (!step->params) {
         preset = read_preset(L, step);
-        read_params(L, step, STEP_SPEC);
+        read_params(L, step, STEP_PARAMS);
     }
     check_needs(s, preset, step);
     graph_join(s->graph, step, s->scene_from);

@@ -24,17 +24,22 @@ static const struct preset *used_preset(const struct script *s, const char *kind
     return NULL;
 }
 
+static void add_preset(json_t *presets, const struct preset *preset)
+{
+    json_t *kind = json_object_get(presets, preset->kind);
+
+    if (!kind) {
+        kind = json_object();
+        json_object_set_new(presets, preset->kind, kind);
+    }
+    json_object_set(kind, preset->name, preset->json);
+}
+
 // Puts the preset into the graph, and those that may take over from it.
 static void use_preset(struct script *s, const struct preset *preset)
 {
-    json_t *presets = s->graph->presets, *kind = json_object_get(presets, preset->kind);
-
     for (; preset && !used_preset(s, preset->kind, preset->name); preset = preset->longer) {
-        if (!kind) {
-            kind = json_object();
-            json_object_set_new(presets, preset->kind, kind);
-        }
-        json_object_set(kind, preset->name, preset->json);
+        add_preset(s->graph->presets, preset);
         vec_push(&s->used, preset);
     }
 }
@@ -83,6 +88,6 @@ const struct preset *script_choose_preset(struct script *s, struct step *step, c
         preset = preset_for(preset, input_names(s, step), step->n_inputs);
     if (preset)
         use_preset(s, preset);
-    step->preset = arena_strdup(s->graph->arena, preset ? preset->name : name);
+    step->preset = texts_get(&s->texts, str_of(preset ? preset->name : name), s->graph->arena);
     return preset;
 }

@@ -11,7 +11,7 @@
 #include "base/slab.h"
 #include "base/watchdog.h"
 
-enum { COUNT_EVERY = 1000, MOST_CHUNK_BYTES = 500, DEEP_LEVELS = 50000 };
+enum { COUNT_EVERY = 1000, MOST_CHUNK_BYTES = 500, DEEP_LEVELS = 50000, LONGEST_PAUSE = 1000 };
 
 struct lua_host {
     lua_State *L;
@@ -20,7 +20,8 @@ struct lua_host {
     struct watchdog *watchdog;
     void *owner;
     size_t used_bytes, most_bytes;
-    size_t arena_bytes; // used when the guarded call began
+    size_t marked_bytes; // used_bytes when it was marked
+    size_t arena_bytes;  // used when the guarded call began
     bool guarded, over;
     const char *chunk; // where instructions were counted last: near where memory ends
     unsigned line;
@@ -66,12 +67,6 @@ struct lua_host *lua_host_new(struct arena *a)
     return h;
 }
 
-void lua_host_restart(struct lua_host *h)
-{
-    slab_clear(h->slab);
-    open_state(h);
-}
-
 void lua_host_keep_garbage(struct lua_host *h)
 {
     lua_gc(h->L, LUA_GCSTOP);
@@ -80,6 +75,23 @@ void lua_host_keep_garbage(struct lua_host *h)
 size_t lua_host_bytes(const struct lua_host *h)
 {
     return h->used_bytes;
+}
+
+// All that a state is stands in its own memory. What is garbage need not be remembered; and Lua,
+// which asks at every turn whether its collector is due even while that is stopped, asks no more
+// for as long as the pause behind a collection is.
+void lua_host_mark(struct lua_host *h)
+{
+    lua_gc(h->L, LUA_GCINC, LONGEST_PAUSE, 0, 0);
+    lua_gc(h->L, LUA_GCCOLLECT);
+    slab_mark(h->slab);
+    h->marked_bytes = h->used_bytes;
+}
+
+void lua_host_go_back(struct lua_host *h)
+{
+    slab_go_back(h->slab);
+    h->used_bytes = h->marked_bytes;
 }
 
 void lua_host_free(struct lua_host *h)

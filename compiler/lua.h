@@ -41,13 +41,15 @@ struct lua_fault {
 struct lua_host *lua_host_new(struct arena *a);
 void lua_host_free(struct lua_host *h); // accepts NULL
 
-// Ends everything that Lua holds and begins with an empty state. Must not be called by Lua.
-void lua_host_restart(struct lua_host *h);
-
-// From here on to the next start nothing is collected while memory lasts: who starts again now and
-// then, by the bytes that Lua holds, saves looking for what could go.
+// From here on nothing is collected while memory lasts. Who goes back now and then, by the bytes
+// that Lua holds, saves looking for what could go.
 void lua_host_keep_garbage(struct lua_host *h);
 size_t lua_host_bytes(const struct lua_host *h);
+
+// Remembers the state as it is, once; and goes back to it, as if Lua had done nothing since. Must
+// not be called by Lua.
+void lua_host_mark(struct lua_host *h);
+void lua_host_go_back(struct lua_host *h);
 
 struct lua_State *lua_host_state(struct lua_host *h);
 struct lua_host *lua_host_of(struct lua_State *L);

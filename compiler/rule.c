@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/vec.h"
 
-static const char *const files[] = {"film.json", "picks.json", "preset.json", "project.json",
-                                    "studio.json"};
+static const char *const files[] = {"film.json",    "picks.json",  "preset.json",
+                                    "project.json", "studio.json", "theme.json"};
 
 enum { N_FILES = sizeof(files) / sizeof(*files) };
 

@@ -17,20 +17,25 @@
 #include "compiler/sandbox.h"
 #include "compiler/script.h"
 #include "compiler/studio.h"
+#include "compiler/theme.h"
 
 struct rules {
     struct script script;
     struct map picks;        // id -> itself: the picks that rules looked at
     bool hooked;             // the hook files are loaded
     bool by_scene;           // as rules.film's open says
-    bool throws_away;        // Lua starts again now and then instead of collecting garbage
+    bool marked;             // Lua goes back now and then to where the film was opened
+    size_t n_places;         // of script.places, then
     const struct node *film; // as it was opened
     const struct rules_context *context;
 };
 
-// What Lua holds when it starts again: enough for dozens of scenes, however many the film has,
-// for each start names all of them.
-enum { LEAST_HELD_BYTES = 8 << 20, HELD_BYTES_PER_SCENE = 8 << 10 };
+// What Lua holds when it goes back: enough for dozens of scenes, however many the film has, for
+// to go back is to copy what is held of all of them.
+enum { LEAST_HELD_BYTES = 4 << 20, HELD_BYTES_PER_SCENE = 4 << 10 };
+
+// What a mark costs is worth it from so many scenes on.
+enum { LEAST_SCENES = 8 };
 
 // What a function in C that runs under lua_host_call works on.
 struct rules_job {
@@ -150,6 +155,7 @@ bool rules_hook_film(struct rules *r, struct node **film, struct err *err)
         return true;
     if (!run(r, hook_film, &job, &fault))
         return fail(&fault, err);
+    theme_read(*film, r->script.schemas, r->script.sources, r->script.arena, r->script.diag);
     return diag_errors(r->script.diag) == errors || err_set(err, ERR_FILM, "the hooks have errors");
 }
 
@@ -313,7 +319,7 @@ static bool holds_much(const struct rules *r)
 {
     size_t most = LEAST_HELD_BYTES, by_scenes = r->script.scenes->n * HELD_BYTES_PER_SCENE;
 
-    return r->throws_away && lua_host_bytes(r->script.host) > (by_scenes > most ? by_scenes : most);
+    return r->marked && lua_host_bytes(r->script.host) > (by_scenes > most ? by_scenes : most);
 }
 
 // What is on top is kept as text: it may be for another state of Lua to go on with.
@@ -330,7 +336,7 @@ static void keep_given(lua_State *L, struct script *s, struct script_scene *scen
         luaL_error(L, "scene %s gives %s", scene->name, why);
 }
 
-// scene(world, i) for each in turn, until all are done or Lua is to start again. Places of one mean
+// scene(world, i) for each in turn, until all are done or Lua is to go back. Places of one mean
 // nothing to the next.
 static int lower_scenes(lua_State *L)
 {
@@ -387,6 +393,26 @@ static int close_film(lua_State *L)
     return 0;
 }
 
+static size_t count_scenes(const struct script *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; s->scenes && i < s->scenes->n; i++)
+        n += !film_kept(s->scenes->items[i]);
+    return n;
+}
+
+// Whatever is of one scene alone is of no use to the next. But hooks are counted by what they leave
+// behind, so with them garbage is collected as it comes.
+static void throw_away(struct rules *r)
+{
+    lua_host_keep_garbage(r->script.host);
+    r->n_places = r->script.places.n;
+    r->marked = count_scenes(&r->script) >= LEAST_SCENES;
+    if (r->marked)
+        lua_host_mark(r->script.host);
+}
+
 bool rules_open_film(struct rules *r, const struct node *film, const struct rules_context *context,
                      struct graph *graph, struct err *err)
 {
@@ -402,30 +428,10 @@ bool rules_open_film(struct rules *r, const struct node *film, const struct rule
     s->left_out = context->left_out;
     for (size_t i = 0; s->left_out && s->scenes && i < s->scenes->n && !s->kept; i++)
         s->kept = film_kept(s->scenes->items[i]);
-    return run(r, open_film, &job, &fault) || fail(&fault, err);
-}
-
-// Hooks are counted by what they leave behind, so with them garbage is collected as it comes.
-static void throw_away(struct rules *r)
-{
-    r->throws_away = !node_get(r->film, "hooks");
-    if (r->throws_away)
-        lua_host_keep_garbage(r->script.host);
-}
-
-// Whatever is of one scene alone is of no use to the next, so all of Lua ends, and opens the film
-// again: what it says of it has been said.
-static bool start_again(struct rules *r, struct err *err)
-{
-    struct rules_job job = {.rules = r};
-    struct lua_fault fault;
-
-    lua_host_restart(r->script.host);
-    r->script.places.n = 0;
-    prepare_state(&r->script);
     if (!run(r, open_film, &job, &fault))
         return fail(&fault, err);
-    throw_away(r);
+    if (!node_get(film, "hooks"))
+        throw_away(r);
     return true;
 }
 
@@ -434,14 +440,13 @@ bool rules_lower(struct rules *r, size_t from, size_t to, struct err *err)
     struct rules_job job = {.rules = r, .from = from, .to = to};
     struct lua_fault fault;
 
-    throw_away(r);
     for (;;) {
         if (!run(r, lower_scenes, &job, &fault))
             return fail(&fault, err);
         if (job.from == to)
             return true;
-        if (!start_again(r, err))
-            return false;
+        lua_host_go_back(r->script.host);
+        r->script.places.n = r->n_places;
     }
 }
 

@@ -141,7 +141,7 @@ static void put_bound(const struct rule *rule, double x, struct buf *out)
 static const char *list_of_one_help(struct check *c, const struct rule *rule, const struct node *n)
 {
     if (rule->types != RULE_LIST || !rule->items || !(rule->items->types & RULE_TEXT) ||
-        !branch_is_written(n) || n->text.len > 40)
+        !branch_is_written(n) || n->text.len > 40 || !branch_takes(rule->items, n))
         return NULL;
     return arena_printf(c->arena, "write it as a list: [%s]", node_text(n));
 }

@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "compiler/places.h"
+#include "compiler/texts.h"
 
 struct arena;
 struct digester;
@@ -62,6 +63,7 @@ struct script {
     VEC(struct script_place) places;
     VEC(const struct preset *) used; // those in the graph
     struct places lately;            // of steps and their words
+    struct texts texts;              // of the same, in the graph's arena
     struct digester *digester;
     struct map assets;  // path -> struct asset, so that each file is looked at once
     struct map modules; // path -> struct str, code of stdlib's Lua

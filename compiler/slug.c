@@ -109,8 +109,8 @@ void slug_add(struct buf *out, struct str text)
     bool gap = false;
 
     while (text.len) {
-        unsigned code;
-        size_t n = str_decode(text, &code);
+        unsigned code = (unsigned char)*text.ptr;
+        size_t n = code < 0x80 ? 1 : str_decode(text, &code);
 
         text.ptr += n;
         text.len -= n;

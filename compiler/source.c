@@ -5,7 +5,6 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -13,6 +12,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "compiler/fetched.h"
 
 struct sources {
     struct arena *arena;
@@ -24,6 +24,11 @@ struct sources {
     size_t n_shared;    // of all: they belong to another
     size_t n_numbers;   // of the diagnostics, when it began
     struct map by_path; // "path"; a listing stands under "path/"
+
+    // Read ahead and, each until it is a source, whole.
+    struct fetched *ahead;
+    size_t n_ahead;
+    struct map ahead_by_path;
 };
 
 // The path of folder `below` in folder `above` (both canonical): "" for itself, NULL: not in it.
@@ -62,10 +67,21 @@ struct sources *sources_new(struct arena *a, struct diag *d, const char *project
     return s;
 }
 
+static void drop_ahead(struct sources *s)
+{
+    for (size_t i = 0; i < s->n_ahead; i++)
+        fetched_release(&s->ahead[i]);
+    mem_free(s->ahead);
+    map_release(&s->ahead_by_path);
+    s->ahead = NULL;
+    s->n_ahead = 0;
+}
+
 void sources_free(struct sources *s)
 {
     if (!s)
         return;
+    drop_ahead(s);
     vec_release(&s->all);
     map_release(&s->by_path);
     mem_free(s);
@@ -110,27 +126,9 @@ static struct source *add_source(struct sources *s, enum source_kind kind, const
     return source;
 }
 
-// The first byte that is no text: NUL, or not UTF-8. text.len when all is well.
-static size_t find_bad_byte(struct str text)
-{
-    struct str rest = text;
-
-    while (rest.len) {
-        unsigned code = (unsigned char)*rest.ptr;
-        size_t n = code - 1 < 0x7f ? 1 : str_decode(rest, &code);
-
-        if (code == 0 || (code == 0xfffd && n == 1))
-            break;
-        rest.ptr += n;
-        rest.len -= n;
-    }
-    return text.len - rest.len;
-}
-
-static bool is_text(struct sources *s, const struct source *source)
+static bool is_text(struct sources *s, const struct source *source, size_t bad)
 {
     static const char utf16[2][2] = {{(char)0xff, (char)0xfe}, {(char)0xfe, (char)0xff}};
-    size_t bad = find_bad_byte(source->text);
     struct span at = {source->number, (uint32_t)bad, (uint32_t)bad + 1};
     const char *help = "save the file as UTF-8";
 
@@ -147,19 +145,15 @@ static bool is_text(struct sources *s, const struct source *source)
     return false;
 }
 
-// Takes in what stands in bytes: digest, byte order mark, registration.
-static void take_text(struct sources *s, struct source *source, struct buf *bytes)
+static void take_text(struct sources *s, struct source *source, const struct fetched *from)
 {
-    static const char mark[] = "\xef\xbb\xbf";
-    struct str text = buf_view(bytes);
+    struct str text = from->text;
 
-    source->digest = digest_of(text.ptr, text.len);
-    if (str_starts(text, mark))
-        text = (struct str){text.ptr + 3, text.len - 3};
+    source->digest = from->digest;
     source->text =
         (struct str){arena_strndup(s->arena, text.len ? text.ptr : "", text.len), text.len};
     source->number = diag_add_source(s->diag, source->shown, source->text);
-    source->broken = !is_text(s, source);
+    source->broken = !is_text(s, source, from->bad);
 }
 
 static int by_name(const void *left, const void *right)
@@ -258,31 +252,41 @@ static bool is_read(const struct source *s)
     return s->number || (s->missing && s->kind != SOURCE_ASSET && s->kind != SOURCE_ASIDE);
 }
 
+void sources_read_ahead(struct sources *s, const char *const *paths, size_t n, unsigned threads)
+{
+    drop_ahead(s);
+    s->ahead = mem_new((n + 1) * sizeof(*s->ahead));
+    s->n_ahead = n;
+    fetched_read_all(s->ahead, s->project, paths, n, threads);
+    for (size_t i = 0; i < n; i++)
+        map_put(&s->ahead_by_path, paths[i], &s->ahead[i]);
+}
+
+// What the file at path holds: *own, where nobody has read it ahead.
+static struct fetched *fetch(struct sources *s, const char *path, bool outside, struct fetched *own)
+{
+    struct fetched *ahead = outside ? NULL : map_find(&s->ahead_by_path, path);
+
+    if (ahead)
+        return ahead;
+    fetched_read(own, outside ? NULL : s->project, path);
+    return own;
+}
+
 static const struct source *read_file(struct sources *s, enum source_kind kind, const char *path,
                                       struct span at, bool outside, bool may_miss)
 {
     struct source *source = map_find(&s->by_path, path);
-    struct buf bytes = {0};
-    struct err err = {0};
-    struct file_stamp stamp = {0};
-    bool ok = false, absent;
-    int fd;
+    struct fetched own, *fetched;
+    bool ok, absent;
 
     if (source && is_read(source))
         return source->missing || source->broken ? NULL : source;
-    if (outside) {
-        path_stamp(path, &stamp);
-        ok = file_read(path, &bytes, SOURCE_MOST_BYTES, &err);
-    } else if ((fd = file_open_inside(s->project, path, &err)) >= 0) {
-        file_stamp_fd(fd, &stamp);
-        ok = file_read_fd(fd, &bytes, SOURCE_MOST_BYTES, path, &err);
-        close(fd);
-    } else { // what is there and cannot be opened has a stamp all the same
-        path_stamp(path_join(s->arena, s->project, path), &stamp);
-    }
+    fetched = fetch(s, path, outside, &own);
+    ok = fetched->ok;
     source = add_source(s, kind, path);
     source->missing = !ok;
-    source->stamp = stamp;
+    source->stamp = fetched->stamp;
     source->outside = outside;
     if (outside)
         source->shown = source->path;
@@ -291,10 +295,10 @@ static const struct source *read_file(struct sources *s, enum source_kind kind, 
     if (absent && !may_miss)
         say_missing(s, path, at, outside);
     else if (!ok && !absent)
-        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", err.text);
+        diag_say(s->diag, SEVERITY_ERROR, at, NULL, "%s", fetched->err.text);
     if (ok)
-        take_text(s, source, &bytes);
-    buf_release(&bytes);
+        take_text(s, source, fetched);
+    fetched_release(fetched);
     return ok && !source->broken ? source : NULL;
 }
 

@@ -47,8 +47,6 @@ struct source {
 
 struct sources;
 
-enum { SOURCE_MOST_BYTES = 64 << 20 };
-
 // For the project whose folder is project, as the command line names it ("." for here). Borrows all
 // three. The diagnostics point into its texts: release d first, or render it first.
 struct sources *sources_new(struct arena *a, struct diag *d, const char *project);
@@ -67,6 +65,10 @@ const struct source *source_try(struct sources *s, enum source_kind kind, const 
 // Reads a text that no film names: a preset, a studio. path may be anywhere.
 const struct source *source_read_outside(struct sources *s, enum source_kind kind, const char *path,
                                          struct span at);
+
+// Reads n files of the project on up to `threads` threads, so that source_read finds what they hold
+// when it comes to them. Borrows paths until the next call.
+void sources_read_ahead(struct sources *s, const char *const *paths, size_t n, unsigned threads);
 
 // The sorted names of what is in folder dir of the project and begins with no dot; *n of them, in
 // the arena. NULL after saying at `at` why not.

@@ -131,23 +131,56 @@ static void read_service(struct reading *r, struct studio_service *s, const stru
 }
 
 // "20:00-08:00" in minutes; the schema has seen to its shape.
-static void read_hours(struct studio_machine *m, const char *hours)
+static struct studio_hours hours_of(const char *text)
 {
-    m->from_min = 60 * (int)strtol(hours, NULL, 10) + (int)strtol(hours + 3, NULL, 10);
-    m->to_min = 60 * (int)strtol(hours + 6, NULL, 10) + (int)strtol(hours + 9, NULL, 10);
+    return (struct studio_hours){
+        .from_min = 60 * (int)strtol(text, NULL, 10) + (int)strtol(text + 3, NULL, 10),
+        .to_min = 60 * (int)strtol(text + 6, NULL, 10) + (int)strtol(text + 9, NULL, 10),
+    };
+}
+
+static void read_hours(struct reading *r, struct studio_machine *m, const struct node *n)
+{
+    bool several = n->type == NODE_LIST;
+    struct studio_hours *hours;
+
+    m->n_hours = several ? n->n : 1;
+    m->hours = hours = arena_array(r->arena, struct studio_hours, m->n_hours + 1);
+    for (size_t i = 0; i < m->n_hours; i++)
+        hours[i] = hours_of(node_text(several ? n->items[i] : n));
+}
+
+// A program and its arguments: a list, or a text that is cut at its blanks.
+static const char *const *words_of(struct reading *r, const struct node *n)
+{
+    struct str rest = str_trim(str_of(node_text(n)));
+    const char **words =
+        arena_array(r->arena, const char *, (n->type == NODE_LIST ? n->n : rest.len) + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; n->type == NODE_LIST && i < n->n; i++)
+        words[count++] = node_text(n->items[i]);
+    while (n->type != NODE_LIST && rest.len) {
+        struct str word = str_cut(&rest, ' ');
+
+        if (word.len)
+            words[count++] = arena_strndup(r->arena, word.ptr, word.len);
+    }
+    return words;
 }
 
 static void read_machine(struct reading *r, struct studio_machine *m, const struct node *key,
                          const struct node *n)
 {
     const struct node *services = node_get(n, "services"), *gpus = node_get(n, "gpus"),
-                      *hours = node_get(n, "hours");
+                      *hours = node_get(n, "hours"), *awake = node_get(n, "awake");
 
     m->name = node_text(key);
     m->gpus = gpus ? (unsigned)gpus->integer : 0;
     m->at = place_of(r, key);
     if (hours)
-        read_hours(m, node_text(hours));
+        read_hours(r, m, hours);
+    m->awake = awake ? words_of(r, awake) : NULL;
     if (strcmp(m->name, "here") == 0)
         say(r, key, "give the services of this machine another machine's name",
             "\"here\" is always there: it is this machine, with its own local and draft");

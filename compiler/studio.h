@@ -15,10 +15,17 @@ struct node;
 struct schemas;
 struct sources;
 
+// A part of the local day, in minutes since midnight, which it may pass; equal: all of it.
+struct studio_hours {
+    int from_min, to_min;
+};
+
 struct studio_machine {
     const char *name;
-    unsigned gpus;        // that its services share; 0: not told
-    int from_min, to_min; // hours in which it takes work, minutes of the local day; equal: always
+    unsigned gpus;                    // that its services share; 0: not told
+    const struct studio_hours *hours; // in which it takes work; none: always
+    size_t n_hours;
+    const char *const *awake; // a program that runs while it has work, NULL behind it; or NULL
     struct studio_service *services;
     size_t n_services;
     struct place at;

@@ -84,7 +84,8 @@ def sections(name, title):
 
 
 def main():
-    for name, title in [("film", "A film"), ("preset", "A preset"), ("studio", "A studio"), ("picks", "A picks file")]:
+    for name, title in [("film", "A film"), ("preset", "A preset"), ("studio", "A studio"), ("picks", "A picks file"),
+                        ("theme", "A theme")]:
         for paragraph in sections(name, title):
             print(paragraph, end="\n\n")
 

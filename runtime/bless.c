@@ -67,7 +67,7 @@ static bool check(const struct work_of_blessing *b, const struct work *work, con
         return err_set(err, ERR_USAGE, "%s is a choice and no render: bless its takes, or pick one",
                        id);
     if (work->state == WORK_FAILED) {
-        *err = work->err;
+        *err = *work->err;
         return err_wrap(err, "%s cannot be blessed", id);
     }
     if (!last)

@@ -196,10 +196,9 @@ static bool tell_impossible(struct build *b, struct dispatch *d)
 
     for (size_t i = 0; i < b->graph->n_steps; i++) {
         struct work *work = &b->walk.works[i];
-        struct err err = work->err;
 
         if (work->wanted && work->state == WORK_FAILED)
-            dispatch_fail(d, work, &err, NULL, NULL);
+            dispatch_fail(d, work, work->err, NULL, NULL);
     }
     for (size_t i = 0; i < n; i++)
         dispatch_refuse(d, faults[i].work, &faults[i].err, faults[i].help, faults[i].repeated);
@@ -253,8 +252,7 @@ static const char *status_of(const struct build_result *r)
 
 static bool hand_out(struct build *b, struct err *err)
 {
-    return deliver_all(&b->walk, b->result.draft, &b->delivered, &b->n_delivered,
-                       &b->result.delivered, err);
+    return deliver_all(&b->walk, &b->result, &b->delivered, &b->n_delivered, err);
 }
 
 static json_t *facts_of(const struct build_result *r)
@@ -358,8 +356,8 @@ static void make(struct build *b)
         browse_prune(&b->walk, b->options->from); // what is gone need not make anything run
     if (!record(b, &err) || !ledger_tick(b->ledger, true, &err))
         tell_error(b, &err);
-    if (b->options->strict && b->result.exit_code == 0 && !b->options->assume_picks &&
-        walk_owed(&b->walk))
+    if (b->options->strict && b->result.exit_code == 0 &&
+        (b->result.findings || (!b->options->assume_picks && walk_owed(&b->walk))))
         b->result.exit_code = OWED_CODE;
     b->made = true;
     tell_end(b);
@@ -422,7 +420,7 @@ struct build_result build_run(const struct graph *graph, const struct studio *st
         own.program = path_of_program(b.arena);
     b.engine.module_dir = own.module_dir;
     b.display = display_new(&own.display, b.clock);
-    events_init(&b.events, own.events_fd, b.display, b.clock);
+    events_init(&b.events, &own, b.display, b.clock);
     run(&b);
     close_project(&b);
     return b.result;

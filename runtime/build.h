@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/sched.h"
 #include "runtime/selection.h"
 
 struct arena;
@@ -14,6 +15,7 @@ struct built_from;
 struct clock;
 struct graph;
 struct studio;
+struct trace;
 
 // How a build speaks while it runs.
 struct display_options {
@@ -28,15 +30,19 @@ struct build_options {
     struct selection only; // its steps are the targets; an empty one: all deliverables
     const char *to;        // the name of a kind: those of its steps alone; NULL
     unsigned jobs;         // steps at once on this machine; 0: one a core
+    enum sched_aim aim;
     bool keep_going;
     bool dry_run; // say what would run
     bool explain; // say why each step runs
-    bool strict;  // drafted kinds and owed picks are exit code 4, and nothing is built
+    bool strict;  // drafted kinds and owed picks are exit code 4, and nothing is built; and so are
+                  // findings in what was
     bool assume_picks;
     bool draft_asked;       // --draft: the draft is what was asked for
     const char *program;    // c41 itself: steps that run alone are `PROGRAM exec`; NULL: found
     const char *module_dir; // holds c41-media.so and c41-net.so
+    const char *state_dir;  // the user's, where pauses are kept; NULL: nobody pauses
     int events_fd;          // JSON lines of DESIGN.md section 7; -1: none
+    struct trace *trace;    // of what runs when; NULL: none
     struct display_options display;
     const struct built_from *from; // what to leave a fingerprint of; NULL: of nothing
     struct clock *clock;           // NULL: the system's
@@ -50,6 +56,7 @@ struct build_result {
     size_t steps, ran, cached, failed, skipped; // cached: their results were at hand
     double seconds, saved_seconds;              // saved: what the cached ones once took
     size_t delivered;                           // files written to out/
+    size_t findings;                            // of quality control in what was handed out
     bool draft;
     bool lacks; // nothing was done or said: the ledger has lost what is left out of graph
 };

@@ -16,6 +16,7 @@
 #include "runtime/elsewhere.h"
 #include "runtime/events.h"
 #include "runtime/fingerprint.h"
+#include "runtime/found.h"
 #include "runtime/gifts.h"
 #include "runtime/walk.h"
 
@@ -95,14 +96,18 @@ static double seconds_at_hand(const struct walk *w)
 }
 
 static json_t *about(const struct built_from *from, const struct walk *w,
-                     const struct build_result *r, size_t n_delivered, const char *drafted)
+                     const struct build_result *r, const struct delivered *all, size_t n,
+                     const char *drafted)
 {
     double seconds = seconds_at_hand(w) + elsewhere_seconds(from, w->graph);
+    size_t findings = 0;
 
-    return json_pack("{s:s, s:s, s:I, s:f, s:s, s:b, s:s, s:I}", "film", w->graph->film, "title",
-                     w->graph->title, "steps", (json_int_t)r->steps, "saved_seconds", seconds,
-                     "drafted", drafted, "marked", (int)w->graph->drafted, "said", from->said,
-                     "delivered", (json_int_t)n_delivered);
+    for (size_t i = 0; i < n; i++)
+        findings += json_array_size(found_in(all[i].facts));
+    return json_pack("{s:s, s:s, s:I, s:f, s:s, s:b, s:s, s:I, s:I}", "film", w->graph->film,
+                     "title", w->graph->title, "steps", (json_int_t)r->steps, "saved_seconds",
+                     seconds, "drafted", drafted, "marked", (int)w->graph->drafted, "said",
+                     from->said, "delivered", (json_int_t)n, "findings", (json_int_t)findings);
 }
 
 // The sights of the last build that this one has not looked at.
@@ -180,7 +185,7 @@ bool built_record(const struct built_from *from, struct walk *w, const struct bu
 
     gather(&g, from, delivered, n_delivered);
     all = elsewhere_delivered(from, delivered, n_delivered, w->arena, &kept, &n_all);
-    f.about = about(from, w, result, n_all, drafted);
+    f.about = about(from, w, result, all, n_all, drafted);
     f.deliverables = json_array();
     for (size_t i = 0; i < n_all; i++)
         json_array_append_new(f.deliverables, delivered_json(&all[i]));
@@ -229,8 +234,10 @@ struct build_result built_again(const struct fingerprint *f, const struct build_
     struct build_result result = {
         .steps = (size_t)json_get_integer(f->about, "steps", 0),
         .saved_seconds = json_get_number(f->about, "saved_seconds", 0),
+        .findings = (size_t)json_get_integer(f->about, "findings", 0),
     };
-    struct event start = {.type = EVENT_BUILD_START, .graph = &graph, .steps = result.steps};
+    struct event start = {
+        .type = EVENT_BUILD_START, .graph = &graph, .steps = result.steps, .unmoved = true};
     struct event end = {.type = EVENT_BUILD_END, .graph = &graph, .status = "built"};
     struct display *display = display_new(&options->display, clock);
     struct events events;
@@ -241,7 +248,7 @@ struct build_result built_again(const struct fingerprint *f, const struct build_
     result.draft = end.drafted[0];
     end.delivered = read_delivered(f, options->events_fd >= 0, a, &list, &end.n_delivered);
     end.result = &result;
-    events_init(&events, options->events_fd, display, clock);
+    events_init(&events, options, display, clock);
     events_tell(&events, start);
     result.seconds = events_seconds(&events);
     events_tell(&events, end);

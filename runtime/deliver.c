@@ -12,7 +12,9 @@
 #include "base/json.h"
 #include "base/stamp.h"
 #include "compiler/graph.h"
+#include "runtime/build.h"
 #include "runtime/events.h"
+#include "runtime/found.h"
 #include "runtime/ledger.h"
 #include "runtime/ledger_vault.h"
 #include "runtime/service.h"
@@ -95,8 +97,11 @@ static bool write_out(struct walk *w, const struct deliverable *d, const char *p
     if (!path_is_inside(path))
         return err_set(err, ERR_FILM,
                        "\"%s\" leads out of the project; a deliverable's file stays in it", path);
-    return file_make_dirs(path_dir(w->arena, whole), err) &&
-           (may_link(w, d, artifact) ? file_share : file_copy)(from, whole, &artifact->digest, err);
+    if (!file_make_dirs(path_dir(w->arena, whole), err))
+        return false;
+    if (!may_link(w, d, artifact))
+        return file_copy(from, whole, &artifact->digest, err);
+    return file_share(from, whole, w->works[d->step->index].cached ? &artifact->digest : NULL, err);
 }
 
 // An artifact that is damaged is no copy's fault: it is taken out of the store, so that the next
@@ -126,18 +131,29 @@ static bool remember(struct walk *w, const char *path, const struct artifact *ar
     return ledger_put_file(w->ledger, path, &stamp, &artifact->digest, artifact->facts, err);
 }
 
-bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n, size_t *written,
+// Names what was found in it as its shots are called now, and counts it.
+static size_t name_findings(const struct deliverable *d, const struct artifact *artifact)
+{
+    json_t *findings = found_in(artifact->facts);
+
+    found_name(findings, d->step);
+    found_add_timecodes(findings, json_get_text(artifact->facts, "fps", ""));
+    return json_array_size(findings);
+}
+
+bool deliver_all(struct walk *w, struct build_result *result, struct delivered **list, size_t *n,
                  struct err *err)
 {
     *list = arena_array(w->arena, struct delivered, w->graph->n_deliverables);
-    *n = *written = 0;
+    *n = result->delivered = result->findings = 0;
     for (size_t i = 0; i < w->graph->n_deliverables; i++) {
         const struct artifact *artifact = artifact_of(w, &w->graph->deliverables[i]);
-        const char *path = deliver_path(w, i, draft);
+        const char *path = deliver_path(w, i, result->draft);
         struct delivered *out = &(*list)[*n];
 
         if (!artifact)
             continue;
+        result->findings += name_findings(&w->graph->deliverables[i], artifact);
         *out = (struct delivered){.name = w->graph->deliverables[i].name,
                                   .path = path,
                                   .digest = artifact->digest,
@@ -152,7 +168,7 @@ bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n,
                 return err_wrap(err, "handing out %s", path);
             abort_point("deliver-remembered");
             out->written = true;
-            ++*written;
+            result->delivered++;
         }
         ++*n;
     }

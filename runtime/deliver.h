@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct arena;
+struct build_result;
 struct delivered;
 struct err;
 struct graph;
@@ -16,9 +17,9 @@ struct ledger;
 struct store;
 struct walk;
 
-// Hands out every wanted deliverable whose step is done. *list is in the walk's arena; *written
-// counts what was copied.
-bool deliver_all(struct walk *w, bool draft, struct delivered **list, size_t *n, size_t *written,
+// Hands out every wanted deliverable whose step is done, as result->draft says. *list is in the
+// walk's arena; result counts what was copied, and what quality control has found in all of them.
+bool deliver_all(struct walk *w, struct build_result *result, struct delivered **list, size_t *n,
                  struct err *err);
 
 // Whether the deliverable's file is there and is what its step made.

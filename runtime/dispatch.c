@@ -18,9 +18,10 @@
 #include "runtime/flight.h"
 #include "runtime/landing.h"
 #include "runtime/ledger.h"
-#include "runtime/ledger_notes.h"
 #include "runtime/loop.h"
 #include "runtime/offer.h"
+#include "runtime/pulse.h"
+#include "runtime/trace.h"
 #include "runtime/walk.h"
 #include "runtime/why.h"
 
@@ -39,18 +40,20 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
                    const char *log)
 {
     work->state = WORK_FAILED;
-    work->err = *err;
+    walk_keep_err(d->walk, work, err);
     d->result->failed++;
     if (err->kind == ERR_FILM) // whenever it is found
         d->result->exit_code = err_exit_code(ERR_FILM);
     events_tell(d->events, (struct event){.type = EVENT_STEP_FAILED,
                                           .step = work->step,
-                                          .err = &work->err,
+                                          .err = work->err,
                                           .help = help,
                                           .log = log,
                                           .attempt = 1});
     walk_skip(d->walk, work);
-    if (!d->options->keep_going)
+    if (d->options->keep_going)
+        lanes_drop_failed(&d->lanes, d->walk);
+    else
         d->stopping = true;
     if (err->kind == ERR_FULL) // everything else would fail the same way
         d->stopping = true;
@@ -66,7 +69,7 @@ void dispatch_refuse(struct dispatch *d, struct work *work, const struct err *er
         return;
     }
     work->state = WORK_FAILED;
-    work->err = *err;
+    walk_keep_err(d->walk, work, err);
     d->result->failed++;
     walk_skip(d->walk, work);
 }
@@ -86,6 +89,12 @@ void dispatch_tell_done(struct dispatch *d, const struct work *work)
                                           .cached = work->cached,
                                           .seconds = work->seconds,
                                           .artifacts = work->artifacts});
+}
+
+void dispatch_queue(struct dispatch *d, struct work *work)
+{
+    if (!returns_hold(&d->returns, work, 0))
+        lanes_push(&d->lanes, work, d->clock->now_ms(d->clock));
 }
 
 // What is done may let others begin; some of them turn out to be done too, and so on.
@@ -136,15 +145,14 @@ static void follow(struct dispatch *d, struct wave *wave)
 
         walk_resolve(d->walk, next);
         if (next->state == WORK_DONE) {
+            lanes_drop(&d->lanes, next);
             find_at_hand(d, next, wave);
         } else if (next->state == WORK_READY) {
-            lanes_push(&d->lanes, next);
+            dispatch_queue(d, next);
         } else if (next->state == WORK_SKIPPED) {
             walk_skip(d->walk, next);
         } else {
-            struct err err = next->err;
-
-            dispatch_fail(d, next, &err, NULL, NULL);
+            dispatch_fail(d, next, next->err, NULL, NULL);
         }
     }
     mem_free(wave->at);
@@ -170,6 +178,7 @@ static void tell_start(struct dispatch *d, const struct work *work, const char *
                                           .step = work->step,
                                           .machine = machine,
                                           .service = service,
+                                          .expected_seconds = work->seconds,
                                           .why = why});
 }
 
@@ -184,18 +193,9 @@ static void choose(struct dispatch *d, struct work *work)
 }
 
 // What a kill must not send twice is on the disk before it is sent.
-static bool note(struct dispatch *d, struct flight *f, struct err *err)
+static bool note(struct flight *f, struct err *err)
 {
-    struct note note = {.attempt = f->id,
-                        .key = f->work->key,
-                        .service = flight_service(f),
-                        .sent_ms = d->clock->wall_ms(d->clock)};
-
-    if (!f->service->told || !f->service->driver->noted)
-        return true;
-    f->noted =
-        ledger_tick(d->walk->ledger, true, err) && ledger_put_note(d->walk->ledger, &note, err);
-    return f->noted;
+    return !f->service->told || !f->service->driver->reattach || flight_send(f, f->id, err);
 }
 
 // Before anything goes to a service elsewhere; else once the first steps run. True where there is
@@ -212,7 +212,7 @@ static bool load_loop(struct dispatch *d)
     return !had;
 }
 
-static bool open_service(struct dispatch *d, struct service *s, struct err *err)
+bool dispatch_open_service(struct dispatch *d, struct service *s, struct err *err)
 {
     if (s->told && !load_loop(d) && !d->engine->loop) {
         *err = d->err;
@@ -222,22 +222,28 @@ static bool open_service(struct dispatch *d, struct service *s, struct err *err)
     return s->open;
 }
 
+static bool launch(struct dispatch *d, struct flight *f, struct err *err)
+{
+    if (f->attempt.sent)
+        return f->service->driver->reattach(&d->services, &f->attempt, err);
+    return note(f, err) && f->work->by->start(&d->services, &f->attempt, err);
+}
+
 static void take_off(struct dispatch *d, struct flight *f)
 {
     struct err err;
 
     f->slot = d->flights.n;
     vec_push(&d->flights, f);
-    f->service->running++;
     f->work->state = WORK_RUNNING;
-    f->work->tries++;
+    f->attempt.tries = ++f->work->tries;
     f->attempt.ended = ended;
-    if (!open_service(d, f->service, &err) || !note(d, f, &err) ||
-        !f->work->by->start(&d->services, &f->attempt, &err))
+    if (!dispatch_open_service(d, f->service, &err) || !launch(d, f, &err))
         attempt_fail(&f->attempt, &err);
 }
 
-static void start(struct dispatch *d, struct work *work, struct service *service)
+// False: it was not begun.
+static bool start(struct dispatch *d, struct work *work, struct service *service, bool load)
 {
     const char *why = d->options->explain ? why_runs(d->walk, work) : NULL, *help;
     struct flight *f;
@@ -245,19 +251,24 @@ static void start(struct dispatch *d, struct work *work, struct service *service
 
     if (!offer_has_service(d->walk, work, d->services.media, &err, &help)) {
         dispatch_fail(d, work, &err, help, NULL);
-        return;
+        return false;
     }
     if (work->step->kind->chooses) {
         choose(d, work);
-        return;
+        return false;
     }
     f = flight_new(d, work, service, &err);
     if (!f) {
         dispatch_fail(d, work, &err, NULL, NULL);
-        return;
+        return false;
     }
+    f->loads = load;
+    if (returns_take(&d->returns, f) && !service->away_since_ms)
+        why = arena_printf(f->attempt.arena, "%s was sent it before, and is asked for it",
+                           service_name(f->service, f->attempt.arena));
     tell_start(d, work, flight_machine(f), flight_service(f), why);
     take_off(d, f);
+    return true;
 }
 
 static bool is_in_flight(const struct dispatch *d, const struct work *work)
@@ -269,27 +280,58 @@ static bool is_in_flight(const struct dispatch *d, const struct work *work)
 }
 
 // Steps of one key give one result: the second waits for the first, then finds it.
-static void start_once(struct dispatch *d, struct work *work, struct service *service)
+static bool start_once(struct dispatch *d, struct work *work, struct service *service, bool load)
 {
+    struct wave wave = {0};
+
+    if (!map_add(&d->begun, work->key, work))
+        return start(d, work, service, load);
     if (is_in_flight(d, work)) {
         d->twins[d->n_twins++] = work;
-    } else if (walk_look_again(d->walk, work)) {
-        struct wave wave = {0};
-
-        find_at_hand(d, work, &wave);
-        follow(d, &wave);
-    } else {
-        start(d, work, service);
+        return false;
     }
+    if (!walk_look_again(d->walk, work))
+        return start(d, work, service, load);
+    find_at_hand(d, work, &wave);
+    follow(d, &wave);
+    return false;
+}
+
+// Where services share a GPU, the model of one leaves it before another loads its own.
+static void unload_evicted(struct dispatch *d)
+{
+    for (size_t i = 0; i < d->lanes.n_services; i++) {
+        struct service *s = &d->lanes.services[i];
+
+        if (s->sched.evicted && s->open && s->driver->unload)
+            s->driver->unload(s);
+        s->sched.evicted = false;
+    }
+}
+
+// What its service has from before takes no room.
+static void resume(struct dispatch *d, struct work *work, struct service *service)
+{
+    lanes_resume(&d->lanes, service, work, d->clock->now_ms(d->clock));
+    if (!start_once(d, work, service, false))
+        lanes_end(&d->lanes, service, work);
 }
 
 static void fill_services(struct dispatch *d)
 {
     struct service *service;
     struct work *work;
+    bool load;
 
-    while (!d->stopping && (work = lanes_next(&d->lanes, d->clock->now_ms(d->clock), &service)))
-        start_once(d, work, service);
+    while (!d->stopping && (work = returns_next(&d->returns, d->clock->now_ms(d->clock), &service)))
+        resume(d, work, service);
+    while (!d->stopping &&
+           (work = lanes_next(&d->lanes, d->clock->now_ms(d->clock), &service, &load))) {
+        if (load)
+            unload_evicted(d);
+        if (!start_once(d, work, service, load))
+            lanes_end(&d->lanes, service, work);
+    }
 }
 
 static void cancel(struct flight *f)
@@ -301,7 +343,7 @@ static void heed_interrupts(struct dispatch *d)
 {
     unsigned n = engine_interrupts(d->engine);
 
-    if (n >= 1 && !d->stopping && d->flights.n)
+    if (n == 1 && !d->stopping && d->flights.n)
         display_say(d->display, "stopping: %zu running step%s will end; Ctrl-C again cancels them",
                     d->flights.n, d->flights.n == 1 ? "" : "s");
     if (n >= 1)
@@ -313,6 +355,20 @@ static void heed_interrupts(struct dispatch *d)
     }
 }
 
+// A step that has not begun on a machine that rests is another's to make, or waits.
+static bool take_back(struct flight *f)
+{
+    bool taken;
+
+    if (!f->work->by->take_back)
+        return false;
+    f->recalled = true; // it may end at once
+    taken = f->work->by->take_back(&f->attempt);
+    if (!taken)
+        f->recalled = false;
+    return taken;
+}
+
 // Timers of drivers, and attempts that have given no sign of life for too long.
 static void look_after(struct dispatch *d)
 {
@@ -321,10 +377,14 @@ static void look_after(struct dispatch *d)
     for (size_t i = 0; i < d->lanes.n_services; i++)
         if (d->lanes.services[i].open && d->lanes.services[i].driver->tick)
             d->lanes.services[i].driver->tick(&d->lanes.services[i], now_ms);
+    returns_tick(&d->returns, now_ms);
     for (size_t i = d->flights.n; i-- > 0;) {
         struct flight *f = i < d->flights.n ? d->flights.at[i] : NULL;
 
-        if (!f || f->stalled || now_ms - f->attempt.alive_ms <= flight_stall_ms(f))
+        if (!f || f->recalled || (f->service->resting && take_back(f)))
+            continue;
+        pulse_look(f, now_ms);
+        if (f->stalled || now_ms - f->attempt.alive_ms <= flight_stall_ms(f))
             continue;
         f->stalled = true;
         cancel(f);
@@ -351,30 +411,15 @@ static void lose_patience(struct dispatch *d)
     }
 }
 
-// What is left, spread over the workers, in the light of how right the guesses have been so far.
-static double seconds_left(const struct dispatch *d)
-{
-    double sum = 0, longest = 0, right = d->expected > 0.5 ? d->spent / d->expected : 1;
-
-    for (size_t i = 0; i < d->walk->graph->n_steps; i++) {
-        const struct work *work = &d->walk->works[i];
-
-        if (!work->wanted || work->state > WORK_RUNNING)
-            continue;
-        sum += work->seconds;
-        longest = work->path_seconds > longest ? work->path_seconds : longest;
-    }
-    sum /= d->workers;
-    return right * (sum > longest ? sum : longest);
-}
-
 // What is new of an attempt, at most so often that people and programs can follow.
 static void tell_progress(struct dispatch *d, struct flight *f, int64_t now_ms)
 {
     const struct attempt *a = &f->attempt;
     double done = a->done;
+    bool begins = done > 0 && !(f->told_done > 0); // its model is loaded
 
-    if (now_ms - f->told_ms < PROGRESS_MS || (done == f->told_done && a->doing == f->told_doing))
+    if ((now_ms - f->told_ms < PROGRESS_MS && !begins) ||
+        (done == f->told_done && a->doing == f->told_doing))
         return;
     f->told_ms = now_ms;
     f->told_done = done;
@@ -392,14 +437,16 @@ static void draw(struct dispatch *d)
 
     for (size_t i = 0; i < d->flights.n; i++)
         tell_progress(d, d->flights.at[i], now_ms);
-    if (d->options->display.live)
-        display_tick(d->display, seconds_left(d));
+    d->events->now.stopping = d->stopping;
+    if (events_are_due(d->events))
+        events_renew(d->events, eta_seconds(&d->eta, d));
 }
 
 static bool has_work(struct dispatch *d)
 {
     lose_patience(d);
-    return d->flights.n || (!d->stopping && lanes_wait(&d->lanes));
+    return d->flights.n || d->returns.withdrawing ||
+           (!d->stopping && (lanes_wait(&d->lanes) || d->returns.held.n));
 }
 
 static int wait_ms(const struct dispatch *d)
@@ -411,23 +458,54 @@ static int wait_ms(const struct dispatch *d)
     return d->options->display.live ? DRAW_MS : COMMIT_MS;
 }
 
+static void tell_service(void *user, const struct service *s, const char *state)
+{
+    struct dispatch *d = user;
+
+    events_tell(d->events, (struct event){.type = EVENT_SERVICE,
+                                          .machine = s->told->machine->name,
+                                          .service = s->told->name,
+                                          .state = state,
+                                          .away = s->asleep || s->away_since_ms});
+}
+
 static void begin(struct dispatch *d)
 {
+    struct err err;
+
+    d->services.tell = tell_service;
+    d->services.user = d;
     d->services.net = d->engine->api; // where files were looked at before, there is a loop
     d->services.loop = d->engine->loop;
     lanes_init(&d->lanes, d->studio, &d->services, d->workers);
+    d->shift = (struct shift){.lanes = &d->lanes,
+                              .walk = d->walk,
+                              .events = d->events,
+                              .display = d->display,
+                              .clock = d->clock};
+    shift_begin(&d->shift, d->options->state_dir);
+    d->awake = (struct awake){.lanes = &d->lanes, .display = d->display};
+    awake_begin(&d->awake);
     d->chance = (uint64_t)d->clock->now_ms(d->clock);
+    if (!returns_init(&d->returns, d, &err))
+        dispatch_give_up(d, &err);
+    trace_follow(d->events->trace, d->walk);
     d->twins = mem_new(d->walk->n_wanted * sizeof(struct work *));
+    lanes_begin(&d->lanes, d->walk, d->options->aim);
     for (size_t i = 0; i < d->walk->graph->n_steps; i++)
         if (d->walk->works[i].wanted && d->walk->works[i].state == WORK_READY)
-            lanes_push(&d->lanes, &d->walk->works[i]);
+            dispatch_queue(d, &d->walk->works[i]);
 }
 
 static void end(struct dispatch *d)
 {
+    shift_end(&d->shift);
+    awake_end(&d->awake);
     lanes_release(&d->lanes);
+    returns_release(&d->returns);
     vec_release(&d->flights);
     vec_release(&d->landed);
+    map_release(&d->begun);
     mem_free(d->twins);
 }
 
@@ -437,6 +515,7 @@ bool dispatch_run(struct dispatch *d, struct err *err)
     for (;;) {
         heed_interrupts(d);
         look_after(d);
+        shift_turn(&d->shift, d->clock->now_ms(d->clock));
         landing_settle(d);
         fill_services(d);
         if (landing_settle(d)) // choices take no time
@@ -445,6 +524,8 @@ bool dispatch_run(struct dispatch *d, struct err *err)
             break;
         if (load_loop(d))
             continue;
+        shift_tell_wait(&d->shift, !d->flights.n);
+        awake_turn(&d->awake, !shift_waits_for_good(&d->shift), d->clock->now_ms(d->clock));
         draw(d);
         if (!engine_wait(d->engine, wait_ms(d), err))
             dispatch_give_up(d, err);

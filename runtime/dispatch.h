@@ -7,9 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "base/vec.h"
+#include "runtime/awake.h"
+#include "runtime/eta.h"
 #include "runtime/lanes.h"
+#include "runtime/returns.h"
 #include "runtime/service.h"
+#include "runtime/shift.h"
 
 struct build_options;
 struct build_result;
@@ -37,17 +42,21 @@ struct dispatch {
 
     // Its own.
     struct lanes lanes;
+    struct shift shift;
+    struct awake awake;
+    struct returns returns;
     VEC(struct flight *) flights; // attempts that run
     VEC(struct work *) landed;    // recorded, not yet committed
     int64_t landed_ms;            // when the first of them was
+    struct map begun;             // key -> the work that was begun first with it
     struct work **twins;          // ready, and just what a flight is making; n_twins
     size_t n_twins;
     bool stopping;  // nothing new starts
     bool cancelled; // what runs was told to stop
     bool fatal;     // *err tells: the ledger cannot be written
     struct err err;
-    uint64_t chance;        // of back-offs
-    double expected, spent; // seconds: of steps that ended, what was thought and what it was
+    uint64_t chance; // of back-offs
+    struct eta eta;
 };
 
 // Runs what is wanted. False with *err when the build itself cannot go on (a full disk) or was
@@ -60,6 +69,12 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
 
 // Nothing new starts; what runs is waited for.
 void dispatch_give_up(struct dispatch *d, const struct err *err);
+
+// A ready step waits for its turn.
+void dispatch_queue(struct dispatch *d, struct work *work);
+
+// Opens a service unless it is. False with *err.
+bool dispatch_open_service(struct dispatch *d, struct service *s, struct err *err);
 
 // Tells of work that is done; starts what it lets begin.
 void dispatch_tell_done(struct dispatch *d, const struct work *work);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -17,13 +16,21 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/vec.h"
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/events.h"
+#include "runtime/found.h"
+#include "runtime/live.h"
+#include "runtime/now.h"
 #include "runtime/period.h"
 
-enum { DRAW_EVERY_MS = 100, BAR_COLUMNS = 16, LEAST_COLUMNS = 40, MOST_SHOWN = 12 };
+enum {
+    DRAW_EVERY_MS = 100,
+    USUAL_COLUMNS = 80,
+    USUAL_ROWS = 24,
+    MOST_SHOWN = 12,
+    MOST_FINDINGS = 12
+};
 
 #define BOLD   "1"
 #define DIM    "2"
@@ -31,22 +38,12 @@ enum { DRAW_EVERY_MS = 100, BAR_COLUMNS = 16, LEAST_COLUMNS = 40, MOST_SHOWN = 1
 #define GREEN  "32"
 #define YELLOW "33"
 
-// A step that runs.
-struct running {
-    const struct step *step;
-    int64_t start_ms;
-    double done, total;
-    char where[32]; // the machine, "" here
-    char doing[48]; // just now
-};
-
 struct display {
     struct display_options options;
     struct clock *clock;
-    VEC(struct running) running;
-    size_t n_ended, n_to_run;
-    size_t n_drawn;  // live lines on the screen
-    size_t n_unsaid; // warnings like earlier ones
+    const struct now *now; // what the build is at; NULL: not yet known
+    size_t n_drawn;        // live lines on the screen
+    size_t n_unsaid;       // warnings like earlier ones
     int64_t drawn_ms;
     bool live; // between the build's start and its end
     struct arena *arena;
@@ -101,120 +98,43 @@ static void go_back(struct display *d, struct buf *out)
     d->n_drawn = 0;
 }
 
-static size_t columns_of(const struct display *d)
+static void measure(const struct display *d, struct live *live)
 {
-    struct winsize size;
+    struct winsize size = {0};
 
-    if (ioctl(d->options.fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return 80;
+    ioctl(d->options.fd, TIOCGWINSZ, &size);
+    live->columns = size.ws_col ? size.ws_col : USUAL_COLUMNS;
+    live->rows = size.ws_row ? size.ws_row : USUAL_ROWS;
 }
 
-static void add_bar(const struct display *d, struct buf *out, double part)
+void display_watch(struct display *d, const struct now *now)
 {
-    int full = (int)(part * BAR_COLUMNS + 0.5);
-
-    full = full < 0 ? 0 : full > BAR_COLUMNS ? BAR_COLUMNS : full;
-    if (d->options.colour)
-        buf_puts(out, "\x1b[" GREEN "m");
-    for (int i = 0; i < full; i++)
-        buf_puts(out, "━");
-    if (d->options.colour)
-        buf_puts(out, "\x1b[0m\x1b[" DIM "m");
-    for (int i = full; i < BAR_COLUMNS; i++)
-        buf_puts(out, "─");
-    if (d->options.colour)
-        buf_puts(out, "\x1b[0m");
+    if (d)
+        d->now = now;
 }
 
-// Adds text in exactly columns, cut with an ellipsis or filled up.
-static void add_fitted(struct buf *out, const char *text, size_t columns)
+bool display_is_due(const struct display *d)
 {
-    struct str s = str_of(text);
-    size_t width = str_width(s);
-
-    if (width <= columns) {
-        buf_str(out, s);
-        buf_repeat(out, ' ', columns - width);
-        return;
-    }
-    while (s.len && str_width(s) + 1 > columns) {
-        do
-            s.len--;
-        while (s.len && (s.ptr[s.len] & 0xc0) == 0x80);
-    }
-    buf_str(out, s);
-    buf_puts(out, "…");
-    buf_repeat(out, ' ', columns - str_width(s) - 1);
+    return d && d->live && d->options.live &&
+           d->clock->now_ms(d->clock) - d->drawn_ms >= DRAW_EVERY_MS;
 }
 
-static void draw_running(struct display *d, struct buf *out, const struct running *r,
-                         size_t columns)
+void display_draw(struct display *d, double left_seconds)
 {
-    struct buf name = {0};
-    char elapsed[32];
-    size_t taken = 2 + 9 + 2 + BAR_COLUMNS + 2 + 7;
-
-    period_short((double)(d->clock->now_ms(d->clock) - r->start_ms) / 1000, elapsed,
-                 sizeof(elapsed));
-    buf_puts(out, "  ");
-    add_fitted(out, r->step->kind->name, 9);
-    if (columns > taken + 10) {
-        buf_printf(&name, "%s%s%s%s%s", r->where, r->where[0] ? ": " : "", r->step->id,
-                   r->doing[0] ? "  " : "", r->doing);
-        add_fitted(out, buf_text(&name), columns - taken - 1);
-        buf_release(&name);
-        buf_puts(out, "  ");
-        if (r->total > 0)
-            add_bar(d, out, r->done / r->total);
-        else
-            buf_repeat(out, ' ', BAR_COLUMNS);
-        buf_printf(out, "  %6s", elapsed);
-    } else {
-        add_fitted(out, r->step->id, columns > 13 ? columns - 13 : 1);
-    }
-    buf_puts(out, "\x1b[K\n");
-    d->n_drawn++;
-}
-
-static void draw_total(struct display *d, struct buf *out, double left_seconds, size_t columns)
-{
-    double part = d->n_to_run ? (double)d->n_ended / (double)d->n_to_run : 1;
-    char left[32], until[16];
-    time_t end = (time_t)(d->clock->wall_ms(d->clock) / 1000 + (int64_t)left_seconds);
-    struct tm tm;
-
-    period_short(left_seconds, left, sizeof(left));
-    localtime_r(&end, &tm);
-    strftime(until, sizeof(until), "%H:%M", &tm);
-    buf_printf(out, "  %zu/%zu ", d->n_ended, d->n_to_run);
-    if (columns >= LEAST_COLUMNS)
-        add_bar(d, out, part);
-    if (columns >= LEAST_COLUMNS + 26)
-        buf_printf(out, "  about %s left, until %s", left, until);
-    buf_puts(out, "\x1b[K\n");
-    d->n_drawn++;
-}
-
-void display_tick(struct display *d, double left_seconds)
-{
+    struct live live = {.left_seconds = left_seconds};
     struct buf out = {0};
-    int64_t now;
-    size_t columns;
 
-    if (!d || !d->live || !d->options.live)
+    if (!display_is_due(d))
         return;
-    now = d->clock->now_ms(d->clock);
-    if (now - d->drawn_ms < DRAW_EVERY_MS)
-        return;
-    d->drawn_ms = now;
-    columns = columns_of(d);
+    d->drawn_ms = d->clock->now_ms(d->clock);
+    live.now = d->now;
+    live.now_ms = d->drawn_ms;
+    live.wall_ms = d->clock->wall_ms(d->clock);
+    live.colour = d->options.colour;
+    measure(d, &live);
     if (d->n_drawn) // over what stands there, so that nothing flickers
         buf_printf(&out, "\x1b[%zuA\r", d->n_drawn);
-    d->n_drawn = 0;
-    for (size_t i = 0; i < d->running.n; i++)
-        draw_running(d, &out, &d->running.at[i], columns);
-    draw_total(d, &out, left_seconds, columns);
+    d->n_drawn = live_draw(&live, &out);
     buf_puts(&out, "\x1b[J");
     put(d, &out);
 }
@@ -227,7 +147,6 @@ void display_free(struct display *d)
         return;
     go_back(d, &out);
     put(d, &out);
-    vec_release(&d->running);
     map_release(&d->notes);
     arena_free(d->arena);
     mem_free(d);
@@ -261,65 +180,16 @@ void display_tell(struct display *d, enum severity severity, const struct place 
     put(d, &out);
 }
 
-static struct running *find_running(struct display *d, const struct step *step)
-{
-    for (size_t i = 0; i < d->running.n; i++)
-        if (d->running.at[i].step == step)
-            return &d->running.at[i];
-    return NULL;
-}
-
-// As much of text as there is room for, never a part of a character.
-static void copy_short(char *to, size_t size, const char *text)
-{
-    size_t len = 0;
-
-    while (text[len]) {
-        unsigned code;
-        size_t next = len + str_decode(str_of(text + len), &code);
-
-        if (next >= size)
-            break;
-        len = next;
-    }
-    memcpy(to, text, len);
-    to[len] = 0;
-}
-
-static void begin_running(struct display *d, const struct event *e)
-{
-    struct running r = {.step = e->step, .start_ms = d->clock->now_ms(d->clock)};
-
-    if (e->machine && strcmp(e->machine, "here") != 0)
-        copy_short(r.where, sizeof(r.where), e->machine);
-    vec_push(&d->running, r);
-}
-
-static void stop_running(struct display *d, const struct step *step)
-{
-    struct running *r = find_running(d, step);
-
-    if (r)
-        *r = d->running.at[--d->running.n];
-}
-
-static void end_running(struct display *d, const struct step *step)
-{
-    stop_running(d, step);
-    d->n_ended++;
-}
-
 static void show_build_start(struct display *d, const struct event *e)
 {
+    (void)e;
     d->live = true;
-    d->n_to_run = e->to_run;
 }
 
 static void show_step_start(struct display *d, const struct event *e)
 {
     struct buf out = {0};
 
-    begin_running(d, e);
     if (!e->why || d->options.verbosity < 0)
         return;
     go_back(d, &out);
@@ -346,14 +216,6 @@ static void show_note(struct display *d, const struct event *e)
 
 static void show_step_progress(struct display *d, const struct event *e)
 {
-    struct running *r = find_running(d, e->step);
-
-    if (r && e->total > 0) {
-        r->done = e->done;
-        r->total = e->total;
-    }
-    if (r && e->doing)
-        copy_short(r->doing, sizeof(r->doing), e->doing);
     if (e->note)
         show_note(d, e);
 }
@@ -363,15 +225,27 @@ static void show_step_done(struct display *d, const struct event *e)
     struct buf out = {0};
     char took[32];
 
-    end_running(d, e->step);
     if (d->options.verbosity < 0 || (d->options.verbosity == 0 && (d->options.live || e->cached)))
         return;
     period_exact(e->seconds, took, sizeof(took));
     go_back(d, &out);
-    buf_printf(&out, "[%zu/%zu] %-8s %s  ", d->n_ended, d->n_to_run, e->step->kind->name,
+    buf_printf(&out, "[%zu/%zu] %-8s %s  ", d->now->n_ended, d->now->n_to_run, e->step->kind->name,
                e->step->id);
     paint(d, &out, DIM, e->cached ? "at hand" : took);
     buf_char(&out, '\n');
+    put(d, &out);
+}
+
+// The film's line is no matter: nothing is wrong with it.
+static void show_again(struct display *d, const struct event *e)
+{
+    struct buf out = {0};
+
+    if (d->options.verbosity < 0)
+        return;
+    go_back(d, &out);
+    paint(d, &out, YELLOW, "again:");
+    buf_printf(&out, " %s: %s\n", e->step->id, e->err->text);
     put(d, &out);
 }
 
@@ -382,14 +256,11 @@ static void show_step_failed(struct display *d, const struct event *e)
     struct str rest = str_of(e->log ? e->log : "");
 
     if (e->again) {
-        stop_running(d, e->step);
         if (e->err->kind != ERR_AWAY) // that was said of the service
-            display_tell(d, SEVERITY_WARNING, &e->step->at,
-                         arena_printf(a, "%s: %s", e->step->id, e->err->text), "it is tried again");
+            show_again(d, e);
         arena_free(a);
         return;
     }
-    end_running(d, e->step);
     display_tell(d, SEVERITY_ERROR, &e->step->at,
                  arena_printf(a, "%s: %s", e->step->id, e->err->text), e->help);
     while (rest.len) {
@@ -405,11 +276,11 @@ static void show_step_failed(struct display *d, const struct event *e)
 
 static void show_service(struct display *d, const struct event *e)
 {
-    if (d->options.verbosity >= 0)
+    if (d->options.verbosity >= 0 && !e->aside)
         display_say(d, "%s/%s: %s", e->machine, e->service, e->state);
 }
 
-// "out/draft/the-keeper.mp4  1:02  1920x1080"
+// "out/draft/the-keeper.mp4  1:02  1920x1080  -14.0 LUFS, range 6.2 LU, true peak -1.1 dBTP"
 static void add_delivered(struct display *d, struct buf *out, const struct graph *g,
                           const struct delivered *file)
 {
@@ -424,6 +295,11 @@ static void add_delivered(struct display *d, struct buf *out, const struct graph
         buf_printf(out, "  %s", length);
     if (width > 0)
         buf_printf(out, "  %dx%d", (int)width, (int)json_get_integer(file->facts, "height", 0));
+    if (json_object_get(file->facts, "lufs"))
+        buf_printf(out, "  %.1f LUFS, range %.1f LU, true peak %.1f dBTP",
+                   json_get_number(file->facts, "lufs", 0),
+                   json_get_number(file->facts, "range_lu", 0),
+                   json_get_number(file->facts, "true_peak_db", 0));
     arena_free(a);
 }
 
@@ -447,6 +323,7 @@ static void add_deliverables(struct display *d, struct buf *out, const struct ev
         shown++;
         add_delivered(d, out, e->graph, &e->delivered[i]);
         buf_char(out, '\n');
+        found_print(found_in(e->delivered[i].facts), MOST_FINDINGS, out);
     }
     if (more)
         buf_printf(out, "… and %zu more\n", more);
@@ -507,6 +384,11 @@ static void add_nothing_to_do(struct display *d, struct buf *out, const struct e
     if (e->drafted && e->drafted[0])
         buf_printf(out, " (a draft: nothing in the studio makes %s)", e->drafted);
     buf_char(out, '\n');
+    if (only)
+        found_print(found_in(only->facts), MOST_FINDINGS, out);
+    else if (e->result->findings)
+        buf_printf(out, "  %zu finding%s; `c41 qc` tells more\n", e->result->findings,
+                   e->result->findings == 1 ? "" : "s");
 }
 
 static void show_build_end(struct display *d, const struct event *e)
@@ -538,5 +420,6 @@ static void (*const shows[])(struct display *d, const struct event *e) = {
 
 void display_show(struct display *d, const struct event *event)
 {
-    shows[event->type](d, event);
+    if (shows[event->type])
+        shows[event->type](d, event);
 }

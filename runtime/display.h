@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The display: what people see of a build. On a terminal one live line for each step that runs,
-// drawn anew in one write, above a total; elsewhere one plain line for each step that has ended.
+// The display: what people see of a build. On a terminal one live line for each machine that is
+// busy (runtime/live.h), drawn anew in one write; elsewhere one plain line for each step that has
+// ended.
 // Loop thread only.
 #pragma once
 
@@ -12,6 +13,7 @@ struct clock;
 struct display;
 struct display_options;
 struct event;
+struct now;
 
 // NULL when there is nowhere to show anything; every function accepts that.
 struct display *display_new(const struct display_options *options, struct clock *clock);
@@ -21,8 +23,13 @@ void display_free(struct display *d);
 
 void display_show(struct display *d, const struct event *event);
 
-// Draws the live lines anew when it is time to. left_seconds: until the end, as far as is known.
-void display_tick(struct display *d, double left_seconds);
+// What it draws; borrowed. Before the first event.
+void display_watch(struct display *d, const struct now *now);
+
+// Whether the live lines are to be drawn anew; draws them, then. left_seconds: until the end, as
+// far as is known.
+bool display_is_due(const struct display *d);
+void display_draw(struct display *d, double left_seconds);
 
 // A line of its own: "waiting for …".
 void display_say(struct display *d, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/socket.h"
 #include "base/str.h"
 #include "runtime/net.h"
 
@@ -21,6 +22,7 @@ enum {
     BUFFER_BYTES = 1 << 16,
     PROBE_AFTER_S = 30, // of silence the system asks whether the other side is still there
     PROBE_EVERY_S = 15,
+    UNHEARD_MS = 20000,
 };
 static_assert(EASY_WORDS_BYTES >= CURL_ERROR_SIZE, "libcurl writes that many");
 
@@ -60,7 +62,7 @@ static char *read_server(const char *url, bool *direct, struct err *err)
     return server;
 }
 
-// Without this the system takes in megabytes at once, and an upload on a slow line looks like
+// Without a limit the system takes in megabytes at once, and an upload on a slow line looks like
 // silence while they leave.
 static int tune_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
@@ -69,6 +71,7 @@ static int tune_socket(void *user, curl_socket_t fd, curlsocktype purpose)
     (void)user;
     (void)purpose;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof(most)); // where it can be
+    socket_end_unheard(fd, UNHEARD_MS);
     return CURL_SOCKOPT_OK;
 }
 
@@ -104,6 +107,31 @@ static void set_up(struct easy *e, const char *url, bool direct)
     trust(curl, e->ca);
 }
 
+// A connection of a WebSocket ends with its handle.
+static bool is_of_request(const struct easy *e)
+{
+    return e->multi == e->loop->multi;
+}
+
+static CURL *take_curl(const struct easy *e)
+{
+    struct loop *loop = e->loop;
+
+    return is_of_request(e) && loop->n_spare ? loop->spare[--loop->n_spare] : curl_easy_init();
+}
+
+static void leave_curl(const struct easy *e)
+{
+    struct loop *loop = e->loop;
+
+    if (!is_of_request(e) || loop->n_spare == MOST_SPARE) {
+        curl_easy_cleanup(e->curl);
+        return;
+    }
+    curl_easy_reset(e->curl);
+    loop->spare[loop->n_spare++] = e->curl;
+}
+
 bool easy_open(struct easy *e, struct loop *loop, void *multi, const char *url, const char *ca,
                int connect_ms, struct err *err)
 {
@@ -118,7 +146,7 @@ bool easy_open(struct easy *e, struct loop *loop, void *multi, const char *url, 
     e->server = read_server(url, &direct, err);
     if (!e->server)
         return false;
-    e->curl = curl_easy_init();
+    e->curl = take_curl(e);
     if (!e->curl) {
         easy_close(e);
         return err_set(err, ERR_FINAL, "libcurl gives no handle");
@@ -138,7 +166,7 @@ void easy_close(struct easy *e)
 {
     if (e->curl) {
         curl_multi_remove_handle(e->multi, e->curl);
-        curl_easy_cleanup(e->curl);
+        leave_curl(e);
     }
     mem_free(e->server);
     e->curl = NULL;

@@ -2,6 +2,7 @@
 #include "runtime/engine.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/module.h"
 #include "base/team.h"
 #include "runtime/loop.h"
@@ -37,8 +38,10 @@ bool engine_load_loop(struct engine *e, struct err *err)
 
 bool engine_load_media(struct engine *e, struct err *err)
 {
-    if (!e->media)
-        e->media = module_load(e->module_dir, "c41-media", "c41_media", err);
+    if (e->media)
+        return true;
+    mem_hold(); // encoders, one after the other
+    e->media = module_load(e->module_dir, "c41-media", "c41_media", err);
     return e->media != NULL;
 }
 

@@ -14,6 +14,7 @@
 #include "runtime/artifact.h"
 #include "runtime/build.h"
 #include "runtime/display.h"
+#include "runtime/trace.h"
 
 json_t *delivered_json(const struct delivered *d)
 {
@@ -32,9 +33,34 @@ struct delivered delivered_read(const json_t *value)
     };
 }
 
-void events_init(struct events *e, int fd, struct display *display, struct clock *clock)
+void events_init(struct events *e, const struct build_options *options, struct display *display,
+                 struct clock *clock)
 {
-    *e = (struct events){fd, display, clock, clock->now_ms(clock)};
+    *e = (struct events){.fd = options->events_fd,
+                         .display = display,
+                         .trace = options->trace,
+                         .clock = clock,
+                         .start_ms = clock->now_ms(clock),
+                         .status = {.clock = clock}};
+    display_watch(display, &e->now);
+}
+
+void events_wait(struct events *e, const char *why)
+{
+    now_wait(&e->now, why);
+    e->status.urgent = true;
+}
+
+bool events_are_due(const struct events *e)
+{
+    return display_is_due(e->display) || status_is_due(&e->status);
+}
+
+void events_renew(struct events *e, double seconds_left)
+{
+    display_draw(e->display, seconds_left);
+    if (status_is_due(&e->status))
+        status_write(&e->status, &e->now, seconds_left);
 }
 
 double events_seconds(const struct events *e)
@@ -132,7 +158,7 @@ static void add_build_end(json_t *line, const struct event *e)
 }
 
 struct form {
-    const char *name;
+    const char *name; // NULL: not in the stream
     void (*add)(json_t *line, const struct event *e);
 };
 
@@ -140,6 +166,7 @@ static const struct form forms[] = {
     [EVENT_BUILD_START] = {"build-start", add_build_start},
     [EVENT_STEP_START] = {"step-start", add_step_start},
     [EVENT_STEP_PROGRESS] = {"step-progress", add_step_progress},
+    [EVENT_ATTEMPT_END] = {NULL, NULL},
     [EVENT_STEP_DONE] = {"step-done", add_step_done},
     [EVENT_STEP_FAILED] = {"step-failed", add_step_failed},
     [EVENT_SERVICE] = {"service", add_service},
@@ -169,9 +196,14 @@ void events_tell(struct events *e, struct event event)
     json_t *line;
 
     event.t = events_seconds(e);
+    now_see(&e->now, &event, e->clock->now_ms(e->clock));
+    status_see(&e->status, &event, &e->now);
     if (e->display)
         display_show(e->display, &event);
-    if (e->fd < 0)
+    trace_tell(e->trace, &event);
+    if (event.type == EVENT_BUILD_END)
+        now_release(&e->now);
+    if (e->fd < 0 || !forms[event.type].name)
         return;
     line = json_object();
     json_object_set_new(line, "event", json_string(forms[event.type].name));

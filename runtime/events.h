@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "runtime/now.h"
+#include "runtime/status.h"
 
 struct artifact;
 struct clock;
@@ -16,12 +18,15 @@ struct display;
 struct err;
 struct graph;
 struct step;
+struct build_options;
 struct build_result;
+struct trace;
 
 enum event_type {
     EVENT_BUILD_START,
     EVENT_STEP_START,
     EVENT_STEP_PROGRESS,
+    EVENT_ATTEMPT_END, // however it ended; for the trace alone
     EVENT_STEP_DONE,
     EVENT_STEP_FAILED,
     EVENT_SERVICE,
@@ -65,11 +70,15 @@ struct event {
     bool again; // the step is tried again
 
     const char *state; // of a service
+    bool aside;        // people are told of its machine, in other words
+    bool away;         // it does not answer
 
     const struct graph *graph; // of the build
     size_t steps, to_run;
-    double expected_seconds;
-    const char *status; // of the end: "built", "failed" …
+    bool unmoved;            // nothing was looked at, for nothing has moved: no status is written
+    double expected_seconds; // of a step that starts; 0: not known
+    const char *status; // of the end: "built", "failed" …; of an attempt's: "done", "failed",
+                        // "stalled", "cancelled"
     const struct build_result *result;
     const struct delivered *delivered; // NULL for many of which nobody wants to know each
     size_t n_delivered;
@@ -79,12 +88,24 @@ struct event {
 struct events {
     int fd;                  // -1: nobody listens
     struct display *display; // NULL: nobody looks; borrowed
+    struct trace *trace;     // NULL: nobody asked for one; borrowed
     struct clock *clock;
     int64_t start_ms;
+    struct now now;
+    struct status status;
 };
 
-void events_init(struct events *e, int fd, struct display *display, struct clock *clock);
+void events_init(struct events *e, const struct build_options *options, struct display *display,
+                 struct clock *clock);
 
 // Tells everybody. Words that cannot be written are lost; the build goes on.
 void events_tell(struct events *e, struct event event);
+
+// Nothing runs though there is work, and why; NULL: it goes on.
+void events_wait(struct events *e, const char *why);
+
+// Whether the live lines or the status are to be renewed, and so to know how long the rest takes.
+bool events_are_due(const struct events *e);
+void events_renew(struct events *e, double seconds_left);
+
 double events_seconds(const struct events *e); // since the start

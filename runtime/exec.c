@@ -35,6 +35,11 @@ static void note(void *user, const char *text)
     say(*(int *)user, json_pack("{s:s}", "note", text));
 }
 
+static void fact(void *user, const char *name, json_t *value)
+{
+    say(*(int *)user, json_pack("{s:[s, o]}", "fact", name, value));
+}
+
 static struct media_input *read_inputs(struct arena *a, const json_t *list)
 {
     struct media_input *inputs = arena_array(a, struct media_input, json_array_size(list));
@@ -42,9 +47,9 @@ static struct media_input *read_inputs(struct arena *a, const json_t *list)
     size_t i;
 
     json_array_foreach(list, i, item)
-        inputs[i] =
-            (struct media_input){json_get_text(item, "name", ""), json_get_text(item, "path", ""),
-                                 json_object_get(item, "facts")};
+        inputs[i] = (struct media_input){.name = json_get_text(item, "name", ""),
+                                         .path = json_get_text(item, "path", ""),
+                                         .facts = json_object_get(item, "facts")};
     return inputs;
 }
 
@@ -87,6 +92,7 @@ static bool run(const json_t *whole, const char *module_dir, int out_fd, struct 
                                      .project = json_get_text(whole, "project", "."),
                                      .progress = progress,
                                      .note = note,
+                                     .fact = fact,
                                      .user = &out_fd},
                  err);
     arena_free(a);

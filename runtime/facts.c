@@ -34,9 +34,10 @@ struct output_form {
 // What the outputs of docs/steps.md are kept as. Sorted.
 static const struct output_form outputs[] = {
     {"caption", "txt"}, {"cut", "mp4"},          {"dialogue", "wav"}, {"effects", "wav"},
-    {"image", "png"},   {"lora", "safetensors"}, {"mask", "png"},     {"scores", "json"},
-    {"sound", "wav"},   {"srt", "srt"},          {"timing", "json"},  {"track", "wav"},
-    {"video", "mp4"},   {"voice", "wav"},        {"vtt", "vtt"},
+    {"image", "png"},   {"lora", "safetensors"}, {"mask", "png"},     {"me", "wav"},
+    {"music", "wav"},   {"quality", "json"},     {"scores", "json"},  {"sound", "wav"},
+    {"srt", "srt"},     {"timing", "json"},      {"track", "wav"},    {"video", "mp4"},
+    {"voice", "wav"},   {"vtt", "vtt"},
 };
 
 static const char *find_type(const char *ext)

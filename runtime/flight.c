@@ -2,6 +2,7 @@
 #include "runtime/flight.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -13,10 +14,16 @@
 #include "compiler/studio.h"
 #include "runtime/dispatch.h"
 #include "runtime/facts.h"
+#include "runtime/ledger.h"
+#include "runtime/ledger_notes.h"
 #include "runtime/walk.h"
 
 // Silence that is no stall yet: a model of a hundred gigabytes loads without a word.
 enum { LEAST_STALL_MS = 10 * 60 * 1000, USUAL_TIMES = 10 };
+
+// What is told of an attempt says how long it takes once so much of it is done; and one that should
+// have ended takes so much more, beside what it took.
+static const double least_told = 0.1, overdue = 0.1;
 
 static void hand_over(struct flight *f)
 {
@@ -33,7 +40,10 @@ static void hand_over(struct flight *f)
             continue;
         a->sources[a->n_inputs] = in;
         a->inputs[a->n_inputs++] = (struct media_input){
-            step->inputs[i].name, path_join(a->arena, w->graph->project, in->path), in->facts};
+            .name = step->inputs[i].name,
+            .path = path_join(a->arena, w->graph->project, in->path),
+            .facts = in->facts,
+            .digest = digest_hex(&in->digest, arena_alloc(a->arena, DIGEST_HEX_BYTES))};
     }
     a->made = mem_new(step->n_outputs * sizeof(*a->made));
     a->n_made = step->n_outputs;
@@ -41,6 +51,44 @@ static void hand_over(struct flight *f)
         a->made[i].name = step->outputs[i];
         a->made[i].ext = facts_ext(step, step->outputs[i], a->arena);
     }
+}
+
+static double expected_seconds(const struct work *work, const struct service *service)
+{
+    double slowness = work->sched.lane ? sched_slowness(&service->sched, work->sched.lane) : 0;
+
+    return work->seconds * (slowness > 0 ? slowness : 1);
+}
+
+struct note flight_note(const struct flight *f)
+{
+    return (struct note){.job = f->job,
+                         .key = f->work->key,
+                         .service = service_name(f->service, f->attempt.arena),
+                         .film = f->dispatch->walk->graph->shelf,
+                         .step = f->work->step->id,
+                         .sent_ms = f->sent_ms};
+}
+
+bool flight_send(struct flight *f, const char *job, struct err *err)
+{
+    const struct dispatch *d = f->dispatch;
+    char before[UUID_BYTES];
+    struct note note;
+
+    if (strcmp(f->job, job) == 0)
+        return true;
+    memcpy(before, f->job, sizeof(before));
+    snprintf(f->job, sizeof(f->job), "%s", job);
+    f->sent_ms = d->clock->wall_ms(d->clock);
+    note = flight_note(f);
+    return ledger_tick(d->walk->ledger, true, err) &&
+           ledger_put_note(d->walk->ledger, &note, before[0] ? before : NULL, err);
+}
+
+static bool sends(struct attempt *a, const char *job, struct err *err)
+{
+    return flight_send(a->user, job, err);
 }
 
 struct flight *flight_new(struct dispatch *d, struct work *work, struct service *service,
@@ -59,6 +107,7 @@ struct flight *flight_new(struct dispatch *d, struct work *work, struct service 
     }
     snprintf(f->tag, sizeof(f->tag), "%zu-%u-%ld", work->step->index, work->tries, (long)getpid());
     f->attempt = (struct attempt){
+        .sends = sends,
         .step = work->step,
         .preset = work->preset,
         .key = work->key,
@@ -68,7 +117,7 @@ struct flight *flight_new(struct dispatch *d, struct work *work, struct service 
         .user = f,
         .service = service->told ? service : NULL,
         .services = &d->services,
-        .expected = work->seconds,
+        .expected = expected_seconds(work, service),
         .alive_ms = f->since_ms,
         .op = by->op ? by->op(d->services.media, work->step->kind->name) : NULL,
         .arena = arena_new(),
@@ -124,4 +173,14 @@ int64_t flight_stall_ms(const struct flight *f)
         return f->service->told->stall_ms;
     usual = (int64_t)(f->attempt.expected * 1000 * USUAL_TIMES);
     return usual > LEAST_STALL_MS ? usual : LEAST_STALL_MS;
+}
+
+double flight_seconds_left(const struct flight *f, int64_t now_ms)
+{
+    double spent = (double)(now_ms - f->since_ms) / 1000, done = f->attempt.done,
+           total = f->attempt.total, left = f->attempt.expected - spent;
+
+    if (total > 0 && done > total * least_told)
+        return spent * (total - done) / done;
+    return left > spent * overdue ? left : spent * overdue;
 }

@@ -164,6 +164,17 @@ static void take_litter(struct choosing *c)
     c->gc->n_litter = c->gc->n_files;
 }
 
+static void take_kept(struct choosing *c)
+{
+    const struct vault_kept *kept = &c->gc->vault->kept;
+
+    for (size_t i = 0; i < kept->n; i++)
+        if (!kept->files[i].needed) {
+            c->gc->n_kept++;
+            c->gc->kept_bytes += kept->files[i].bytes;
+        }
+}
+
 static void take_result(struct choosing *c, const struct vault_result *r)
 {
     for (size_t i = 0; i < r->n_files; i++) {
@@ -203,7 +214,8 @@ static void list_results(struct choosing *c, size_t n_taken)
 
 static uint64_t wanted_bytes(const struct vault *v, const struct gc_options *o)
 {
-    uint64_t all = 0, wanted = o->free_bytes > 0 ? (uint64_t)o->free_bytes : 0;
+    uint64_t all = vault_kept_bytes(&v->kept),
+             wanted = o->free_bytes > 0 ? (uint64_t)o->free_bytes : 0;
 
     if (o->keep_bytes < 0 && o->free_bytes < 0)
         return UINT64_MAX;
@@ -228,25 +240,35 @@ void gc_choose(struct gc *gc, struct arena *a, const struct vault *v,
     note_holders(&c);
     list_candidates(&c);
     qsort(c.candidates, c.n, sizeof(*c.candidates), by_price);
-    if (!is_restricted(options))
+    if (!is_restricted(options)) {
         take_litter(&c);
-    while (n_taken < c.n && gc->bytes < c.wanted_bytes)
+        take_kept(&c);
+    }
+    while (n_taken < c.n && gc->bytes + gc->kept_bytes < c.wanted_bytes)
         take_result(&c, c.candidates[n_taken++].result);
     list_results(&c, n_taken);
-    if (c.wanted_bytes != UINT64_MAX && gc->bytes < c.wanted_bytes)
-        gc->short_bytes = c.wanted_bytes - gc->bytes;
+    if (c.wanted_bytes != UINT64_MAX && gc->bytes + gc->kept_bytes < c.wanted_bytes)
+        gc->short_bytes = c.wanted_bytes - gc->bytes - gc->kept_bytes;
     map_release(&c.by_path);
+}
+
+static bool remove_file(const struct gc *gc, struct arena *a, const char *name, struct err *err)
+{
+    const char *path = path_join(a, gc->vault->project, name);
+
+    return unlink(path) == 0 || errno == ENOENT || err_errno(err, "removing %s", path);
 }
 
 static bool remove_files(const struct gc *gc, struct arena *a, struct err *err)
 {
-    for (size_t i = 0; i < gc->n_files; i++) {
-        const char *path = path_join(a, gc->vault->project, gc->files[i]->path);
+    const struct vault_kept *kept = &gc->vault->kept;
+    bool ok = true;
 
-        if (unlink(path) != 0 && errno != ENOENT)
-            return err_errno(err, "removing %s", path);
-    }
-    return true;
+    for (size_t i = 0; ok && i < gc->n_files; i++)
+        ok = remove_file(gc, a, gc->files[i]->path, err);
+    for (size_t i = 0; ok && gc->n_kept && i < kept->n; i++)
+        ok = kept->files[i].needed || remove_file(gc, a, kept->files[i].path, err);
+    return ok;
 }
 
 bool gc_run(const struct gc *gc, struct ledger *ledger, struct err *err)

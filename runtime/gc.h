@@ -31,6 +31,8 @@ struct gc {
     struct vault_file **files; // of these results, and litter
     size_t n_files;
     size_t n_litter;      // files that no step names
+    size_t n_kept;        // of what ops kept, all that no good build needs
+    uint64_t kept_bytes;  // of these
     size_t n_fresh;       // results of builds that have not ended well yet
     uint64_t bytes;       // of files
     double seconds;       // of machine time that making the results again would take

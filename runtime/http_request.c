@@ -92,8 +92,10 @@ bool request_set_up(struct http_transfer *t, struct err *err)
         return false;
     if (!t->h->n_parts && (posts || t->h->body.len))
         set_body(t);
-    if (t->h->once)
+    if (t->h->once) {
         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L); // or each would leave one behind
+    }
     if (!strcmp(method, "HEAD"))
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
     else if (!posts && strcmp(method, "GET") != 0)

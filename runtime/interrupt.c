@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 3, EXIT_CODE = 130 };
+enum { CANCEL = 2, AT_ONCE = 3, EXIT_CODE = 130 };
 
 static void set_signals(sigset_t *set)
 {
@@ -12,6 +12,18 @@ static void set_signals(sigset_t *set)
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGHUP);
+    sigaddset(set, SIGUSR1);
+}
+
+// One signal may say it all, however often somebody has asked before: SIGUSR1 (`c41 cancel`).
+static unsigned count(struct interrupt *i, int number)
+{
+    unsigned before = i->count, now = before + 1;
+
+    if (number == SIGUSR1)
+        now = before < CANCEL ? CANCEL : before;
+    i->count = now;
+    return now;
 }
 
 static void *listen_to_signals(void *arg)
@@ -22,7 +34,7 @@ static void *listen_to_signals(void *arg)
 
     set_signals(&set);
     while (sigwait(&set, &number) == 0 && !i->ending) {
-        if (++i->count == AT_ONCE)
+        if (count(i, number) == AT_ONCE)
             _exit(EXIT_CODE);
         i->ring(i->user);
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Ctrl-C, and the signals that ask a program to end, counted while a build runs. A thread of its
 // own waits for them, so no handler interrupts anything. The third ends the program at once: the
-// store and the ledger are whole at every instant.
+// store and the ledger are whole at every instant. SIGUSR1 is as good as two of them, and never the
+// third.
 #pragma once
 
 #include <pthread.h>

@@ -21,13 +21,15 @@
 #include "runtime/ledger.h"
 #include "runtime/ledger_prints.h"
 #include "runtime/print.h"
+#include "runtime/took.h"
+#include "runtime/pulse.h"
 #include "runtime/walk.h"
 
 // What fails for now is tried so often in all.
 enum { MOST_TRIES = 5 };
 
 // So long a step waits to be committed together with others, and so many wait at most.
-enum { COMPANY_MS = 10, MOST_LANDED = 256 };
+enum { COMPANY_MS = 20, MOST_LANDED = 256 };
 
 static void tell_notes(struct dispatch *d, const struct flight *f)
 {
@@ -45,23 +47,10 @@ static void tell_notes(struct dispatch *d, const struct flight *f)
     }
 }
 
-static bool record_maker(struct dispatch *d, const struct work *work, const struct flight *f,
-                         struct err *err)
-{
-    struct maker maker = {.print = ""};
-
-    if (!f || !f->service->told)
-        return true;
-    maker.service = service_name(f->service, f->attempt.arena);
-    if (f->service->print.len)
-        maker.print = buf_text(&f->service->print);
-    return ledger_put_maker(d->walk->ledger, work->key, &maker, err) &&
-           (!f->noted || ledger_drop_note(d->walk->ledger, f->id, err));
-}
-
 static bool record(struct dispatch *d, struct work *work, const struct flight *f, struct err *err)
 {
     struct ledger *ledger = d->walk->ledger;
+    struct maker maker = {.print = ""};
     struct result r = {
         .kind = work->step->kind->name,
         .step = work->step->id,
@@ -77,9 +66,15 @@ static bool record(struct dispatch *d, struct work *work, const struct flight *f
 
     memcpy(r.key, work->key, sizeof(r.key));
     work->made_ms = r.made_ms;
+    if (f && f->service->told) {
+        maker.service = service_name(f->service, f->attempt.arena);
+        if (f->service->print.len)
+            maker.print = buf_text(&f->service->print);
+        r.maker = &maker;
+    }
     return ledger_put(ledger, &r, err) &&
            ledger_put_last(ledger, d->walk->graph->shelf, work->step->id, work->key, err) &&
-           record_maker(d, work, f, err);
+           (!f || !f->job[0] || ledger_drop_note(ledger, f->job, err));
 }
 
 void landing_succeed(struct dispatch *d, struct work *work, struct flight *f)
@@ -126,14 +121,6 @@ bool landing_settle(struct dispatch *d)
     return n > 0;
 }
 
-static void tell_service(struct dispatch *d, const struct service *s, const char *state)
-{
-    events_tell(d->events, (struct event){.type = EVENT_SERVICE,
-                                          .machine = s->told->machine->name,
-                                          .service = s->told->name,
-                                          .state = state});
-}
-
 // What a service is now, beside what it was when it was last seen.
 static void look_at_print(struct dispatch *d, struct service *s, struct arena *a)
 {
@@ -142,17 +129,14 @@ static void look_at_print(struct dispatch *d, struct service *s, struct arena *a
     struct buf words = {0};
     struct err err;
 
-    if (s->print_seen || !s->print.len)
+    if (!s->print.len || (s->print_seen && strcmp(s->print_seen, now) == 0))
         return;
-    s->print_seen = true;
+    s->print_seen = arena_strdup(s->arena, now);
     before = ledger_print(ledger, name, a);
     if (before)
         print_difference(before, now, &words);
     if (words.len && d->studio->fingerprint != FINGERPRINT_IGNORE)
-        display_tell(d->display, SEVERITY_WARNING, NULL,
-                     arena_printf(a, "%s is not what it was: %s", name, buf_text(&words)),
-                     "what it made before stands; `fingerprint: strict` in the studio makes it "
-                     "again, `ignore` leaves this out");
+        service_tell(s, "replaced: %s", buf_text(&words));
     if ((!before || strcmp(before, now) != 0) &&
         !ledger_put_print(ledger, name, now, d->clock->wall_ms(d->clock), &err))
         dispatch_give_up(d, &err);
@@ -160,26 +144,36 @@ static void look_at_print(struct dispatch *d, struct service *s, struct arena *a
 }
 
 // Something was heard of a service.
-static void mark_up(struct dispatch *d, struct service *s)
+static void mark_up(struct service *s)
 {
-    if (s->away_since_ms)
-        tell_service(d, s, "up");
+    bool was_away = s->away_since_ms != 0;
+
     s->failures = 0;
     s->away_since_ms = 0;
     s->again_ms = 0;
+    service_wakes(s);
+    if (was_away)
+        service_tell(s, "up");
 }
 
 static void mark_away(struct dispatch *d, struct service *s, const struct err *err)
 {
     int64_t now_ms = d->clock->now_ms(d->clock);
-    char state[ERR_TEXT_BYTES + 16];
 
     s->again_ms = now_ms + backoff_ms(++s->failures, &d->chance);
     if (s->away_since_ms)
         return;
     s->away_since_ms = now_ms;
-    snprintf(state, sizeof(state), "down: %s", err->text);
-    tell_service(d, s, state);
+    s->asleep = false; // it is worse than that
+    service_tell(s, "down: %s", err->text);
+}
+
+void landing_hear(struct dispatch *d, struct service *s, const struct err *err)
+{
+    if (err->kind == ERR_AWAY)
+        mark_away(d, s, err);
+    else
+        mark_up(s);
 }
 
 static void tell_again(struct dispatch *d, const struct flight *f)
@@ -193,20 +187,33 @@ static void tell_again(struct dispatch *d, const struct flight *f)
 
 static void try_later(struct dispatch *d, struct flight *f)
 {
-    int64_t wait_ms = backoff_ms(f->work->tries, &d->chance);
+    int64_t again_ms = d->clock->now_ms(d->clock) + backoff_ms(f->work->tries, &d->chance);
 
     f->work->state = WORK_READY;
     tell_again(d, f);
-    lanes_push_later(&d->lanes, f->work, d->clock->now_ms(d->clock) + wait_ms);
+    if (!returns_hold(&d->returns, f->work, again_ms))
+        lanes_push_later(&d->lanes, f->work, again_ms);
+}
+
+// As if it had not been sent.
+static void put_back(struct dispatch *d, struct flight *f)
+{
+    tell_again(d, f);
+    f->work->state = WORK_READY;
+    f->work->tries--;
+    dispatch_queue(d, f->work);
 }
 
 static void wait_for_service(struct dispatch *d, struct flight *f)
 {
     mark_away(d, f->service, &f->attempt.err);
-    tell_again(d, f);
-    f->work->state = WORK_READY;
-    f->work->tries--;
-    lanes_push(&d->lanes, f->work);
+    put_back(d, f);
+}
+
+static void wait_for_machine(struct dispatch *d, struct flight *f)
+{
+    err_set(&f->attempt.err, ERR_AWAY, "taken back from %s, which rests", flight_machine(f));
+    put_back(d, f);
 }
 
 static void fail(struct dispatch *d, struct flight *f)
@@ -227,7 +234,11 @@ static void judge(struct dispatch *d, struct flight *f)
         err_set(&a->err, ERR_TRANSIENT, "%s gave no sign of life for %lld s", flight_service(f),
                 (long long)(flight_stall_ms(f) / 1000));
     if (elsewhere && a->err.kind != ERR_AWAY && a->err.kind != ERR_CANCELLED)
-        mark_up(d, f->service);
+        mark_up(f->service);
+    if (f->recalled && a->err.kind == ERR_CANCELLED && !d->stopping) {
+        wait_for_machine(d, f);
+        return;
+    }
     if (a->err.kind == ERR_CANCELLED) {
         f->work->state = WORK_SKIPPED;
         walk_skip(d->walk, f->work);
@@ -243,44 +254,62 @@ static void judge(struct dispatch *d, struct flight *f)
         fail(d, f);
 }
 
-static void drop_note(struct dispatch *d, const struct flight *f)
+// Before its step is ready again.
+static void part(struct dispatch *d, struct flight *f)
 {
     struct err err;
 
-    if (f->noted && !ledger_drop_note(d->walk->ledger, f->id, &err))
+    f->attempt.left = f->attempt.left || f->attempt.err.kind == ERR_FULL; // there is no room here
+    if (!f->attempt.ok && !returns_part(&d->returns, f, &err))
         dispatch_give_up(d, &err);
 }
 
 static void make_room(struct dispatch *d, struct flight *f)
 {
-    f->service->running--;
+    lanes_end(&d->lanes, f->service, f->work);
+    f->service->ended_ms = d->clock->now_ms(d->clock);
     d->flights.at[f->slot] = d->flights.at[--d->flights.n];
     d->flights.at[f->slot]->slot = f->slot;
     for (size_t i = 0; i < d->n_twins; i++)
-        lanes_push(&d->lanes, d->twins[i]);
+        dispatch_queue(d, d->twins[i]);
     d->n_twins = 0;
+}
+
+static void tell_attempt_end(struct dispatch *d, const struct flight *f)
+{
+    const struct attempt *a = &f->attempt;
+    const char *status = a->ok                          ? "done"
+                         : a->err.kind != ERR_CANCELLED ? "failed"
+                         : f->stalled                   ? "stalled"
+                                                        : "cancelled";
+
+    events_tell(d->events, (struct event){.type = EVENT_ATTEMPT_END,
+                                          .step = f->work->step,
+                                          .status = status,
+                                          .err = a->ok ? NULL : &a->err});
 }
 
 void landing_take(struct flight *f)
 {
     struct dispatch *d = f->dispatch;
     struct attempt *a = &f->attempt;
+    struct err err;
 
+    part(d, f);
+    tell_attempt_end(d, f);
+    if (a->ok && !took_measure(f, d->clock->now_ms(d->clock), &err))
+        dispatch_give_up(d, &err);
     make_room(d, f);
     if (a->ok) {
         if (f->service->told) {
-            a->seconds = (double)(d->clock->now_ms(d->clock) - f->since_ms) / 1000;
-            mark_up(d, f->service);
+            mark_up(f->service);
             look_at_print(d, f->service, a->arena);
-            lanes_learn(f->service, a->seconds);
+            pulse_end(f);
         }
-        d->expected += f->work->seconds;
-        d->spent += a->seconds;
         tell_notes(d, f);
         flight_hand_on(f);
         landing_succeed(d, f->work, f);
     } else {
-        drop_note(d, f);
         judge(d, f);
     }
     flight_free(f);

@@ -6,8 +6,13 @@
 #include <stdbool.h>
 
 struct dispatch;
+struct err;
 struct flight;
+struct service;
 struct work;
+
+// What a service was asked has ended like this: it answers, or is away.
+void landing_hear(struct dispatch *d, struct service *s, const struct err *err);
 
 // Takes the flight in, which is gone then.
 void landing_take(struct flight *f);

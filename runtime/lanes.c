@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/lanes.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "compiler/graph.h"
 #include "compiler/studio.h"
+#include "runtime/scenes.h"
 #include "runtime/walk.h"
-
-// What is known of a service's speed counts so much beside the newest step.
-static const double memory = 0.7;
 
 static void add_service(struct lanes *l, const struct studio_service *told,
                         const struct services *services)
@@ -23,9 +19,7 @@ static void add_service(struct lanes *l, const struct studio_service *told,
         .driver = driver,
         .services = services,
         .arena = arena_new(),
-        .at_once = told->jobs        ? told->jobs
-                   : driver->at_once ? driver->at_once
-                                     : 1,
+        .sched = {.at_once = service_at_once(told, driver), .queues = driver->queues},
     };
 }
 
@@ -34,68 +28,83 @@ void lanes_init(struct lanes *l, const struct studio *studio, const struct servi
 {
     size_t n = 0;
 
-    *l = (struct lanes){.studio = studio, .arena = arena_new(), .here = {.at_once = here}};
+    *l = (struct lanes){.studio = studio, .arena = arena_new(), .here.sched.at_once = here};
     for (size_t i = 0; studio && i < studio->n_machines; i++)
         n += studio->machines[i].n_services;
     l->services = arena_array(l->arena, struct service, n);
     for (size_t i = 0; studio && i < studio->n_machines; i++)
         for (size_t k = 0; k < studio->machines[i].n_services; k++)
             add_service(l, &studio->machines[i].services[k], services);
-    vec_push(&l->list, (struct lane){.services = arena_array(l->arena, struct service *, 1)});
-    l->list.at[0].services[l->list.at[0].n_services++] = &l->here;
 }
 
 void lanes_release(struct lanes *l)
 {
+    sched_release(&l->sched);
     for (size_t i = 0; i < l->n_services; i++) {
         if (l->services[i].open && l->services[i].driver->close)
             l->services[i].driver->close(&l->services[i]);
         buf_release(&l->services[i].print);
         arena_free(l->services[i].arena);
     }
-    for (size_t i = 0; i < l->list.n; i++)
-        sched_release(&l->list.at[i].ready);
-    vec_release(&l->list);
+    posts_release(&l->posts);
     vec_release(&l->waits);
     arena_free(l->arena);
     *l = (struct lanes){0};
 }
 
-static struct lane make_lane(struct lanes *l, const json_t *preset)
+// Tells the scheduler of this machine, and of the studio's services.
+static void man_posts(struct lanes *l)
 {
-    struct lane lane = {.preset = preset};
-    const struct studio_service **offers =
-        arena_array(l->arena, const struct studio_service *, l->n_services);
-    size_t n = l->studio ? studio_offers(l->studio, preset, offers, l->n_services) : 0;
-
-    lane.services = arena_array(l->arena, struct service *, n);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < l->n_services; k++)
-            if (l->services[k].told == offers[i])
-                lane.services[lane.n_services++] = &l->services[k];
-    return lane;
+    l->here.sched.owner = &l->here;
+    posts_add(&l->posts, NULL, &l->here.sched);
+    for (size_t i = 0; i < l->n_services; i++) {
+        l->services[i].sched.owner = &l->services[i];
+        posts_add(&l->posts, l->services[i].told, &l->services[i].sched);
+    }
 }
 
-static struct lane *lane_of(struct lanes *l, const struct work *work)
+static bool is_to_come(const struct work *work)
 {
-    const json_t *preset =
-        !work->by || work->by->here || work->step->kind->chooses ? NULL : work->preset;
-
-    for (size_t i = 0; i < l->list.n; i++)
-        if (l->list.at[i].preset == preset)
-            return &l->list.at[i];
-    vec_push(&l->list, make_lane(l, preset));
-    return &l->list.at[l->list.n - 1];
+    return work->wanted && work->state <= WORK_READY;
 }
 
-void lanes_push(struct lanes *l, struct work *work)
+void lanes_begin(struct lanes *l, struct walk *w, enum sched_aim aim)
 {
-    sched_push(&lane_of(l, work)->ready, work);
+    sched_init(&l->sched, aim, scenes_order(w));
+    l->posts = (struct posts){.sched = &l->sched, .ledger = w->ledger};
+    man_posts(l);
+    for (size_t i = 0; i < w->graph->n_steps; i++) {
+        struct work *work = &w->works[i];
+
+        if (!is_to_come(work))
+            continue;
+        posts_fill(&l->posts, work, &work->sched);
+        work->sched.owner = work;
+        sched_expect(&l->sched, &work->sched);
+    }
+    sched_begin(&l->sched);
+}
+
+void lanes_push(struct lanes *l, struct work *work, int64_t now_ms)
+{
+    sched_push(&l->sched, &work->sched, now_ms);
 }
 
 void lanes_push_later(struct lanes *l, struct work *work, int64_t again_ms)
 {
     vec_push(&l->waits, (struct lane_wait){work, again_ms});
+}
+
+void lanes_drop(struct lanes *l, struct work *work)
+{
+    sched_drop(&l->sched, &work->sched);
+}
+
+void lanes_drop_failed(struct lanes *l, struct walk *w)
+{
+    for (size_t i = 0; i < w->graph->n_steps; i++)
+        if (w->works[i].state >= WORK_FAILED)
+            lanes_drop(l, &w->works[i]);
 }
 
 static void end_waits(struct lanes *l, int64_t now_ms)
@@ -108,59 +117,46 @@ static void end_waits(struct lanes *l, int64_t now_ms)
             continue;
         }
         l->waits.at[i] = l->waits.at[--l->waits.n];
-        lanes_push(l, wait.work);
+        lanes_push(l, wait.work, now_ms);
     }
 }
 
-static double turn_of(const struct service *s)
+struct work *lanes_next(struct lanes *l, int64_t now_ms, struct service **service, bool *load)
 {
-    return (s->running + 1) * (s->each_seconds > 0 ? s->each_seconds : 1);
-}
-
-// The service with room that should be done with one more step first; equals in the studio's order.
-static struct service *free_service(const struct lane *lane, int64_t now_ms)
-{
-    struct service *best = NULL;
-
-    for (size_t i = 0; i < lane->n_services; i++) {
-        struct service *s = lane->services[i];
-
-        if (s->running < s->at_once && s->again_ms <= now_ms &&
-            (!best || turn_of(s) < turn_of(best)))
-            best = s;
-    }
-    return best;
-}
-
-struct work *lanes_next(struct lanes *l, int64_t now_ms, struct service **service)
-{
-    struct lane *best = NULL;
+    struct sched_service *at;
+    struct sched_step *step;
 
     end_waits(l, now_ms);
-    for (size_t i = 0; i < l->list.n; i++) {
-        struct lane *lane = &l->list.at[i];
-        struct service *s = lane->ready.n ? free_service(lane, now_ms) : NULL;
+    for (size_t i = 0; i < l->n_services; i++)
+        sched_set_closed(&l->sched, &l->services[i].sched,
+                         l->services[i].resting || l->services[i].again_ms > now_ms);
+    sched_set_closed(&l->sched, &l->here.sched, l->here.resting);
+    step = sched_next(&l->sched, now_ms, &at, load);
+    if (!step)
+        return NULL;
+    *service = at->owner;
+    return step->owner;
+}
 
-        if (!s || (best && !sched_before(sched_first(&lane->ready), sched_first(&best->ready))))
-            continue;
-        best = lane;
-        *service = s;
-    }
-    return best ? sched_pop(&best->ready) : NULL;
+void lanes_end(struct lanes *l, struct service *service, const struct work *work)
+{
+    sched_end(&l->sched, &service->sched, &work->sched);
+}
+
+void lanes_resume(struct lanes *l, struct service *service, struct work *work, int64_t now_ms)
+{
+    sched_resume(&l->sched, &service->sched, &work->sched, now_ms);
 }
 
 bool lanes_wait(const struct lanes *l)
 {
-    for (size_t i = 0; i < l->list.n; i++)
-        if (l->list.at[i].ready.n)
-            return true;
-    return l->waits.n > 0;
+    return l->sched.n_ready || l->waits.n;
 }
 
 bool lanes_are_full(const struct lanes *l)
 {
-    for (size_t i = 0; i < l->list.n; i++) {
-        const struct lane *lane = &l->list.at[i];
+    for (size_t i = 0; i < l->sched.lanes.n; i++) {
+        const struct sched_lane *lane = l->sched.lanes.at[i];
         unsigned running = 0;
 
         for (size_t k = 0; k < lane->n_services; k++)
@@ -171,30 +167,26 @@ bool lanes_are_full(const struct lanes *l)
     return true;
 }
 
-static struct service *away_since(const struct lane *lane, int64_t since_ms)
+static struct service *away_since(const struct sched_lane *lane, int64_t since_ms)
 {
-    for (size_t i = 0; i < lane->n_services; i++)
-        if (!lane->services[i]->away_since_ms || lane->services[i]->away_since_ms > since_ms)
+    for (size_t i = 0; i < lane->n_services; i++) {
+        const struct service *s = lane->services[i]->owner;
+
+        if (!s->away_since_ms || s->away_since_ms > since_ms)
             return NULL;
-    return lane->n_services ? lane->services[0] : NULL;
+    }
+    return lane->n_services ? lane->services[0]->owner : NULL;
 }
 
 struct work *lanes_lost(struct lanes *l, int64_t now_ms, int64_t patience_ms,
                         struct service **service)
 {
-    for (size_t i = 0; i < l->list.n; i++) {
-        struct lane *lane = &l->list.at[i];
+    for (size_t i = 0; i < l->sched.lanes.n; i++) {
+        struct sched_lane *lane = l->sched.lanes.at[i];
 
         *service = lane->ready.n ? away_since(lane, now_ms - patience_ms) : NULL;
         if (*service)
-            return sched_pop(&lane->ready);
+            return sched_take(&l->sched, lane)->owner;
     }
     return NULL;
-}
-
-void lanes_learn(struct service *service, double seconds)
-{
-    double before = service->each_seconds;
-
-    service->each_seconds = before > 0 ? memory * before + (1 - memory) * seconds : seconds;
 }

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Lanes: the ready steps by what can run them. Those that this machine makes stand in one lane, the
-// others in one for each preset; a lane knows the services that run it. Among the heads of all
-// lanes that have a service with room, the longest remaining way goes next. Loop thread only.
+// Lanes: the steps of a build that are ready, by what can run them. Gives them to the scheduler,
+// and knows the services of the studio, which of them do not answer, and what waits for a second
+// try. Loop thread only.
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/vec.h"
+#include "runtime/posts.h"
 #include "runtime/sched.h"
 #include "runtime/service.h"
 
 struct arena;
 struct studio;
+struct walk;
 struct work;
-
-struct lane {
-    const json_t *preset; // NULL: of this machine
-    struct sched ready;
-    struct service **services;
-    size_t n_services;
-};
 
 // A step that failed for now, and when it is ready again.
 struct lane_wait {
@@ -33,10 +27,11 @@ struct lane_wait {
 struct lanes {
     const struct studio *studio; // NULL: this machine alone; borrowed
     struct arena *arena;
+    struct sched sched;
     struct service here; // this machine: told and driver are NULL
     struct service *services;
     size_t n_services;
-    VEC(struct lane) list; // this machine's first
+    struct posts posts;
     VEC(struct lane_wait) waits;
 };
 
@@ -47,12 +42,23 @@ void lanes_init(struct lanes *l, const struct studio *studio, const struct servi
 // Closes every service; no attempt is running.
 void lanes_release(struct lanes *l);
 
-void lanes_push(struct lanes *l, struct work *work);
+// Learns of all that is to come.
+void lanes_begin(struct lanes *l, struct walk *w, enum sched_aim aim);
+
+void lanes_push(struct lanes *l, struct work *work, int64_t now_ms);
 void lanes_push_later(struct lanes *l, struct work *work, int64_t again_ms);
 
-// Takes the step that goes next, and names the service that has room for it. NULL: none can start
-// now.
-struct work *lanes_next(struct lanes *l, int64_t now_ms, struct service **service);
+// What will not run after all: one; all that failed or was skipped.
+void lanes_drop(struct lanes *l, struct work *work);
+void lanes_drop_failed(struct lanes *l, struct walk *w);
+
+// Takes the step that goes next; *service runs it from now on, until lanes_end. *load: its model
+// has to be loaded. NULL: none can start now.
+struct work *lanes_next(struct lanes *l, int64_t now_ms, struct service **service, bool *load);
+void lanes_end(struct lanes *l, struct service *service, const struct work *work);
+
+// A step that is in no lane runs there again, until lanes_end.
+void lanes_resume(struct lanes *l, struct service *service, struct work *work, int64_t now_ms);
 
 // Whether a step is ready, or will be in a while.
 bool lanes_wait(const struct lanes *l);
@@ -64,6 +70,3 @@ bool lanes_are_full(const struct lanes *l);
 // one that stays away.
 struct work *lanes_lost(struct lanes *l, int64_t now_ms, int64_t patience_ms,
                         struct service **service);
-
-// What a service took for a step, so that the faster of two equal ones is known.
-void lanes_learn(struct service *service, double seconds);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/ledger.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "runtime/artifact.h"
 #include "runtime/ledger_db.h"
 #include "runtime/ledger_notes.h"
+#include "runtime/ledger_prints.h"
 #include "runtime/ledger_recover.h"
 #include "runtime/settle.h"
 #include "runtime/store.h"
@@ -29,11 +31,10 @@ enum query {
     FIND_BY_DIGEST,
     PREIMAGE,
     PUT_RESULT,
-    DROP_ARTIFACTS,
     PUT_ARTIFACT,
     LAST_KEY,
     PUT_LAST,
-    MEAN,
+    TOOK,
     FIND_FILE,
     PUT_FILE,
     PUT_BUILD,
@@ -47,23 +48,25 @@ static const char *const queries[N_QUERIES] = {
     [FIND] =
         "SELECT kind, step, preset, machine, seconds, made_ms, note FROM results WHERE key = ?1",
     [FIND_ARTIFACTS] =
-        "SELECT name, digest, ext, facts FROM artifacts WHERE key = ?1 ORDER BY position",
+        "SELECT name, digest, ext, facts FROM results r JOIN artifacts ON result = r.id"
+        " WHERE key = ?1 ORDER BY position",
     [FIND_BY_DIGEST] =
-        "SELECT name, digest, ext, facts FROM artifacts a JOIN results r USING (key)"
+        "SELECT name, digest, ext, facts FROM artifacts JOIN results r ON r.id = result"
         " WHERE digest >= ?1 AND digest < ?1 || 'g'"
         " ORDER BY r.step = ?2 DESC, substr(r.step, 1, length(?2) + 1) = ?2 || '/' DESC,"
         " position LIMIT 1",
     [PREIMAGE] = "SELECT preimage FROM results WHERE key = ?1",
     [PUT_RESULT] = "INSERT OR REPLACE INTO results (key, kind, step, preset, machine, seconds,"
-                   " made_ms, note, preimage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [DROP_ARTIFACTS] = "DELETE FROM artifacts WHERE key = ?1",
-    [PUT_ARTIFACT] = "INSERT INTO artifacts (key, position, name, digest, ext, facts)"
+                   " made_ms, note, preimage, maker) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                   " ?10)",
+    [PUT_ARTIFACT] = "INSERT INTO artifacts (result, position, name, digest, ext, facts)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [LAST_KEY] = "SELECT key FROM steps WHERE film = ?1 AND step = ?2",
     [PUT_LAST] = "INSERT INTO steps (film, step, key) VALUES (?1, ?2, ?3)"
                  " ON CONFLICT DO UPDATE SET key = excluded.key",
-    [MEAN] = "SELECT avg(seconds) FROM (SELECT seconds FROM results WHERE kind = ?1 AND preset = ?2"
-             " ORDER BY made_ms DESC LIMIT 32)",
+    [TOOK] = "SELECT count(*), avg(seconds), avg(seconds * seconds) FROM (SELECT seconds FROM"
+             " (SELECT seconds, machine FROM results WHERE kind = ?1 AND preset = ?2"
+             " ORDER BY made_ms DESC LIMIT 256) WHERE ?3 IS NULL OR machine = ?3 LIMIT 32)",
     [FIND_FILE] = "SELECT digest, facts FROM files WHERE path = ?1 AND device = ?2 AND inode = ?3"
                   " AND bytes = ?4 AND changed_ns = ?5 AND status_ns = ?6",
     [PUT_FILE] = "INSERT OR REPLACE INTO files (path, device, inode, bytes, changed_ns, status_ns,"
@@ -234,7 +237,7 @@ bool ledger_close(struct ledger *l, struct err *err)
     settle_free(l->settle);
     for (size_t i = 0; i < N_QUERIES; i++)
         sqlite3_finalize(l->statements[i]);
-    sqlite3_finalize(l->d.put_maker);
+    sqlite3_finalize(l->d.find_print);
     sqlite3_close(l->d.db);
     mem_free(l->d.folder);
     mem_free(l->d.path);
@@ -349,7 +352,7 @@ const char *ledger_preimage(struct ledger *l, const char *key, struct arena *a)
     return find_text(l, s, a);
 }
 
-static bool put_artifact(struct ledger *l, const char *key, int position,
+static bool put_artifact(struct ledger *l, int64_t result, int position,
                          const struct artifact *artifact, struct err *err)
 {
     sqlite3_stmt *s = prepare(l, PUT_ARTIFACT);
@@ -360,7 +363,7 @@ static bool put_artifact(struct ledger *l, const char *key, int position,
     if (!s)
         return change(l, s, err);
     json_canonical(artifact->facts, &facts);
-    bind_text(s, 1, key);
+    sqlite3_bind_int64(s, 1, result);
     sqlite3_bind_int(s, 2, position);
     bind_text(s, 3, artifact->name);
     bind_text(s, 4, digest_hex(&artifact->digest, hex));
@@ -371,10 +374,14 @@ static bool put_artifact(struct ledger *l, const char *key, int position,
     return ok;
 }
 
+// What was there under the key goes, and its artifacts with it.
 static bool put_row(struct ledger *l, const struct result *r, struct err *err)
 {
     sqlite3_stmt *s = prepare(l, PUT_RESULT);
+    int64_t maker = 0;
 
+    if (r->maker && !ledger_maker_id(&l->d, r->maker, &maker, err))
+        return false;
     if (s) {
         bind_text(s, 1, r->key);
         bind_text(s, 2, r->kind);
@@ -385,6 +392,10 @@ static bool put_row(struct ledger *l, const struct result *r, struct err *err)
         sqlite3_bind_int64(s, 7, r->made_ms);
         bind_text(s, 8, r->note);
         bind_text(s, 9, r->preimage);
+        if (maker)
+            sqlite3_bind_int64(s, 10, maker);
+        else
+            sqlite3_bind_null(s, 10);
     }
     return change(l, s, err);
 }
@@ -392,7 +403,6 @@ static bool put_row(struct ledger *l, const struct result *r, struct err *err)
 // The row is not to be believed without a look at its files until they are synced.
 static bool mark(struct ledger *l, const struct result *r, struct err *err)
 {
-    struct arena *a;
     sqlite3_stmt *s = prepare(l, MARK);
 
     if (s) {
@@ -401,26 +411,21 @@ static bool mark(struct ledger *l, const struct result *r, struct err *err)
     }
     if (!change(l, s, err))
         return false;
-    a = arena_new();
     for (size_t i = 0; i < r->n_artifacts; i++)
-        settle_add(l->settle, l->mark, store_path(a, &r->artifacts[i].digest, r->artifacts[i].ext));
-    arena_free(a);
+        settle_add(l->settle, l->mark, &r->artifacts[i].digest, r->artifacts[i].ext);
     return true;
 }
 
 bool ledger_put(struct ledger *l, const struct result *r, struct err *err)
 {
-    sqlite3_stmt *drop;
+    int64_t id;
 
     abort_point("ledger-put");
     if (!begin(l, err) || !put_row(l, r, err))
         return false;
-    if ((drop = prepare(l, DROP_ARTIFACTS)))
-        bind_text(drop, 1, r->key);
-    if (!change(l, drop, err))
-        return false;
+    id = sqlite3_last_insert_rowid(l->d.db);
     for (size_t i = 0; i < r->n_artifacts; i++)
-        if (!put_artifact(l, r->key, (int)i, &r->artifacts[i], err))
+        if (!put_artifact(l, id, (int)i, &r->artifacts[i], err))
             return false;
     return mark(l, r, err);
 }
@@ -466,14 +471,15 @@ bool ledger_put_last(struct ledger *l, const char *film, const char *step, const
     return change(l, s, err);
 }
 
-bool ledger_put_note(struct ledger *l, const struct note *note, struct err *err)
+bool ledger_put_note(struct ledger *l, const struct note *note, const char *instead,
+                     struct err *err)
 {
-    return end(l, err) && notes_put(&l->d, note, err);
+    return end(l, err) && notes_put(&l->d, note, instead, err);
 }
 
-bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err)
+bool ledger_drop_note(struct ledger *l, const char *job, struct err *err)
 {
-    return begin(l, err) && notes_drop(&l->d, attempt, err);
+    return begin(l, err) && notes_drop(&l->d, job, err);
 }
 
 bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n, struct err *err)
@@ -481,19 +487,25 @@ bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t 
     return notes_find(&l->d, a, list, n, err);
 }
 
-double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset)
+struct took ledger_took(struct ledger *l, const char *kind, const char *preset, const char *machine)
 {
-    sqlite3_stmt *s = prepare(l, MEAN);
-    double mean = 0;
+    sqlite3_stmt *s = prepare(l, TOOK);
+    struct took took = {0};
+    double square;
 
     if (!s)
-        return 0;
+        return took;
     bind_text(s, 1, kind);
     bind_text(s, 2, preset);
-    if (look(l, s))
-        mean = sqlite3_column_double(s, 0);
+    bind_text(s, 3, machine); // NULL is SQL's NULL
+    if (look(l, s)) {
+        took.n = (size_t)sqlite3_column_int64(s, 0);
+        took.mean_seconds = sqlite3_column_double(s, 1);
+        square = sqlite3_column_double(s, 2) - took.mean_seconds * took.mean_seconds;
+        took.deviation_seconds = square > 0 ? sqrt(square) : 0;
+    }
     sqlite3_reset(s);
-    return mean;
+    return took;
 }
 
 static void bind_stamp(sqlite3_stmt *s, const char *path, const struct file_stamp *stamp)

@@ -21,6 +21,7 @@ struct artifact;
 struct clock;
 struct err;
 struct ledger;
+struct maker;
 struct note;
 
 enum ledger_mode {
@@ -58,6 +59,8 @@ struct result {
     const char *kind, *step, *preset, *machine;
     const char *preimage;
     const char *note; // what the driver had to say, or NULL
+    const struct maker
+        *maker; // who made it elsewhere (runtime/ledger_prints.h), or NULL; put alone
     double seconds;
     int64_t made_ms; // since 1970
     const struct artifact *artifacts;
@@ -67,7 +70,7 @@ struct result {
 // Whether there is a result under the key. False, too, when the look failed.
 bool ledger_has(struct ledger *l, const char *key);
 
-// Fills in *out, in a, without the preimage. False without an error: there is no such row.
+// Fills in *out, in a, without preimage and maker. False without an error: there is no such row.
 bool ledger_find(struct ledger *l, const char *key, struct arena *a, struct result *out);
 
 // The preimage of a key, in a, or NULL.
@@ -85,18 +88,27 @@ bool ledger_put_last(struct ledger *l, const char *film, const char *step, const
                      struct err *err);
 
 // What is in flight (runtime/ledger_notes.h). A note is on the disk when ledger_put_note returns:
-// only then may the job be sent. It is put again once the server has told its id. It is dropped in
-// the transaction that puts the result, so that a kill leaves one or the other.
-bool ledger_put_note(struct ledger *l, const struct note *note, struct err *err);
-bool ledger_drop_note(struct ledger *l, const char *attempt, struct err *err);
+// only then may the job be sent. It takes the place of the note of the job `instead` (NULL: of
+// none), so that at every instant one of them is there. It is dropped in the transaction that puts
+// the result, so that a kill leaves one or the other.
+bool ledger_put_note(struct ledger *l, const struct note *note, const char *instead,
+                     struct err *err);
+bool ledger_drop_note(struct ledger *l, const char *job, struct err *err);
 
 // All notes, the first sent first, in a.
 bool ledger_notes(struct ledger *l, struct arena *a, struct note **list, size_t *n,
                   struct err *err);
 
-// The mean of what the last steps of this kind and preset took, or 0. However many there were, a
-// few tell what the next will take.
-double ledger_mean_seconds(struct ledger *l, const char *kind, const char *preset);
+// What the last steps of a kind and preset took. However many there were, a few tell what the next
+// will take.
+struct took {
+    size_t n; // 0: none were made
+    double mean_seconds, deviation_seconds;
+};
+
+// On the machine, or on any where it is NULL.
+struct took ledger_took(struct ledger *l, const char *kind, const char *preset,
+                        const char *machine);
 
 // Files of the project by what stat says, so that they are read only once.
 bool ledger_find_file(struct ledger *l, const char *path, const struct file_stamp *stamp,

@@ -7,73 +7,119 @@
 #include "base/err.h"
 #include "base/file.h"
 
-enum { SCHEMA_VERSION = 3, BUSY_MS = 10000 };
+enum { SCHEMA_VERSION = 5, BUSY_MS = 10000 };
 
-// A row with its preimage is a kilobyte or more. By rowid such rows follow each other, some to a
-// page; in the order of their keys each would have a page of its own for what does not fit, and
-// every result would change that and a page in the middle.
+// Thousands of results come in no order of their keys, and a table or an index in that order has
+// another page changed and written by each of them: so there are two, results.key and
+// artifacts.digest, and all else hangs from results.id and grows at its end.
+//
+// A row with its preimage is a kilobyte or more. By id such rows follow each other, some to a page.
+// maker: of prints, who made it elsewhere; NULL: this machine, or nobody knows.
 #define RESULTS                                                                                    \
-    "(key TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, step TEXT NOT NULL,"                      \
-    " preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL,"                         \
-    " made_ms INTEGER NOT NULL, note TEXT, preimage TEXT NOT NULL);"
+    "CREATE TABLE results (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"  \
+    " step TEXT NOT NULL, preset TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL,"     \
+    " made_ms INTEGER NOT NULL, note TEXT, preimage TEXT NOT NULL, maker INTEGER);"
 
 // What the last steps of a kind took is read from the index alone.
-#define RESULTS_KIND "CREATE INDEX results_kind ON results (kind, preset, made_ms, seconds);"
-
-// Who made what goes over the network, and what each service was when it was last seen.
-#define MAKERS                                                                                     \
-    "TABLE makers (key TEXT PRIMARY KEY, service TEXT NOT NULL, print TEXT NOT NULL)"              \
-    " WITHOUT ROWID;"
-#define PRINTS                                                                                     \
-    "TABLE prints (service TEXT PRIMARY KEY, print TEXT NOT NULL, seen_ms INTEGER NOT NULL)"       \
-    " WITHOUT ROWID;"
-
-static const char schema[] =
-    "CREATE TABLE results " RESULTS RESULTS_KIND
+#define RESULTS_INDEXES                                                                            \
+    "CREATE INDEX results_kind ON results (kind, preset, made_ms, seconds);"                       \
     "CREATE INDEX results_step ON results (step, made_ms);"
-    "CREATE TABLE artifacts (key TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
-    " digest TEXT NOT NULL, ext TEXT NOT NULL, facts TEXT NOT NULL,"
-    " PRIMARY KEY (key, position)) WITHOUT ROWID;"
-    "CREATE INDEX artifacts_digest ON artifacts (digest);"
+
+// They go with their result: an id may be given again.
+#define ARTIFACTS                                                                                  \
+    "CREATE TABLE artifacts (result INTEGER NOT NULL REFERENCES results (id) ON DELETE CASCADE,"   \
+    " position INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, ext TEXT NOT NULL,"     \
+    " facts TEXT NOT NULL, PRIMARY KEY (result, position)) WITHOUT ROWID;"
+#define ARTIFACTS_INDEX "CREATE INDEX artifacts_digest ON artifacts (digest);"
+
+// All that services have been; seen_ms is 0 where that is known of a result alone.
+#define PRINTS                                                                                     \
+    "(id INTEGER PRIMARY KEY, service TEXT NOT NULL, print TEXT NOT NULL,"                         \
+    " seen_ms INTEGER NOT NULL, UNIQUE (service, print));"
+
+// Whose job it is stands in the note: what another film of the project waits for is not touched.
+#define IN_FLIGHT                                                                                  \
+    "CREATE TABLE in_flight (job TEXT PRIMARY KEY, key TEXT NOT NULL, service TEXT NOT NULL,"      \
+    " film TEXT NOT NULL, step TEXT NOT NULL, spare INTEGER NOT NULL, sent_ms INTEGER NOT NULL)"   \
+    " WITHOUT ROWID;"
+
+// How long models took to load.
+#define LOADS                                                                                      \
+    "CREATE TABLE loads (model TEXT NOT NULL, service TEXT NOT NULL, seconds REAL NOT NULL,"       \
+    " PRIMARY KEY (model, service)) WITHOUT ROWID;"
+#define NO_LOADS "CREATE TEMP TABLE loads (model, service, seconds);"
+
+static const char schema[] = RESULTS RESULTS_INDEXES ARTIFACTS ARTIFACTS_INDEX
     "CREATE TABLE steps (film TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, good TEXT,"
     " PRIMARY KEY (film, step)) WITHOUT ROWID;"
     "CREATE TABLE files (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, bytes INTEGER,"
     " changed_ns INTEGER, status_ns INTEGER, digest TEXT NOT NULL, facts TEXT NOT NULL)"
-    " WITHOUT ROWID;"
-    "CREATE TABLE in_flight (attempt TEXT PRIMARY KEY, key TEXT NOT NULL, service TEXT NOT NULL,"
-    " job TEXT, sent_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    " WITHOUT ROWID;" IN_FLIGHT
     "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
     "CREATE TABLE builds (id INTEGER PRIMARY KEY, film TEXT NOT NULL, ended_ms INTEGER NOT NULL,"
     " good INTEGER NOT NULL, facts TEXT NOT NULL);"
-    "CREATE " MAKERS "CREATE " PRINTS "PRAGMA user_version = 3;";
+    "CREATE TABLE prints " PRINTS LOADS "PRAGMA user_version = 5;";
+
+#define OLD_COLUMNS "key, kind, step, preset, machine, seconds, made_ms, note, preimage"
 
 // From each version to the next. A ledger of version 1 does not tell which builds were good, so
-// what each step was last made with counts as good until the next build knows better.
+// what each step was last made with counts as good until the next build knows better. In version 3
+// all went by keys. Notes of version 4 do not tell on which machine their jobs are.
 static const char *const migrations[SCHEMA_VERSION] = {
-    [1] =
-        "ALTER TABLE steps ADD COLUMN good TEXT;"
-        "UPDATE steps SET good = key;"
-        "ALTER TABLE results RENAME TO results_1;"
-        "CREATE TABLE results " RESULTS
-        "INSERT INTO results (key, kind, step, preset, machine, seconds, made_ms, note, preimage)"
-        " SELECT key, kind, step, preset, machine, seconds, made_ms, note, preimage"
-        " FROM results_1 ORDER BY made_ms;"
-        "DROP TABLE results_1;" RESULTS_KIND "CREATE INDEX results_step ON results (step, made_ms);"
-        "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
-        "PRAGMA user_version = 2;",
-    [2] = "CREATE " MAKERS "CREATE " PRINTS "PRAGMA user_version = 3;",
+    [1] = "ALTER TABLE steps ADD COLUMN good TEXT;"
+          "UPDATE steps SET good = key;"
+          "ALTER TABLE results RENAME TO results_1;"
+          "CREATE TABLE results (key, kind, step, preset, machine, seconds, made_ms, note,"
+          " preimage);"
+          "INSERT INTO results SELECT " OLD_COLUMNS " FROM results_1 ORDER BY made_ms;"
+          "DROP TABLE results_1;"
+          "CREATE TABLE unsettled (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
+          "PRAGMA user_version = 2;",
+    [2] = "CREATE TABLE makers (key, service, print);"
+          "CREATE TABLE prints (service, print, seen_ms);"
+          "PRAGMA user_version = 3;",
+    [3] = "ALTER TABLE results RENAME TO results_3;"
+          "ALTER TABLE artifacts RENAME TO artifacts_3;"
+          "ALTER TABLE prints RENAME TO prints_3;"
+          "CREATE TABLE prints " PRINTS
+          "INSERT INTO prints (service, print, seen_ms) SELECT * FROM prints_3;"
+          "INSERT OR IGNORE INTO prints (service, print, seen_ms)"
+          " SELECT service, print, 0 FROM makers;" RESULTS "INSERT INTO results (" OLD_COLUMNS
+          ", maker)"
+          " SELECT r.*, p.id FROM results_3 r LEFT JOIN makers m USING (key)"
+          " LEFT JOIN prints p USING (service, print) ORDER BY r.rowid;" ARTIFACTS
+          "INSERT INTO artifacts SELECT r.id, position, name, digest, ext, facts"
+          " FROM results r JOIN artifacts_3 USING (key);"
+          "DROP TABLE results_3; DROP TABLE artifacts_3; DROP TABLE prints_3;"
+          "DROP TABLE makers;" RESULTS_INDEXES ARTIFACTS_INDEX "PRAGMA user_version = 4;",
+    [4] = "DROP TABLE in_flight;" IN_FLIGHT LOADS "PRAGMA user_version = 5;",
 };
 
 // The same for a file that is only read: what is newer stands beside it, for as long as it is open.
+// There a key stands as its own id.
+#define OLD_RESULTS(maker)                                                                         \
+    "CREATE TEMP VIEW results AS SELECT key AS id, " OLD_COLUMNS ", " maker                        \
+    " AS maker FROM main.results r;"                                                               \
+    "CREATE TEMP VIEW artifacts AS SELECT key AS result, position, name, digest, ext, facts"       \
+    " FROM main.artifacts;"
+
 static const char *const stand_ins[SCHEMA_VERSION] = {
     [1] = "CREATE TEMP VIEW steps AS SELECT film, step, key, key AS good FROM main.steps;"
-          "CREATE TEMP " MAKERS "CREATE TEMP " PRINTS,
-    [2] = "CREATE TEMP " MAKERS "CREATE TEMP " PRINTS,
+          "CREATE TEMP TABLE prints " PRINTS OLD_RESULTS("NULL") NO_LOADS,
+    [2] = "CREATE TEMP TABLE prints " PRINTS OLD_RESULTS("NULL") NO_LOADS,
+    [3] = "CREATE TEMP TABLE prints " PRINTS
+          "INSERT INTO temp.prints (service, print, seen_ms) SELECT * FROM main.prints;"
+          "INSERT OR IGNORE INTO temp.prints (service, print, seen_ms)"
+          " SELECT service, print, 0 FROM main.makers;" //
+    OLD_RESULTS("(SELECT p.id FROM main.makers m JOIN temp.prints p USING (service, print)"
+                " WHERE m.key = r.key)") NO_LOADS,
+    [4] = NO_LOADS, // builds alone read notes
 };
 
 // Rows come by the thousand: a checkpoint, which waits for the disk, is for every 32 MB of them,
 // and the pages that they go to stay at hand.
 static const char settings[] = "PRAGMA journal_mode = WAL;"
+                               "PRAGMA foreign_keys = ON;"
                                "PRAGMA synchronous = NORMAL;"
                                "PRAGMA wal_autocheckpoint = 8000;"
                                "PRAGMA cache_size = -16000";
@@ -208,6 +254,7 @@ static bool open_apart(struct ledger_db *d, struct err *err)
            check_version(d, &version, err) &&
            ledger_db_run(d,
                          "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL;"
+                         "PRAGMA foreign_keys = ON;"
                          "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000",
                          err) &&
            (version == SCHEMA_VERSION || make_schema(d, err));

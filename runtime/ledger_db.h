@@ -10,10 +10,10 @@ struct sqlite3;
 
 struct ledger_db {
     struct sqlite3 *db;
-    char *path;                     // for messages; heap
-    char *folder;                   // that it lies in; heap
-    bool apart;                     // without SQLite's shared memory
-    struct sqlite3_stmt *put_maker; // of ledger_prints.c, prepared on first use
+    char *path;                      // for messages; heap
+    char *folder;                    // that it lies in; heap
+    bool apart;                      // without SQLite's shared memory
+    struct sqlite3_stmt *find_print; // of ledger_prints.c, prepared on first use
 };
 
 // Made when it is not there. Where memory cannot be shared through the file system, or another

@@ -12,7 +12,7 @@ static const char find_run[] = "SELECT key, step, preimage, made_ms FROM results
 static const char runs_of[] = "SELECT key, step, preimage, made_ms FROM results WHERE step = ?1"
                               " ORDER BY made_ms DESC LIMIT ?2";
 static const char find_maker[] =
-    "SELECT r.key, r.step, r.preimage, r.made_ms FROM artifacts JOIN results r USING (key)"
+    "SELECT r.key, r.step, r.preimage, r.made_ms FROM artifacts JOIN results r ON r.id = result"
     " WHERE digest = ?1 AND (?2 IS NULL OR r.step = ?2)"
     " ORDER BY r.kind = 'pick', r.made_ms DESC LIMIT 1";
 static const char steps_of[] =

@@ -12,15 +12,17 @@ struct err;
 struct ledger_db;
 
 struct note {
-    const char *attempt; // a fresh id for each; also the prefix of the files that the job saves
-    const char *key, *service;
-    const char *job; // the server's id, or NULL while it has told none
-    int64_t sent_ms; // since 1970
+    const char *job; // its id: a fresh one for each; also the prefix of the files that it saves
+    const char *key;
+    const char *service;     // "MACHINE/SERVICE" (service_name)
+    const char *film, *step; // for which it was sent: the film's shelf
+    bool spare;              // it has ended, and no step wanted what lies there
+    int64_t sent_ms;         // since 1970
 };
 
 // For ledger.c, which offers them as ledger_put_note and so on. A note is on the disk when put
-// returns; outside a transaction alone.
-bool notes_put(struct ledger_db *d, const struct note *note, struct err *err);
-bool notes_drop(struct ledger_db *d, const char *attempt, struct err *err);
+// returns; outside a transaction alone. instead: the job whose note it takes the place of, or NULL.
+bool notes_put(struct ledger_db *d, const struct note *note, const char *instead, struct err *err);
+bool notes_drop(struct ledger_db *d, const char *job, struct err *err);
 bool notes_find(struct ledger_db *d, struct arena *a, struct note **list, size_t *n,
                 struct err *err);

@@ -28,40 +28,66 @@ static bool find(struct ledger *l, const char *sql, const char *key, struct aren
 }
 
 // As often as steps are recorded, so its statement is kept.
-bool ledger_put_maker(struct ledger *l, const char *key, const struct maker *maker, struct err *err)
+static bool find_print(struct ledger_db *d, const struct maker *maker, int64_t *id, struct err *err)
 {
-    static const char sql[] =
-        "INSERT OR REPLACE INTO makers (key, service, print) VALUES (?1, ?2, ?3)";
-    struct ledger_db *d = ledger_begin(l, err);
-    sqlite3_stmt *s;
-    int code;
+    static const char sql[] = "SELECT id FROM prints WHERE service = ?1 AND print = ?2";
+    sqlite3_stmt *s = d->find_print;
+    int code = SQLITE_OK;
 
-    if (!d)
-        return false;
-    if (!d->put_maker && (code = sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                                    &d->put_maker, NULL)) != SQLITE_OK)
-        return ledger_db_fail(d, code, err);
-    s = d->put_maker;
-    sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, maker->service, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 3, maker->print, -1, SQLITE_STATIC);
-    code = sqlite3_step(s);
+    if (!s)
+        code = sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL);
+    d->find_print = s;
+    if (code == SQLITE_OK) {
+        sqlite3_bind_text(s, 1, maker->service, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 2, maker->print, -1, SQLITE_STATIC);
+        code = sqlite3_step(s);
+    }
+    *id = code == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     sqlite3_reset(s);
+    return code == SQLITE_ROW || code == SQLITE_DONE || ledger_db_fail(d, code, err);
+}
+
+static bool put_print(struct ledger_db *d, const struct maker *maker, int64_t seen_ms,
+                      struct err *err)
+{
+    static const char sql[] = "INSERT INTO prints (service, print, seen_ms) VALUES (?1, ?2, ?3)"
+                              " ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms";
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(d->db, sql, -1, &s, NULL);
+
+    if (code == SQLITE_OK) {
+        sqlite3_bind_text(s, 1, maker->service, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 2, maker->print, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 3, seen_ms);
+        code = sqlite3_step(s);
+    }
+    sqlite3_finalize(s);
     return code == SQLITE_DONE || ledger_db_fail(d, code, err);
+}
+
+bool ledger_maker_id(struct ledger_db *d, const struct maker *maker, int64_t *id, struct err *err)
+{
+    if (!find_print(d, maker, id, err))
+        return false;
+    return *id || (put_print(d, maker, 0, err) && find_print(d, maker, id, err));
 }
 
 bool ledger_find_maker_of(struct ledger *l, const char *key, struct arena *a, struct maker *out)
 {
-    return find(l, "SELECT service, print FROM makers WHERE key = ?1", key, a, &out->service,
-                &out->print);
+    return find(l,
+                "SELECT service, print FROM results r JOIN prints p ON p.id = maker"
+                " WHERE key = ?1",
+                key, a, &out->service, &out->print);
 }
 
 const char *ledger_print(struct ledger *l, const char *service, struct arena *a)
 {
     const char *print, *same;
 
-    return find(l, "SELECT print, service FROM prints WHERE service = ?1", service, a, &print,
-                &same)
+    return find(l,
+                "SELECT print, service FROM prints WHERE service = ?1 AND seen_ms > 0"
+                " ORDER BY seen_ms DESC, id DESC LIMIT 1",
+                service, a, &print, &same)
                ? print
                : NULL;
 }
@@ -70,20 +96,6 @@ bool ledger_put_print(struct ledger *l, const char *service, const char *print, 
                       struct err *err)
 {
     struct ledger_db *d = ledger_begin(l, err);
-    sqlite3_stmt *s = NULL;
-    int code;
 
-    if (!d)
-        return false;
-    code = sqlite3_prepare_v2(
-        d->db, "INSERT OR REPLACE INTO prints (service, print, seen_ms) VALUES (?1, ?2, ?3)", -1,
-        &s, NULL);
-    if (code == SQLITE_OK) {
-        sqlite3_bind_text(s, 1, service, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 2, print, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 3, seen_ms);
-        code = sqlite3_step(s);
-    }
-    sqlite3_finalize(s);
-    return code == SQLITE_DONE || ledger_db_fail(d, code, err);
+    return d && put_print(d, &(struct maker){service, print}, seen_ms, err);
 }

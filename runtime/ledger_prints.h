@@ -9,6 +9,7 @@
 struct arena;
 struct err;
 struct ledger;
+struct ledger_db;
 
 // Who made a result.
 struct maker {
@@ -16,9 +17,9 @@ struct maker {
     const char *print;   // its fingerprint, canonical JSON; "" where it was not known
 };
 
-// In the transaction that puts the result.
-bool ledger_put_maker(struct ledger *l, const char *key, const struct maker *maker,
-                      struct err *err);
+// The row of prints that a result refers to, made where there is none; in the open transaction. For
+// ledger.c, which puts struct result.maker.
+bool ledger_maker_id(struct ledger_db *d, const struct maker *maker, int64_t *id, struct err *err);
 
 // False without an error: this machine made it, or nobody knows.
 bool ledger_find_maker_of(struct ledger *l, const char *key, struct arena *a, struct maker *out);

@@ -16,17 +16,16 @@
 
 // Rows that are not synced yet have a mark in the table unsettled.
 static const char marked[] = "SELECT u.id, u.key, a.digest, a.ext FROM unsettled u"
-                             " LEFT JOIN artifacts a USING (key) ORDER BY u.id";
+                             " LEFT JOIN results r USING (key)"
+                             " LEFT JOIN artifacts a ON a.result = r.id ORDER BY u.id";
 
 // Rows without a file of theirs, each artifact named by its digest.
 static const char drop[] =
-    "DELETE FROM results WHERE key IN (SELECT key FROM artifacts WHERE digest = ?1 AND ext = ?2"
-    " AND key IN (SELECT key FROM unsettled))";
+    "DELETE FROM results WHERE id IN (SELECT result FROM artifacts WHERE digest = ?1 AND ext = ?2)"
+    " AND key IN (SELECT key FROM unsettled)";
 
-// What then belongs to no row.
-static const char tidy[] = "DELETE FROM artifacts WHERE key IN (SELECT key FROM unsettled)"
-                           " AND key NOT IN (SELECT key FROM results);"
-                           "DELETE FROM unsettled WHERE key NOT IN (SELECT key FROM results)";
+// Marks that then belong to no row.
+static const char tidy[] = "DELETE FROM unsettled WHERE key NOT IN (SELECT key FROM results)";
 
 bool ledger_was_emptied(const char *path, const char *project)
 {
@@ -77,7 +76,7 @@ static bool look_at(struct recovery *r, sqlite3_stmt *s, struct err *err)
         return r->dropped = true; // a mark of nothing
     path = store_path(r->arena, &digest, ext);
     if (store_verify(&r->store, path, &digest, &ignored)) {
-        settle_add(r->settle, r->last, path);
+        settle_add(r->settle, r->last, &digest, ext);
         return true;
     }
     unlink(path_join(r->arena, r->store.project, path));

@@ -29,13 +29,13 @@ static const char all_rows[] =
     " r.key IN (SELECT s.key FROM steps s JOIN results q USING (key) LEFT JOIN"
     "  (SELECT film, max(ended_ms) AS ended_ms FROM builds WHERE good GROUP BY film) b"
     "  ON b.film = s.film WHERE s.good IS NOT s.key AND q.made_ms > coalesce(b.ended_ms, 0))"
-    " FROM results r JOIN artifacts a USING (key) ORDER BY r.key, a.position";
+    " FROM results r JOIN artifacts a ON a.result = r.id ORDER BY r.key, a.position";
 static const char handed_out[] =
     "SELECT path, device, inode, bytes, changed_ns, status_ns, digest FROM files"
     " WHERE digest IN (SELECT digest FROM artifacts) ORDER BY path";
 static const char mean_bytes[] =
     "SELECT avg(bytes) FROM (SELECT sum(json_extract(a.facts, '$.bytes')) AS bytes"
-    " FROM results r JOIN artifacts a USING (key) WHERE r.kind = ?1 GROUP BY r.key)";
+    " FROM results r JOIN artifacts a ON a.result = r.id WHERE r.kind = ?1 GROUP BY r.id)";
 static const char all_good[] =
     "SELECT film, step, good FROM steps WHERE good NOT NULL ORDER BY film, step";
 
@@ -200,8 +200,6 @@ bool ledger_drop(struct ledger *l, const char *const *keys, size_t n, struct err
     struct ledger_db *d = ledger_begin(l, err);
 
     return d && run_each(d, "DELETE FROM results WHERE key = ?1", NULL, keys, n, err) &&
-           run_each(d, "DELETE FROM artifacts WHERE key = ?1", NULL, keys, n, err) &&
-           run_each(d, "DELETE FROM makers WHERE key = ?1", NULL, keys, n, err) &&
            ledger_tick(l, true, err);
 }
 

@@ -37,11 +37,15 @@ static void sign(int fd, const char *doing)
         return;
 }
 
+// From the project's folder.
+#define LOCK_PATH  ".c41/lock"
+#define STAYS_PATH ".c41/builder"
+
 bool lock_try(struct lock *lock, const char *project, const char *doing, char *who, size_t size,
               struct err *err)
 {
     struct arena *a = arena_new();
-    const char *path = path_join(a, project, ".c41/lock");
+    const char *path = path_join(a, project, LOCK_PATH);
     ssize_t n;
     bool ok = false;
 
@@ -82,4 +86,48 @@ void lock_release(struct lock *lock)
     if (lock->fd >= 0)
         close(lock->fd);
     lock->fd = -1;
+}
+
+bool lock_stay(struct lock *lock, const char *project, const char *doing, struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *path = path_join(a, project, STAYS_PATH);
+    bool ok = false;
+
+    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (lock->fd < 0)
+        err_errno(err, "opening %s", path);
+    else if (take(lock->fd, F_SETLK))
+        ok = true;
+    else
+        err_set(err, ERR_TRANSIENT, "another build of this project is at work");
+    if (ok)
+        sign(lock->fd, doing);
+    else
+        lock_release(lock);
+    arena_free(a);
+    return ok;
+}
+
+static bool find(const char *project, const char *name, struct lock_holder *holder)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct arena *a = arena_new();
+    int fd = open(path_join(a, project, name), O_RDONLY | O_CLOEXEC);
+    bool found = fd >= 0 && fcntl(fd, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+    ssize_t n = found ? pread(fd, holder->who, sizeof(holder->who) - 1, 0) : 0;
+
+    if (found) {
+        holder->pid = whole.l_pid > 0 ? (long)whole.l_pid : 0;
+        holder->who[n > 0 ? n : 0] = 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    arena_free(a);
+    return found;
+}
+
+bool lock_find(const char *project, struct lock_holder *holder)
+{
+    return find(project, LOCK_PATH, holder) || find(project, STAYS_PATH, holder);
 }

@@ -21,3 +21,17 @@ bool lock_try(struct lock *lock, const char *project, const char *doing, char *w
 bool lock_wait(struct lock *lock, const char *doing, struct err *err);
 
 void lock_release(struct lock *lock);
+
+// A builder in the background is there from before its first film until after its last, also while
+// it has no lock. Takes .c41/builder for that. False with *err, also when somebody has it.
+bool lock_stay(struct lock *lock, const char *project, const char *doing, struct err *err);
+
+// Who works on the project.
+struct lock_holder {
+    long pid;      // 0: of another machine
+    char who[512]; // as lock_try says it
+};
+
+// Finds who has the lock, or is there in the background, and takes nothing. False: nobody. Not for
+// who has a lock of the project: it would lose it.
+bool lock_find(const char *project, struct lock_holder *holder);

@@ -17,6 +17,8 @@ static void close_loop(struct loop *loop)
         return;
     http_close_all(loop);
     ws_close_all(loop);
+    while (loop->n_spare)
+        curl_easy_cleanup(loop->spare[--loop->n_spare]);
     curl_multi_cleanup(loop->multi);
     curl_global_cleanup();
     mem_free(loop->sockets);

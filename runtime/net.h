@@ -47,10 +47,15 @@ static inline void link_move_all(struct link **from, struct link **to)
     *from = NULL;
 }
 
+enum { MOST_SPARE = 64 };
+
 // Callbacks of users are called when libcurl has returned, never from inside it, so that they may
 // start, cancel and close whatever they like.
 struct loop {
     void *multi; // CURLM, of requests
+    // CURLs that requests had, as good as new: making one takes longer than what it is used for.
+    void *spare[MOST_SPARE];
+    unsigned n_spare;
 
     // Requests, each in one of these: on their way; with bytes to tell; ended; being told so.
     struct link *running, *speaking, *ended, *telling;

@@ -37,17 +37,20 @@ bool offer_has_service(const struct walk *w, const struct work *work, const stru
     const struct kind *kind = work->step->kind;
     const char *preset = work->step->preset ? work->step->preset : kind->name;
 
-    *help = remedy(w, kind);
     if (kind->chooses)
         return true;
     if ((work->by && work->by->drafts && !kind->drafted) ||
-        (!work->by && strcmp(preset, "none") == 0))
+        (!work->by && strcmp(preset, "none") == 0)) {
+        *help = remedy(w, kind);
         return err_set(err, ERR_FILM, "nothing in the studio makes \"%s\", and the draft cannot",
                        kind->name);
-    if (!work->by || !is_offered(w, work))
+    }
+    if (!work->by || !is_offered(w, work)) {
+        *help = remedy(w, kind);
         return err_set(err, ERR_FILM,
                        "no machine in the studio offers the preset \"%s\" (driver %s)", preset,
                        work->driver);
+    }
     if (!media || !work->by->op || work->by->op(media, kind->name))
         return true;
     *help = NULL;

@@ -11,7 +11,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/team.h"
+#include "base/vec.h"
 #include "compiler/graph.h"
+#include "compiler/studio.h"
 #include "runtime/build.h"
 #include "runtime/deliver.h"
 #include "runtime/drafted.h"
@@ -20,6 +22,7 @@
 #include "runtime/ledger_prints.h"
 #include "runtime/ledger_history.h"
 #include "runtime/offer.h"
+#include "runtime/pauses.h"
 #include "runtime/service.h"
 #include "runtime/store.h"
 #include "runtime/survey.h"
@@ -29,15 +32,19 @@
 // The plan and what it stands on.
 struct planning {
     struct plan plan;
-    const struct build_options *options;
+    const struct build_options *options; // while it is made
     const struct studio *studio;
     struct arena *arena;
     struct store store;
     struct ledger *ledger;
     struct walk walk;
     struct plan_row *rows;
+    unsigned workers; // of this machine
+    struct pauses pauses;
+    struct forecast forecast;
     struct buf drafted;
     struct telling telling;
+    VEC(struct result *) kept; // that plan_kept has found
 };
 
 const char *plan_status_name(enum plan_status status)
@@ -77,7 +84,7 @@ static void set_blocked(struct planning *p, struct plan_row *row, struct work *w
 
     if (work->state == WORK_FAILED) {
         row->status = PLAN_BLOCKED;
-        row->why = arena_strdup(p->arena, work->err.text);
+        row->why = arena_strdup(p->arena, work->err->text);
     } else if (work->held) {
         row->status = PLAN_BLOCKED;
         row->why = "its pick names an artifact that is lost";
@@ -122,6 +129,18 @@ static void add_maker(struct planning *p, struct plan_row *row)
     row->print = maker.print;
 }
 
+// The first machine that offers it.
+static const char *machine_for(const struct planning *p, const struct work *work)
+{
+    const struct studio_service *service = NULL;
+
+    if (is_here(work))
+        return "here";
+    if (p->studio && work->preset)
+        studio_offers(p->studio, work->preset, &service, 1);
+    return service ? service->machine->name : "";
+}
+
 static void fill_row(struct planning *p, struct plan_row *row, struct work *work)
 {
     *row = (struct plan_row){
@@ -130,7 +149,7 @@ static void fill_row(struct planning *p, struct plan_row *row, struct work *work
         .picked = work->picked,
         .locked = work->locked,
         .why = "",
-        .where = work->machine ? work->machine : forecast_machine(p->studio, work),
+        .where = work->machine ? work->machine : machine_for(p, work),
         .seconds = work->seconds,
         .request = work->bound.request,
         .made_ms = work->made_ms,
@@ -212,27 +231,13 @@ static void list_deliverables(struct planning *p, bool draft)
 
 static void fill(struct planning *p)
 {
-    struct forecast forecast = {
-        .studio = p->studio,
-        .workers = p->options->jobs ? p->options->jobs : team_cores(),
-        .arena = p->arena,
-    };
-
     p->plan.n = p->walk.graph->n_steps;
     p->rows = arena_array(p->arena, struct plan_row, p->plan.n);
     p->plan.rows = p->rows;
     for (size_t i = 0; i < p->plan.n; i++) {
-        struct work *work = &p->walk.works[i];
-
-        fill_row(p, &p->rows[i], work);
+        fill_row(p, &p->rows[i], &p->walk.works[i]);
         count_row(p, &p->rows[i]);
-        if (plan_row_is_left(&p->rows[i]))
-            forecast_add(&forecast, p->rows[i].where, work);
     }
-    p->plan.finish_seconds = forecast_seconds(&forecast);
-    p->plan.done_ms = p->plan.now_ms + (int64_t)(p->plan.finish_seconds * 1000);
-    p->plan.machines = forecast_machines(&forecast, &p->plan.n_machines);
-    forecast_release(&forecast);
     list_gone(p);
     list_owed(p);
     list_deliverables(p, drafted_kinds(&p->walk, NULL, &p->drafted));
@@ -250,7 +255,10 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
     p = mem_new(sizeof(*p));
     p->options = options;
     p->studio = studio;
+    p->workers = options->jobs ? options->jobs : team_cores();
     p->plan.now_ms = clock->wall_ms(clock);
+    pauses_init(&p->pauses, options->state_dir);
+    pauses_look(&p->pauses);
     p->arena = arena_new();
     p->store.project = graph->project;
     p->ledger = ledger_open(graph->project, LEDGER_READ, clock, err);
@@ -279,10 +287,39 @@ void plan_free(struct plan *plan)
     if (!p)
         return;
     walk_release(&p->walk);
+    for (size_t i = 0; i < p->kept.n; i++)
+        for (size_t k = 0; k < p->kept.at[i]->n_artifacts; k++)
+            json_decref(p->kept.at[i]->artifacts[k].facts);
+    vec_release(&p->kept);
     ledger_close(p->ledger, &(struct err){0});
+    pauses_release(&p->pauses);
     buf_release(&p->drafted);
     arena_free(p->arena);
     mem_free(p);
+}
+
+const struct forecast *plan_rehearse(struct plan *plan, enum sched_aim aim)
+{
+    struct planning *p = (struct planning *)(void *)plan; // plan is its first member
+    bool *left = arena_array(p->arena, bool, plan->n + 1);
+
+    for (size_t i = 0; i < plan->n; i++)
+        left[i] = plan_row_is_left(&p->rows[i]);
+    p->forecast = (struct forecast){
+        .walk = &p->walk,
+        .studio = p->studio,
+        .workers = p->workers,
+        .aim = aim,
+        .left = left,
+        .wall_ms = plan->now_ms,
+        .pauses = &p->pauses,
+        .arena = p->arena,
+    };
+    forecast_make(&p->forecast);
+    for (size_t i = 0; i < plan->n; i++)
+        if (left[i] && p->forecast.where[i])
+            p->rows[i].where = p->forecast.where[i];
+    return &p->forecast;
 }
 
 const struct why *plan_why(struct plan *plan, const struct plan_row *row)
@@ -290,6 +327,28 @@ const struct why *plan_why(struct plan *plan, const struct plan_row *row)
     struct planning *p = (struct planning *)(void *)plan; // plan is its first member
 
     return telling_of(&p->telling, &p->walk.works[row->step->index]);
+}
+
+const struct artifact *plan_input(const struct plan *plan, const struct step *step, size_t i)
+{
+    const struct planning *p = (const struct planning *)(const void *)plan; // its first member
+
+    return walk_input(&p->walk, step, i);
+}
+
+const struct artifact *plan_kept(struct plan *plan, const struct step *step, const char *output)
+{
+    struct planning *p = (struct planning *)(void *)plan; // plan is its first member
+    const char *key = ledger_last_key(p->ledger, p->walk.graph->shelf, step->id, p->arena);
+    struct result *r = arena_make(p->arena, struct result);
+
+    if (!key || !ledger_find(p->ledger, key, p->arena, r))
+        return NULL;
+    vec_push(&p->kept, r);
+    for (size_t i = 0; i < r->n_artifacts; i++)
+        if (strcmp(r->artifacts[i].name, output) == 0 && store_has(&p->store, r->artifacts[i].path))
+            return &r->artifacts[i];
+    return NULL;
 }
 
 const char *plan_row_word(const struct plan_row *row)

@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "runtime/sched.h"
 
 struct build_options;
 struct err;
+struct forecast;
 struct graph;
 struct selection;
 struct step;
@@ -36,7 +38,7 @@ struct plan_row {
     bool picked, locked;         // of pick steps
     bool made_before;            // for this film, in this form or another
     const char *why;             // one line: "words changed: prompt "a" -> "b""; "" when current
-    const char *where;           // the machine that made it or would, "" when none would
+    const char *where;           // the machine that made it or could, "" when none can
     double seconds;              // what it took, or should take; 0: unknown
     char key[DIGEST_HEX_BYTES];  // "" when its inputs do not exist yet
     const json_t *request;       // what it was bound to; NULL like the key
@@ -47,24 +49,12 @@ struct plan_row {
     size_t n_artifacts;
 };
 
-// What a machine would have to do.
-struct plan_machine {
-    const char *name;
-    size_t steps;
-    double seconds; // of work
-    unsigned slots; // steps at once
-    size_t loads;   // heavy models that are loaded, each once at best
-};
-
 struct plan {
     const struct plan_row *rows; // one a step, in the graph's order
     size_t n;
     size_t current, stale, missing, blocked; // of those wanted
     double seconds;                          // of machine work that is left
-    double finish_seconds;                   // until all machines are done
-    int64_t now_ms, done_ms;                 // since 1970: of the clock that options hand down
-    const struct plan_machine *machines;     // that would work, in the studio's order; here first
-    size_t n_machines;
+    int64_t now_ms;                          // since 1970: of the clock that options hand down
     const char *const *gone; // steps that the ledger knows and the film no longer has, by id
     size_t n_gone;
     const char *const *owed; // ids of the pick steps that wait for somebody
@@ -80,6 +70,10 @@ struct plan *plan_new(const struct graph *graph, const struct studio *studio,
                       const struct build_options *options, struct err *err);
 void plan_free(struct plan *plan); // accepts NULL
 
+// What is left, rehearsed: when it is done, and what machines do. Rows say then which machine would
+// make them. Lives as long as the plan.
+const struct forecast *plan_rehearse(struct plan *plan, enum sched_aim aim);
+
 // Why a step stands as it does, held against the earlier run that differs least; see why.h. Lives
 // as long as the plan.
 const struct why *plan_why(struct plan *plan, const struct plan_row *row);
@@ -93,6 +87,12 @@ bool plan_row_is_left(const struct plan_row *row);
 // Whether the selection takes it in; of those that are stale, only what is wanted: the takes that a
 // locked pick leaves out are nobody's work.
 bool plan_row_is_meant(const struct plan_row *row, const struct selection *s);
+
+// The artifact at the i-th input of a step of the graph; NULL: it is not at hand.
+const struct artifact *plan_input(const struct plan *plan, const struct step *step, size_t i);
+
+// What a step made last for this film, whatever has changed since; NULL: it is not kept.
+const struct artifact *plan_kept(struct plan *plan, const struct step *step, const char *output);
 
 // NULL when there is no such step.
 const struct plan_row *plan_find(const struct plan *plan, const char *id);

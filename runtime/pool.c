@@ -59,12 +59,16 @@ static void *work(void *arg)
     struct job *job;
 
     while ((job = wait_for_job(pool))) {
+        bool first;
+
         job->work(job);
         pthread_mutex_lock(&pool->mu);
+        first = !pool->done.first;
         append(&pool->done, job);
         pthread_cond_signal(&pool->ended);
         pthread_mutex_unlock(&pool->mu);
-        pool->ring(pool->user);
+        if (first) // who has been rung for comes for all
+            pool->ring(pool->user);
     }
     return NULL;
 }

@@ -17,7 +17,8 @@ struct job {
     struct job *next;              // pool.todo or pool.done
 };
 
-// Starts the workers. ring is called from a worker when a job has ended: it wakes the loop.
+// Starts the workers. ring is called from a worker when a job has ended, and those
+// before it were collected: it wakes the loop, which then collects.
 struct pool *pool_new(unsigned workers, void (*ring)(void *user), void *user);
 
 // Waits for the jobs at work; those still in line are dropped without a call. Accepts NULL.

@@ -2,6 +2,7 @@
 #include "runtime/service.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -16,6 +17,13 @@ const struct driver *driver_find(const char *name)
     return NULL;
 }
 
+unsigned service_at_once(const struct studio_service *told, const struct driver *driver)
+{
+    if (told->jobs)
+        return told->jobs;
+    return driver->at_once ? driver->at_once : 1;
+}
+
 const char *service_name(const struct service *s, struct arena *a)
 {
     return arena_printf(a, "%s/%s", s->told->machine->name, s->told->name);
@@ -26,40 +34,31 @@ int64_t services_now_ms(const struct services *s)
     return s->clock->now_ms(s->clock);
 }
 
-void attempt_alive(struct attempt *a)
+void service_tell(const struct service *s, const char *format, ...)
 {
-    a->alive_ms = services_now_ms(a->services);
-}
-
-void attempt_note(struct attempt *a, const char *format, ...)
-{
+    char state[ERR_TEXT_BYTES];
     va_list args;
 
+    if (!s->services->tell)
+        return;
     va_start(args, format);
-    buf_vprintf(&a->notes, format, args);
+    vsnprintf(state, sizeof(state), format, args);
     va_end(args);
-    buf_char(&a->notes, '\n');
+    s->services->tell(s->services->user, s, state);
 }
 
-void attempt_succeed(struct attempt *a)
+void service_sleeps(struct service *s, int64_t for_ms)
 {
-    a->ok = true;
-    a->ended(a);
+    if (s->asleep || s->away_since_ms)
+        return;
+    s->asleep = true;
+    service_tell(s, "asleep: it has not answered for %lld s", (long long)(for_ms / 1000));
 }
 
-void attempt_fail(struct attempt *a, const struct err *err)
+void service_wakes(struct service *s)
 {
-    a->ok = false;
-    a->err = *err;
-    a->ended(a);
-}
-
-void attempt_release(struct attempt *a)
-{
-    for (size_t i = 0; i < a->n_made; i++)
-        json_decref(a->made[i].facts);
-    buf_release(&a->notes);
-    buf_release(&a->log);
-    arena_free(a->arena);
-    a->arena = NULL;
+    if (!s->asleep)
+        return;
+    s->asleep = false;
+    service_tell(s, "up");
 }

@@ -9,15 +9,17 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "runtime/artifact.h"
-#include "runtime/media/media.h"
-#include "runtime/pool.h"
+#include "runtime/attempt.h"
+#include "runtime/sched.h"
 
 struct arena;
 struct clock;
 struct loop;
 struct loop_api;
-struct step;
+struct media;
+struct media_op;
+struct pool;
+struct service;
 struct store;
 struct studio_service;
 
@@ -33,6 +35,10 @@ struct services {
     const char *module_dir;
     const char *project; // the project's folder
     const char *shelf;   // where the film's links stand (runtime/browse.h)
+
+    // Called by service_tell; NULL where nobody listens.
+    void (*tell)(void *user, const struct service *s, const char *state);
+    void *user;
 };
 
 // A service of the studio while a build runs. Owned by the build; loop thread only.
@@ -43,55 +49,24 @@ struct service {
     struct arena *arena; // as long as the service
     void *own;           // the driver's, from open until close
     bool open;
-    unsigned running, at_once; // attempts: how many there are, and may be
-    double each_seconds;       // what a step took there lately; 0: not known
-    struct buf print;          // its fingerprint (runtime/print.h), once known; else empty
-    bool print_seen;           // compared with what the ledger has
+    struct sched_service sched; // what the scheduler knows of it
+    struct buf print;           // its fingerprint (runtime/print.h), once known; else empty
+    const char *print_seen;     // what of it was compared with what the ledger has, or NULL
+    int64_t ended_ms;           // when an attempt last ended there; 0: none has
+
+    // What was said of it, and is so still.
+    bool asleep; // it takes what is asked, and does not answer
+    bool slow;   // a step takes much longer than others like it
 
     // Of one that does not answer.
     unsigned failures;     // one after the other
     int64_t away_since_ms; // 0: it answers
     int64_t again_ms;      // nothing is sent before
-};
 
-// One attempt at a step. Owned by the build, lent to the driver from start until it calls ended.
-struct attempt {
-    // Set by the build.
-    const struct step *step;
-    const json_t *preset; // normalised; NULL here
-    const char *key;      // of the step
-    const char *tag;      // unique in this build, a file name
-    const char *id;       // a fresh UUID
-    const json_t *params; // bound; of services elsewhere {"params", "preset"}
-    struct media_input *inputs;
-    const struct artifact **sources; // of inputs, one for each
-    size_t n_inputs;
-    struct artifact
-        *made; // one for each of step->outputs, name and ext set; the driver adds the rest
-    size_t n_made;
-    void (*ended)(struct attempt *attempt); // on the loop thread
-    void *user;
-    struct service *service; // NULL: this machine
-    const struct services *services;
-    double expected; // seconds that it should take
-
-    // Set by the driver; progress while it runs, from any thread.
-    _Atomic double done, total;
-    _Atomic int64_t alive_ms; // when it last gave a sign of life (attempt_alive)
-    bool ok;
-    struct err err;    // when it is not ok
-    const char *help;  // what would be right, or NULL; in the arena
-    const char *doing; // just now, in words for people, or NULL; in the arena; loop thread only
-    struct buf notes;  // a line each: what people should know
-    struct buf log;    // the last words of what ran
-    double seconds;
-
-    // The driver's own.
-    struct str *texts; // of outputs that came as bytes (runtime/services/arrival.h), or NULL
-    const struct media_op *op;
-    struct arena *arena;
-    struct job job;
-    void *own;
+    // Of one whose machine rests (runtime/shift.h).
+    bool resting;       // nothing is sent
+    bool unloaded;      // its driver was asked to unload
+    unsigned unloading; // requests to do so that are under way; the driver counts them
 };
 
 // What a service says of itself, asked by `c41 studio` and `c41 check`.
@@ -123,10 +98,11 @@ struct driver {
 
     // Of services elsewhere; each may be NULL.
     unsigned at_once; // attempts that a service takes at a time where the studio does not say
-    bool noted;       // what it starts goes on without us, so the ledger notes it before
+    bool queues;      // of these one runs, and the others wait there
     bool (*open)(struct service *s, struct err *err);
     void (*close)(struct service *s);                // no attempt is running
     void (*tick)(struct service *s, int64_t now_ms); // in each turn of the loop
+    void (*unload)(struct service *s); // what we have loaded there leaves its memory; it is open
     void (*inspect)(struct inspection *i);
     // What the service lacks that preset needs: adds {"what", "help"} for each to list. After
     // inspect, of one that is up.
@@ -136,6 +112,17 @@ struct driver {
     // ERR_TRANSIENT is tried again, ERR_AWAY too, when the service answers again.
     bool (*start)(const struct services *s, struct attempt *a, struct err *err);
     void (*cancel)(struct attempt *a); // ended is still called, with ERR_CANCELLED
+
+    // The same for one that is known not to have begun; false: it has, or nobody knows.
+    bool (*take_back)(struct attempt *a);
+
+    // Of drivers whose jobs go on without us; the ledger has a note of each before it is sent. As
+    // start, to take up a->sent; where the service has lost that, it is sent anew (attempt_sends).
+    bool (*reattach)(const struct services *s, struct attempt *a, struct err *err);
+    // Nobody wants a->sent any more (of the attempt only service, arena and ended are set): it is
+    // taken away there, unless it has ended. Ends with ERR_CANCELLED, a->left where what it gave
+    // lies there; or with ERR_AWAY.
+    void (*withdraw)(struct attempt *a);
 };
 
 extern const struct driver driver_comfyui;
@@ -155,18 +142,16 @@ const struct driver *driver_find(const char *name);
 // What the build's clock says.
 int64_t services_now_ms(const struct services *s);
 
+// How many attempts it takes at a time.
+unsigned service_at_once(const struct studio_service *told, const struct driver *driver);
+
 // "MACHINE/SERVICE", in a.
 const char *service_name(const struct service *s, struct arena *a);
 
-// Gives a sign of life: an attempt that gives none for long has stalled.
-void attempt_alive(struct attempt *a);
+// Says how it is with a service now: one line for people, and an event. Loop thread only.
+void service_tell(const struct service *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-// Adds a line to its notes.
-void attempt_note(struct attempt *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-// Ends it: as ok, or as err says.
-void attempt_succeed(struct attempt *a);
-void attempt_fail(struct attempt *a, const struct err *err);
-
-// Frees what an attempt has gathered, facts of artifacts that nobody took too.
-void attempt_release(struct attempt *a);
+// It has been asked something for_ms ago, and says nothing; it says something again. Told once.
+void service_sleeps(struct service *s, int64_t for_ms);
+void service_wakes(struct service *s);

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "runtime/pool.h"
+#include "runtime/store.h"
 
 // Up to so many files are synced each by itself, for syncing a disk waits for what others write to
 // it as well; more of them take longer than that.
@@ -73,7 +74,7 @@ void settle_free(struct settle *s)
     mem_free(s);
 }
 
-void settle_add(struct settle *s, int64_t id, const char *path)
+void settle_add(struct settle *s, int64_t id, const struct digest *digest, const char *ext)
 {
     struct batch *b = &s->waiting;
 
@@ -85,7 +86,7 @@ void settle_add(struct settle *s, int64_t id, const char *path)
         b->cap = b->cap ? b->cap * 2 : 16;
         b->paths = mem_resize(b->paths, b->cap, sizeof(*b->paths));
     }
-    b->paths[b->n++] = path_join(b->arena, s->project, path);
+    b->paths[b->n++] = path_join(b->arena, s->project, store_path(b->arena, digest, ext));
     b->last = id;
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct clock;
+struct digest;
 struct err;
 struct settle;
 
@@ -22,9 +23,9 @@ struct settle *settle_new(const char *project, struct clock *clock);
 // Waits for the sync that runs. Accepts NULL.
 void settle_free(struct settle *s);
 
-// The row with mark id, committed before the next settle_go_on, names the artifact at path (from
-// the project's folder). Marks ascend.
-void settle_add(struct settle *s, int64_t id, const char *path);
+// The row with mark id, committed before the next settle_go_on, names this artifact of the store.
+// Marks ascend.
+void settle_add(struct settle *s, int64_t id, const struct digest *digest, const char *ext);
 
 // Starts to sync all that was added, unless a sync runs or it is too early; never waits. *safe is
 // the highest mark up to which all is safe.

@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-#define TEMP_DIR STORE_DIR "/tmp"
+static const char temp_dir[] = STORE_DIR "/tmp";
 
 bool store_init(struct store *s, const char *project, struct err *err)
 {
@@ -23,7 +23,7 @@ bool store_init(struct store *s, const char *project, struct err *err)
     bool ok;
 
     *s = (struct store){.project = project};
-    ok = file_make_dirs(path_join(a, project, TEMP_DIR), err) ||
+    ok = file_make_dirs(path_join(a, project, temp_dir), err) ||
          err_wrap(err, "c41 keeps its renders in %s, which must be writable",
                   path_join(a, project, ".c41"));
     arena_free(a);
@@ -48,7 +48,7 @@ static void remove_files(int folder, const char *name)
 void store_sweep(const struct store *s)
 {
     struct arena *a = arena_new();
-    DIR *dir = opendir(path_join(a, s->project, TEMP_DIR));
+    DIR *dir = opendir(path_join(a, s->project, temp_dir));
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {
@@ -70,7 +70,7 @@ bool store_is_empty(const struct store *s)
     bool empty = true;
 
     while (empty && dir && (entry = readdir(dir)))
-        empty = entry->d_name[0] == '.' || strcmp(entry->d_name, path_base(TEMP_DIR)) == 0;
+        empty = entry->d_name[0] == '.' || strcmp(entry->d_name, path_base(temp_dir)) == 0;
     if (dir)
         closedir(dir);
     arena_free(a);
@@ -80,7 +80,7 @@ bool store_is_empty(const struct store *s)
 bool store_begin(struct store *s, struct err *err)
 {
     struct arena *a = arena_new();
-    const char *path = path_join(a, s->project, TEMP_DIR);
+    const char *path = path_join(a, s->project, temp_dir);
     char *own = arena_printf(a, "%s/XXXXXX", path);
     bool ok = mkdtemp(own) || err_errno(err, "making a folder in %s", path);
 
@@ -95,7 +95,7 @@ void store_release(struct store *s)
     struct arena *a = arena_new();
 
     if (s->own[0])
-        rmdir(path_join(a, path_join(a, s->project, TEMP_DIR), s->own));
+        rmdir(path_join(a, path_join(a, s->project, temp_dir), s->own));
     s->own[0] = 0;
     arena_free(a);
 }
@@ -103,20 +103,22 @@ void store_release(struct store *s)
 char *store_path(struct arena *a, const struct digest *digest, const char *ext)
 {
     char hex[DIGEST_HEX_BYTES];
+    const char folder[] = {digest_hex(digest, hex)[0], hex[1], 0};
+    const char *parts[] = {STORE_DIR, "/", folder, "/", hex + 2, ext[0] ? "." : "", ext};
 
-    digest_hex(digest, hex);
-    return arena_printf(a, STORE_DIR "/%.2s/%s%s%s", hex, hex + 2, ext[0] ? "." : "", ext);
+    return arena_concat(a, parts, sizeof(parts) / sizeof(*parts));
 }
 
 char *store_temp(const struct store *s, struct arena *a, const char *tag, const char *ext)
 {
-    return path_join(a, s->project,
-                     arena_printf(a, TEMP_DIR "/%s%s%s%s%s", s->own, s->own[0] ? "/" : "", tag,
-                                  ext[0] ? "." : "", ext));
+    const char *parts[] = {temp_dir,          "/", s->own, s->own[0] ? "/" : "", tag,
+                           ext[0] ? "." : "", ext};
+
+    return path_join(a, s->project, arena_concat(a, parts, sizeof(parts) / sizeof(*parts)));
 }
 
 // Makes sure that there are bytes, and learns their digest.
-static bool measure(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
+static bool measure_fd(int fd, struct digest *digest, uint64_t *bytes, struct err *err)
 {
     struct stat st;
 
@@ -130,14 +132,16 @@ static bool measure(int fd, struct digest *digest, uint64_t *bytes, struct err *
 }
 
 // A file that is there already is what its name says, unless a power cut came between its renaming
-// and its bytes.
+// and its bytes; then temp goes.
 static bool place(const struct store *s, struct arena *a, const char *temp, const char *path,
                   const struct digest *digest, struct err *err)
 {
     const char *whole = path_join(a, s->project, path), *dir = path_dir(a, whole);
 
-    if (store_has(s, path) && store_verify(s, path, digest, &(struct err){0}))
+    if (store_has(s, path) && store_verify(s, path, digest, &(struct err){0})) {
+        unlink(temp);
         return true;
+    }
     abort_point("store-measured");
     if (rename(temp, whole) == 0)
         return true;
@@ -148,10 +152,13 @@ static bool place(const struct store *s, struct arena *a, const char *temp, cons
     return true;
 }
 
-bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
-                  uint64_t *bytes, struct err *err)
+char *store_keep(const struct store *s, struct arena *a)
 {
-    struct arena *a = arena_new();
+    return path_join(a, s->project, KEEP_DIR);
+}
+
+bool store_measure(const char *temp, struct digest *digest, uint64_t *bytes, struct err *err)
+{
     int fd = open(temp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool ok;
 
@@ -159,15 +166,32 @@ bool store_import(const struct store *s, const char *temp, const char *ext, stru
     if (fd < 0)
         ok = err_errno(err, "opening %s", path_base(temp));
     else
-        ok = measure(fd, digest, bytes, err) &&
-             place(s, a, temp, store_path(a, digest, ext), digest, err);
-    if (ok)
-        abort_point("store-renamed");
+        ok = measure_fd(fd, digest, bytes, err);
     if (fd >= 0)
         close(fd);
-    unlink(temp); // gone already when it was renamed
+    return ok || err_wrap(err, "storing an artifact");
+}
+
+bool store_place(const struct store *s, const char *temp, const char *ext,
+                 const struct digest *digest, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = place(s, a, temp, store_path(a, digest, ext), digest, err);
+
+    if (ok)
+        abort_point("store-renamed");
     arena_free(a);
     return ok || err_wrap(err, "storing an artifact");
+}
+
+bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
+                  uint64_t *bytes, struct err *err)
+{
+    bool ok = store_measure(temp, digest, bytes, err) && store_place(s, temp, ext, digest, err);
+
+    if (!ok)
+        unlink(temp);
+    return ok;
 }
 
 bool store_has(const struct store *s, const char *path)

@@ -16,6 +16,7 @@ struct err;
 // From the project's folder.
 #define STORE_DIR      ".c41/store"
 #define QUARANTINE_DIR ".c41/quarantine"
+#define KEEP_DIR       ".c41/sound"
 
 struct store {
     const char *project; // the folder that paths of artifacts are relative to; borrowed
@@ -45,6 +46,16 @@ char *store_temp(const struct store *s, struct arena *a, const char *tag, const 
 // already stays as it is.
 bool store_import(const struct store *s, const char *temp, const char *ext, struct digest *digest,
                   uint64_t *bytes, struct err *err);
+
+// Its two halves, which leave temp where it is when they fail: learns what the file at temp will be
+// called, and makes it read-only; takes it in under that name.
+bool store_measure(const char *temp, struct digest *digest, uint64_t *bytes, struct err *err);
+bool store_place(const struct store *s, const char *temp, const char *ext,
+                 const struct digest *digest, struct err *err);
+
+// The folder, in a, of what ops keep for themselves (runtime/media/keep.h). No artifacts: it may be
+// removed at any time.
+char *store_keep(const struct store *s, struct arena *a);
 
 // Whether path (of store_path) is there, as a file that is not empty.
 bool store_has(const struct store *s, const char *path);

@@ -83,7 +83,7 @@ static bool is_repeatable(const struct walk *w, const struct step *step)
     return true;
 }
 
-bool takes_lost(struct walk *w, struct work *work)
+bool takes_lost(struct walk *w, const struct work *work, struct err *err)
 {
     const char *is = read_wish(work->step, w->arena).is;
     struct artifact kept;
@@ -99,7 +99,7 @@ bool takes_lost(struct walk *w, struct work *work)
     }
     return !here &&
            !err_set(
-               &work->err, ERR_FILM,
+               err, ERR_FILM,
                "the artifact %s, which was picked for %s, is lost: it is not in the store, and "
                "a render cannot be repeated. Give the store back (.c41/store of a copy), or "
                "pick again",
@@ -177,7 +177,8 @@ static const struct artifact *choose(struct work *work, const struct wish *wish,
     return take_by_number(step, inputs, 1);
 }
 
-bool takes_choose(struct walk *w, struct work *work, const struct artifact *const *inputs)
+bool takes_choose(struct walk *w, struct work *work, const struct artifact *const *inputs,
+                  struct err *err)
 {
     const struct step *step = work->step;
     struct wish wish = read_wish(step, w->arena);
@@ -185,14 +186,14 @@ bool takes_choose(struct walk *w, struct work *work, const struct artifact *cons
     const struct artifact *take = is ? take_by_digest(step, inputs, is) : NULL;
 
     if (is && !take && work->locked)
-        return err_set(&work->err, ERR_FILM,
+        return err_set(err, ERR_FILM,
                        "the locked pick %s is neither among the takes nor in "
                        "the store: give the store back, or unlock it and pick again",
                        is);
     if (!take)
         take = choose(work, &wish, inputs);
     if (!take)
-        return err_set(&work->err, ERR_FILM, "there is no such take to pick");
+        return err_set(err, ERR_FILM, "there is no such take to pick");
     if (is && !has_digest(take, is)) {
         work->lapsed = true;
         work->picked = false;

@@ -216,6 +216,7 @@ bool vault_read(struct vault *v, struct arena *a, struct ledger *ledger, const c
             memcpy(v->files, r.files.at, r.files.n * sizeof(*v->files));
         qsort(v->files, v->n_files, sizeof(*v->files), by_path);
         set_pins(v, a, pins, n_pins);
+        ok = vault_kept_read(&v->kept, a, project, v->results, v->n_results, err);
     }
     map_release(&r.by_path);
     vec_release(&r.files);

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/vault_kept.h"
+
 struct arena;
 struct err;
 struct kind;
@@ -52,6 +54,7 @@ struct vault {
     size_t n_results;
     struct vault_file **files; // by path
     size_t n_files;
+    struct vault_kept kept; // beside them
 };
 
 // Lives in a; borrows project and pins. False with *err when ledger or store cannot be read.

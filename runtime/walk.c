@@ -10,11 +10,11 @@
 #include "compiler/graph.h"
 #include "runtime/build.h"
 #include "runtime/built.h"
+#include "runtime/expect.h"
 #include "runtime/key.h"
 #include "runtime/ledger.h"
 #include "runtime/print.h"
 #include "runtime/recall.h"
-#include "runtime/sched.h"
 #include "runtime/selection.h"
 #include "runtime/service.h"
 #include "runtime/store.h"
@@ -47,9 +47,11 @@ static void want(struct walk *w, const struct step *step)
 static bool fail_lost(struct walk *w, struct work *work)
 {
     const struct step *step = work->step;
+    struct err err;
 
-    if (!step->kind->chooses || !takes_lost(w, work))
+    if (!step->kind->chooses || !takes_lost(w, work, &err))
         return false;
+    walk_keep_err(w, work, &err);
     for (size_t i = 0; i < step->n_inputs; i++)
         if (step->inputs[i].from)
             work_of(w, step->inputs[i].from)->held = true;
@@ -224,7 +226,18 @@ const struct artifact *walk_input(const struct walk *w, const struct step *step,
     return f && f->known ? &f->artifact : NULL;
 }
 
-static bool gather(struct walk *w, struct work *work, const struct artifact **inputs)
+// Most works never fail, and a film has them by the ten thousand.
+bool walk_keep_err(const struct walk *w, struct work *work, const struct err *err)
+{
+    struct err *kept = arena_make(w->arena, struct err);
+
+    *kept = *err;
+    work->err = kept;
+    return false;
+}
+
+static bool gather(struct walk *w, struct work *work, const struct artifact **inputs,
+                   struct err *err)
 {
     const struct step *step = work->step;
 
@@ -232,17 +245,17 @@ static bool gather(struct walk *w, struct work *work, const struct artifact **in
         const struct project_file *f = file_of(w, &step->inputs[i]);
 
         if (recall_is_due(&step->inputs[i]) && !recall_step(w, &step->inputs[i]))
-            return err_set(&work->err, ERR_FINAL, "what %s had made is gone: build again",
+            return err_set(err, ERR_FINAL, "what %s had made is gone: build again",
                            step->inputs[i].step);
         if (f && f->failed) {
-            work->err = f->err;
+            *err = f->err;
             if (f->err.kind == ERR_FINAL)
-                work->err.kind = ERR_FILM; // it is the film that names the file
+                err->kind = ERR_FILM; // it is the film that names the file
             return false;
         }
         inputs[i] = walk_input(w, step, i);
         if (!inputs[i])
-            return err_set(&work->err, ERR_BUG, "the input \"%s\" has no artifact \"%s\"",
+            return err_set(err, ERR_BUG, "the input \"%s\" has no artifact \"%s\"",
                            step->inputs[i].name, step->inputs[i].output);
         work->owed = work->owed || (step->inputs[i].from && work_of(w, step->inputs[i].from)->owed);
     }
@@ -291,11 +304,12 @@ static bool look_up(struct walk *w, struct work *work, const char *key)
     return true;
 }
 
-static bool find_key(struct walk *w, struct work *work, const struct artifact *const *inputs)
+static bool find_key(struct walk *w, struct work *work, const struct artifact *const *inputs,
+                     struct err *err)
 {
     json_t *prints;
 
-    if (!bind_step(work->step, work->preset, inputs, &work->bound, &work->err))
+    if (!bind_step(work->step, work->preset, inputs, &work->bound, err))
         return false;
     prints =
         work->by && !work->by->here ? print_of_offers(w->ledger, w->studio, work->preset) : NULL;
@@ -309,11 +323,11 @@ static bool find_key(struct walk *w, struct work *work, const struct artifact *c
 void walk_resolve(struct walk *w, struct work *work)
 {
     const struct artifact **inputs = mem_new(work->step->n_inputs * sizeof(*inputs));
+    struct err err;
 
-    if (!gather(w, work, inputs)) {
-        work->state = WORK_FAILED;
-    } else if (!find_key(w, work, inputs) ||
-               (work->step->kind->chooses && !takes_choose(w, work, inputs))) {
+    if (!gather(w, work, inputs, &err) || !find_key(w, work, inputs, &err) ||
+        (work->step->kind->chooses && !takes_choose(w, work, inputs, &err))) {
+        walk_keep_err(w, work, &err);
         work->state = WORK_FAILED;
     } else if (look_up(w, work, work->key)) {
         work->state = WORK_DONE;
@@ -425,7 +439,7 @@ static double expect(struct walk *w, const struct work *work)
 
     if (!known) {
         known = arena_make(w->arena, double);
-        *known = sched_expect(w->ledger, work);
+        *known = expect_seconds(w->ledger, work);
         map_put(&w->expected, name, known);
     }
     return *known;
@@ -440,11 +454,11 @@ void walk_measure(struct walk *w)
         if (!work->wanted)
             continue;
         for (size_t k = 0; k < work->n_users; k++)
-            if (work->users[k]->wanted && work->users[k]->path_seconds > longest)
-                longest = work->users[k]->path_seconds;
+            if (work->users[k]->wanted && work->users[k]->sched.path_seconds > longest)
+                longest = work->users[k]->sched.path_seconds;
         if (work->state != WORK_DONE && work->seconds <= 0)
             work->seconds = expect(w, work);
-        work->path_seconds = longest + (work->state == WORK_DONE ? 0 : work->seconds);
+        work->sched.path_seconds = longest + (work->state == WORK_DONE ? 0 : work->seconds);
     }
 }
 
@@ -455,6 +469,11 @@ size_t walk_owed(const struct walk *w)
     for (size_t i = 0; i < w->graph->n_steps; i++)
         n += w->works[i].wanted && w->works[i].owed && w->works[i].step->kind->chooses;
     return n;
+}
+
+bool work_is_made_here(const struct work *work)
+{
+    return !work->by || work->by->here || work->step->kind->chooses;
 }
 
 bool work_is_drafted(const struct work *work)

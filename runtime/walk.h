@@ -13,6 +13,7 @@
 #include "runtime/artifact.h"
 #include "runtime/bind.h"
 #include "runtime/files.h"
+#include "runtime/sched.h"
 
 struct arena;
 struct buf;
@@ -57,11 +58,11 @@ struct work {
     char key[DIGEST_HEX_BYTES];
     struct artifact *artifacts; // one for each of step->outputs; once done, of a choice once ready
     double seconds;             // what it took, or is expected to take
-    double path_seconds;        // its own and the longest way to a target behind it
+    struct sched_step sched;    // with the longest way to a target behind it
     const char *note;           // what its driver or its choice had to say
     const char *machine;        // where it was made
     int64_t made_ms;
-    struct err err; // once failed
+    const struct err *err; // once failed; in the walk's arena
 };
 
 struct walk {
@@ -115,7 +116,7 @@ void walk_finish(struct walk *w, struct work *work, void (*ready)(void *user, st
 // Marks everything wanted that needs work, which was lost, as skipped.
 void walk_skip(struct walk *w, const struct work *work);
 
-// Recomputes path_seconds of what is not done, from seconds.
+// Recomputes the longest ways of what is not done, from seconds.
 void walk_measure(struct walk *w);
 
 // The artifact at the i-th input of step; NULL: not there yet.
@@ -123,6 +124,12 @@ const struct artifact *walk_input(const struct walk *w, const struct step *step,
 
 // The picks that wait for somebody, among what is wanted.
 size_t walk_owed(const struct walk *w);
+
+// What work failed of is kept with it. False.
+bool walk_keep_err(const struct walk *w, struct work *work, const struct err *err);
+
+// Whether this machine makes work, whatever the studio is.
+bool work_is_made_here(const struct work *work);
 
 // Whether work is made by the draft, in the place of a model.
 bool work_is_drafted(const struct work *work);

@@ -318,7 +318,7 @@ static const struct why *tell(struct telling *t, const struct work *work)
         why->reason = WHY_CURRENT;
     else if (work->state == WORK_FAILED) {
         why->reason = WHY_FAULT;
-        why->fault = work->err.text;
+        why->fault = work->err->text;
     } else if (!work->preimage) {
         tell_waits(t, work, why);
         if (last)

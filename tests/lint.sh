@@ -25,6 +25,8 @@ include_directions() {
     bad_includes '^runtime/[^/]*$' \
         'base/|compiler/(graph|studio)\.h"|runtime/[^/]*"|runtime/media/media\.h"|runtime/services/(drivers|ops)\.h"' \
         'runtime may include base, compiler/graph.h, compiler/studio.h, runtime/media/media.h'
+    bad_includes '^runtime/export/' 'base/|runtime/export/|runtime/(timeline|timecode|media/subtitle)\.h' \
+        'a writer knows the timeline and no film'
     bad_includes '^runtime/services/' \
         'base/|compiler/graph\.h"|compiler/studio\.h"|runtime/[^/]*"|runtime/services/|runtime/media/media\.h"' \
         'services may include runtime, base, runtime/media/media.h'
@@ -92,11 +94,11 @@ door() {
 doors() {
     door 'yaml\.h' 'compiler/yaml\.c'
     door '(lua|lauxlib|lualib)\.h' \
-        'compiler/(lua|api|convert|convert_back|convert_text|files|hooks|lower|lower_preset|order|rules|sandbox|script|shape)\.c|tests/unit/lua_test\.c'
+        'compiler/(lua|api|convert|convert_back|convert_text|files|hooks|layout|lower|lower_preset|order|rules|sandbox|script|shape)\.c|tests/unit/(layout|lua)_test\.c'
     door 'curl/' 'runtime/(easy|http|http_[a-z]*|loop|ws|ws_handshake|ws_stream)\.c'
     door 'wslay/' 'runtime/ws_frames\.c'
     door 'sqlite3' 'runtime/ledger[a-z_]*\.c|tests/unit/ledger[a-z_]*_test\.c'
-    door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/unit/(blend|conform|cut|fit|picture)_test\.c'
+    door 'libav|libsw|pango|cairo|ebur128' 'runtime/media/|tests/bench/sound\.c|tests/unit/grey\.c|tests/unit/(ahead|blend|conform|cut|finished|fit|lookout|master|passage|picture|qc_file|titles)_test\.c'
     door 'openssl/' 'base/digest\.c'
     door 'dlfcn' 'base/|tests/standin/(netfs|slow_names)\.c'
 }

@@ -84,5 +84,5 @@ void bars_draw(const struct bars *m, AVFrame *frame, long long n)
     for (int i = -6; i <= 6; i++) // it comes and goes with the voice, not with each word
         near = fmax(near, mouth_open(&m->speaker->mouth, n + i) * (1 - abs(i) / 8.));
     if (near > .03)
-        overlay_blend(m->levels[(int)lround(open * (LEVELS - 1))], frame, fmin(1, near * 4));
+        overlay_blend(m->levels[(int)lround(open * (LEVELS - 1))], frame, 0, 0, fmin(1, near * 4));
 }

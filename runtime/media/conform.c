@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The deliverable: cuts joined by copying, the programme's sound brought to its loudness, chapters,
-// titles and subtitles.
+// titles and subtitles. Without pieces it is sound alone.
 #include "runtime/media/ops.h"
 
 #include <math.h>
@@ -12,52 +12,73 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "runtime/media/ahead.h"
+#include "runtime/media/finished.h"
+#include "runtime/media/keep.h"
+#include "runtime/media/limit.h"
 #include "runtime/media/loudness.h"
 #include "runtime/media/master.h"
 #include "runtime/media/media.h"
 #include "runtime/media/mux.h"
 #include "runtime/media/params.h"
+#include "runtime/media/passage.h"
 #include "runtime/media/pcm.h"
 #include "runtime/media/pieces.h"
+#include "runtime/media/poster.h"
+#include "runtime/media/preview.h"
 #include "runtime/media/programme.h"
-#include "runtime/media/sound_encoder.h"
+#include "runtime/media/stems.h"
 #include "runtime/media/subtitle.h"
 
 static const double web_lufs = -14, web_dbtp = -1;
-static const double lossy_margin_db = 0.5; // what encoding may add to a peak
-static const double noted_lu = 0.5;        // that a film may miss its loudness by in silence
-static const double progress_seconds = 2;  // of film between two reports
-
-enum { WIDE_COLUMNS = 42, UPRIGHT_COLUMNS = 30 }; // of a subtitle's line
+static const double noted_lu = 0.3;       // that a film may miss its loudness by in silence
+static const double progress_seconds = 2; // of film between two reports
 
 struct conform {
     const struct media_job *job;
     struct rate rate;
-    struct pieces *pieces;
+    struct pieces *pieces; // NULL: no picture
+    struct ahead *ahead;   // of the pieces, once they are read
     struct programme *programme;
+    struct keep *keep;
     struct master *master;
+    AVPacket *poster; // NULL: none
     struct mux *mux;
     struct subtitles subtitles;
+    struct finished finished;
     int64_t frames, samples; // written
 };
+
+// The picture is as long as the shots that it is to show.
+static bool open_picture(struct conform *c, struct err *err)
+{
+    size_t n = json_array_size(json_object_get(c->job->params, "shots"));
+    int64_t shots = programme_shot_frame(c->programme, n);
+
+    if (!json_object_get(c->job->params, "pieces"))
+        return true;
+    c->pieces = pieces_new(c->job, c->rate, err);
+    if (c->pieces && pieces_frames(c->pieces) != shots)
+        return err_set(err, ERR_BUG, "the pieces of a film are %lld frames, its shots %lld",
+                       (long long)pieces_frames(c->pieces), (long long)shots);
+    return c->pieces != NULL;
+}
 
 static bool open_inputs(struct conform *c, struct err *err)
 {
     const json_t *params = c->job->params;
-    double peak = json_get_number(params, "true-peak", web_dbtp);
-    int64_t shots;
+    struct master_goal goal = {
+        .lufs = json_get_number(params, "loudness", web_lufs),
+        .dbtp = json_get_number(params, "true-peak", web_dbtp),
+        .audio = json_object_get(params, "audio"),
+    };
 
-    if (sound_encoder_is_lossy(json_object_get(params, "audio")))
-        peak -= lossy_margin_db;
-    c->pieces = pieces_new(c->job, c->rate, err);
-    c->programme = c->pieces ? programme_new(c->job, c->rate, err) : NULL;
-    if (!c->programme)
+    c->programme = programme_new(c->job, c->rate, err);
+    if (!c->programme || !open_picture(c, err))
         return false;
-    shots = programme_shot_frame(c->programme, json_array_size(json_object_get(params, "shots")));
-    if (pieces_frames(c->pieces) != shots)
-        return err_set(err, ERR_BUG, "the pieces of a film are %lld frames, its shots %lld",
-                       (long long)pieces_frames(c->pieces), (long long)shots);
-    c->master = master_new(c->programme, json_get_number(params, "loudness", web_lufs), peak, err);
+    programme_note_cut_lines(c->programme);
+    c->keep = keep_open(c->job->keep, c->job->outputs[0].path, err);
+    c->master = c->keep ? master_new(c->programme, &goal, c->keep, err) : NULL;
     return c->master != NULL;
 }
 
@@ -65,9 +86,10 @@ static bool open_inputs(struct conform *c, struct err *err)
 static void make_subtitles(struct conform *c)
 {
     const json_t *lines = json_object_get(c->job->params, "lines");
-    const AVCodecParameters *picture = pieces_codec(c->pieces);
+    const AVCodecParameters *picture = c->pieces ? pieces_codec(c->pieces) : NULL;
 
-    c->subtitles.columns = picture->width >= picture->height ? WIDE_COLUMNS : UPRIGHT_COLUMNS;
+    c->subtitles.columns =
+        picture ? subtitles_columns(picture->width, picture->height) : subtitles_columns(16, 9);
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i);
         int64_t frame =
@@ -94,8 +116,13 @@ static bool open_output(struct conform *c, struct err *err)
         .title = json_get_text(params, "title", NULL),
         .comment = draft ? "draft: made by c41 on one machine, without models" : NULL,
         .language = json_get_text(params, "language", NULL),
+        .timecode = json_get_text(params, "timecode", NULL),
+        .poster = c->poster,
+        .tight = json_object_get(params, "max-bytes"),
         .rate = c->rate,
-        .picture = pieces_codec(c->pieces),
+        .picture = c->pieces ? pieces_codec(c->pieces) : NULL,
+        .frames = c->pieces ? pieces_frames(c->pieces) : 0,
+        .samples = programme_samples(c->programme),
     };
 
     c->mux = mux_new(&info, err);
@@ -104,12 +131,22 @@ static bool open_output(struct conform *c, struct err *err)
                       mux_add_subtitles(c->mux, &c->subtitles, info.language, err));
 }
 
-// A chapter for each scene: it ends where the next begins.
+static bool add_chapter(const struct conform *c, const char *title, int64_t from, int64_t to,
+                        struct err *err)
+{
+    return mux_add_chapter(c->mux, title, pcm_frame_sample(c->rate, from),
+                           pcm_frame_sample(c->rate, to), err);
+}
+
+// A chapter for each scene, which ends where the next begins; and one for the slate before them.
 static bool add_chapters(struct conform *c, struct err *err)
 {
     const json_t *shots = json_object_get(c->job->params, "shots");
+    int64_t slate_frames = programme_shot_frame(c->programme, 0);
     size_t n = json_array_size(shots), end;
 
+    if (slate_frames && !add_chapter(c, "Slate", 0, slate_frames, err))
+        return false;
     for (size_t i = 0; i < n; i = end) {
         const json_t *first = json_array_get(shots, i);
         const char *scene = json_get_text(first, "scene", "");
@@ -117,10 +154,9 @@ static bool add_chapters(struct conform *c, struct err *err)
         for (end = i + 1; end < n; end++)
             if (strcmp(json_get_text(json_array_get(shots, end), "scene", ""), scene) != 0)
                 break;
-        if (!mux_add_chapter(c->mux, json_get_text(first, "title", scene),
-                             pcm_frame_sample(c->rate, programme_shot_frame(c->programme, i)),
-                             pcm_frame_sample(c->rate, programme_shot_frame(c->programme, end)),
-                             err))
+        if (!add_chapter(c, json_get_text(first, "title", scene),
+                         programme_shot_frame(c->programme, i),
+                         programme_shot_frame(c->programme, end), err))
             return false;
     }
     return true;
@@ -128,7 +164,7 @@ static bool add_chapters(struct conform *c, struct err *err)
 
 static bool write_picture(struct conform *c, AVPacket *packet, bool *done, struct err *err)
 {
-    if (!pieces_read(c->pieces, packet, done, err))
+    if (!ahead_read(c->ahead, packet, done, err))
         return false;
     if (*done)
         return true;
@@ -136,18 +172,19 @@ static bool write_picture(struct conform *c, AVPacket *packet, bool *done, struc
     return mux_picture(c->mux, packet, err);
 }
 
-static bool write_sound(struct conform *c, struct pcm *piece, bool *done, struct err *err)
+static bool write_sound(struct conform *c, AVPacket *packet, bool *done, struct err *err)
 {
-    if (!master_read(c->master, piece, err))
+    if (!master_read(c->master, packet, done, err))
         return false;
-    *done = piece->frames == 0;
-    c->samples += (int64_t)piece->frames;
-    return mux_sound(c->mux, piece->at, piece->frames, err);
+    if (*done)
+        return true;
+    c->samples = packet->pts + packet->duration;
+    return mux_sound(c->mux, packet, err);
 }
 
 static void report(const struct conform *c, int64_t *next)
 {
-    if (!c->job->progress || c->frames < *next)
+    if (!c->job->progress || !c->pieces || c->frames < *next)
         return;
     c->job->progress(c->job->user, (double)c->frames, (double)pieces_frames(c->pieces));
     *next = c->frames + rate_frames(c->rate, progress_seconds);
@@ -156,18 +193,18 @@ static void report(const struct conform *c, int64_t *next)
 // Picture and sound keep step, so that little waits in memory.
 static bool write_all(struct conform *c, AVPacket *packet, struct err *err)
 {
-    bool seen = false, heard = false, ok = true;
-    struct pcm piece = {0};
+    bool seen = !c->pieces, heard = false, ok = true;
     int64_t next = 0;
 
+    if (c->pieces)
+        c->ahead = ahead_new(c->pieces, c->job);
     while (ok && !(seen && heard)) {
         if (!seen && (heard || pcm_frame_sample(c->rate, c->frames) <= c->samples))
             ok = write_picture(c, packet, &seen, err);
         else
-            ok = write_sound(c, &piece, &heard, err);
+            ok = write_sound(c, packet, &heard, err);
         report(c, &next);
     }
-    pcm_release(&piece);
     return ok && mux_finish(c->mux, err);
 }
 
@@ -195,38 +232,80 @@ static bool has_sound(const struct media_job *job)
 // What was asked for was reached, or people should know.
 static void tell_loudness(const struct conform *c)
 {
-    double lufs = master_lufs(c->master);
+    double lufs = master_lufs(c->master), peak = master_true_peak(c->master);
     double wanted = json_get_number(c->job->params, "loudness", web_lufs);
     char text[120];
 
-    if (!c->job->note || !has_sound(c->job) || fabs(lufs - wanted) <= noted_lu)
-        return;
-    if (lufs <= LOUDNESS_SILENCE)
+    if (lufs <= LOUDNESS_SILENCE) {
         snprintf(text, sizeof(text), "the film is silent");
-    else
+    } else {
+        media_tell(c->job, "lufs", json_real(lufs));
+        media_tell(c->job, "range_lu", json_real(master_range(c->master)));
+        media_tell(c->job, "true_peak_db", json_real(peak));
         snprintf(text, sizeof(text), "loudness is %.1f LUFS, not %.1f: true peak %.1f dBTP", lufs,
-                 wanted, master_true_peak(c->master));
-    c->job->note(c->job->user, text);
+                 wanted, peak);
+    }
+    if (c->job->note && has_sound(c->job) && fabs(lufs - wanted) > noted_lu)
+        c->job->note(c->job->user, text);
+}
+
+static bool judge(struct conform *c, struct err *err)
+{
+    size_t n = json_array_size(json_object_get(c->job->params, "shots")), n_peaks;
+    const float *peaks = master_peaks(c->master, &n_peaks);
+
+    hush_hear(&c->finished.hush, peaks, n_peaks, 1, MASTER_PEAKS_A_SECOND, 0);
+    c->finished.frames = programme_shot_frame(c->programme, n);
+    c->finished.lufs = master_lufs(c->master);
+    c->finished.true_peak_db = master_true_peak(c->master);
+    c->finished.subtitles = &c->subtitles;
+    return finished_tell(&c->finished, err);
+}
+
+static bool write_film(struct conform *c, struct err *err)
+{
+    AVPacket *packet = av_packet_alloc();
+    bool ok = poster_make(c->job, c->rate, &c->poster, err) && open_output(c, err) &&
+              add_chapters(c, err) && write_all(c, packet, err) && judge(c, err) &&
+              limit_check_bytes(c->job, media_output_path(c->job, "film"), err);
+
+    if (ok) {
+        limit_note_length(c->job, (double)c->samples / PCM_RATE);
+        tell_loudness(c);
+    }
+    av_packet_free(&packet);
+    return ok;
+}
+
+static bool write_stems(const struct conform *c, struct err *err)
+{
+    struct passage_how how = master_how(c->master);
+
+    return stems_write(c->job, c->rate, c->programme, &how, err);
 }
 
 bool conform_run(const struct media_job *job, struct err *err)
 {
     struct conform c = {.job = job};
-    AVPacket *packet = av_packet_alloc();
-    bool ok = params_rate(job->params, &c.rate, err) && open_inputs(&c, err);
+    bool ok;
 
-    if (ok)
-        make_subtitles(&c);
-    ok = ok && open_output(&c, err) && add_chapters(&c, err) && write_all(&c, packet, err) &&
-         write_text(&c, "srt", subtitles_srt, err) && write_text(&c, "vtt", subtitles_vtt, err);
+    if (preview_is_asked(job->params))
+        return preview_run(job, err) && limit_check_bytes(job, media_output_path(job, "film"), err);
+    ok = params_rate(job->params, &c.rate, err) && open_inputs(&c, err);
     if (ok) {
-        tell_loudness(&c);
+        finished_init(&c.finished, job, c.rate);
+        make_subtitles(&c);
     }
-    av_packet_free(&packet);
+    ok = ok && (!media_output_path(job, "film") || write_film(&c, err)) && write_stems(&c, err) &&
+         write_text(&c, "srt", subtitles_srt, err) && write_text(&c, "vtt", subtitles_vtt, err);
+    finished_release(&c.finished);
     mux_free(c.mux);
+    av_packet_free(&c.poster);
     master_free(c.master);
+    keep_close(c.keep);
     subtitles_release(&c.subtitles);
     programme_free(c.programme);
+    ahead_free(c.ahead);
     pieces_free(c.pieces);
     return ok;
 }

@@ -12,35 +12,52 @@
 #include "runtime/media/blend.h"
 #include "runtime/media/encode.h"
 #include "runtime/media/ink.h"
+#include "runtime/media/lookout.h"
 #include "runtime/media/look.h"
 #include "runtime/media/media.h"
 #include "runtime/media/picture.h"
 #include "runtime/media/pixels.h"
-#include "runtime/media/slate.h"
+#include "runtime/media/titles.h"
+#include "runtime/media/untouched.h"
+
+// From a colour at the film's beginning, or to one at its end.
+struct fade {
+    double frames;
+    struct ink colour;
+};
 
 // One shot on its way to one file.
 struct cut {
     const struct media_job *job;
     struct picture *picture;
     struct look *look;
-    struct slate *slate;
+    struct titles *titles;
+    struct lookout *lookout;
     struct encoder *encoder;
-    struct AVFrame *canvas; // the frame that slate and fades are laid on
+    struct AVFrame *canvas; // the frame that titles and fades are laid on
     struct rate rate;
     int64_t frames, first, last; // of the shot; and which of them are ours
-    double fade_in, fade_out;
+    struct fade in, out;
 };
+
+static bool read_fade(const struct cut *c, const char *side, const char *colour, struct fade *fade,
+                      struct err *err)
+{
+    const json_t *fades = json_object_get(c->job->params, "fades");
+    const char *name = json_get_text(fades, colour, "black");
+
+    fade->frames = json_get_number(fades, side, 0) * c->rate.num / c->rate.den;
+    return ink_read(name, &fade->colour) ||
+           err_set(err, ERR_FILM, "no colour \"%s\": black, white or #rrggbb would be", name);
+}
 
 static bool read_range(struct cut *c, struct err *err)
 {
     const json_t *params = c->job->params;
-    const json_t *fades = json_object_get(params, "fades");
 
     c->frames = json_get_integer(params, "frames", 0);
     c->first = json_get_integer(params, "skip", 0);
     c->last = c->frames - 1 - json_get_integer(params, "drop", 0);
-    c->fade_in = json_get_number(fades, "in", 0);
-    c->fade_out = json_get_number(fades, "out", 0);
     if (c->frames < 1)
         return err_set(err, ERR_FILM, "a shot of %lld frames: it needs at least one",
                        (long long)c->frames);
@@ -50,7 +67,8 @@ static bool read_range(struct cut *c, struct err *err)
             "the transitions around this shot take all of its %lld frames: make it longer, or "
             "them shorter",
             (long long)c->frames);
-    return true;
+    return read_fade(c, "in", "color-in", &c->in, err) &&
+           read_fade(c, "out", "color-out", &c->out, err);
 }
 
 static bool open_cut(struct cut *c, struct err *err)
@@ -61,52 +79,69 @@ static bool open_cut(struct cut *c, struct err *err)
     const char *path = media_output_path(c->job, "cut");
     int width, height, format = encoder_format(settings, err);
 
-    if (format < 0 || !params_pixels(params, true, &width, &height, err) ||
-        !params_rate(params, &c->rate, err) || !read_range(c, err))
+    if (format < 0 || !params_pixels(params, true, &width, &height, err))
         return false;
     if (!picture || !path)
         return err_set(err, ERR_BUG, "a cut without a picture");
     if (!look_new(&c->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
         return false;
     c->picture = picture_open(picture->path, params, c->look, width, height, format, c->rate, err);
-    if (!c->picture)
+    if (!c->picture ||
+        !titles_new(&c->titles, params, width, height, format, c->rate, c->frames, c->job, err))
         return false;
-    c->slate = slate_new(params, width, height, format, c->rate, c->frames);
+    c->lookout = lookout_new(c->rate);
     c->canvas = pixels_new_yuv(width, height, format);
     c->encoder = encoder_open(path, settings ? settings : json_null(), width, height, c->rate, err);
     return c->canvas && c->encoder;
 }
 
-// How much of the picture is seen at frame n, between the fades.
-static double seen(const struct cut *c, int64_t n)
+// How much of the picture is seen at frame n between the fades, and over which colour.
+static double seen(const struct cut *c, int64_t n, struct ink *colour)
 {
-    double in = c->fade_in * c->rate.num / c->rate.den,
-           out = c->fade_out * c->rate.num / c->rate.den;
-    double part = 1;
+    double in = c->in.frames > 0 ? ((double)n + .5) / c->in.frames : 1;
+    double out = c->out.frames > 0 ? ((double)(c->frames - n) - .5) / c->out.frames : 1;
 
-    if (in > 0)
-        part = fmin(part, ((double)n + .5) / in);
-    if (out > 0)
-        part = fmin(part, ((double)(c->frames - n) - .5) / out);
-    return part;
+    *colour = in < out ? c->in.colour : c->out.colour;
+    return fmin(1, fmin(in, out));
 }
 
 static const AVFrame *compose(struct cut *c, const AVFrame *frame, int64_t n)
 {
-    double part = seen(c, n);
+    struct ink colour;
+    double part = seen(c, n, &colour);
 
-    if (!c->slate && part >= 1 && !look_has_grain(c->look))
+    if (!c->titles && part >= 1 && !look_has_grain(c->look))
         return frame;
     if (!av_frame_is_writable(c->canvas))
         av_frame_make_writable(c->canvas);
     av_frame_copy(c->canvas, frame);
     if (look_has_grain(c->look))
         look_grain(c->look, c->canvas, n);
-    if (c->slate)
-        slate_draw(c->slate, c->canvas, n);
+    if (c->titles)
+        titles_draw(c->titles, c->canvas, n);
     if (part < 1)
-        blend_tint(c->canvas, INK(0x000000), part);
+        blend_tint(c->canvas, colour, part);
     return c->canvas;
+}
+
+static enum asked asked_at(const struct cut *c, int64_t n)
+{
+    bool draft = json_get_flag(json_object_get(c->job->params, "slate"), "draft", false);
+    enum asked asked = lookout_asked(c->picture, media_input(c->job, "picture"), draft);
+    struct ink colour;
+
+    return seen(c, n, &colour) < 1 ? asked | ASKED_BLACK : asked;
+}
+
+static bool add_frame(struct cut *c, int64_t n, struct err *err)
+{
+    const AVFrame *frame = picture_frame(c->picture, n, err);
+
+    if (!frame)
+        return false;
+    frame = compose(c, frame, n);
+    return lookout_see(c->lookout, frame, asked_at(c, n), err) &&
+           encoder_add(c->encoder, frame, err);
 }
 
 static bool make_cut(struct cut *c, struct err *err)
@@ -114,12 +149,9 @@ static bool make_cut(struct cut *c, struct err *err)
     int64_t total = c->last - c->first + 1;
 
     for (int64_t n = c->first; n <= c->last; n++) {
-        const AVFrame *frame;
-
         if (atomic_load(c->job->cancelled))
             return err_set(err, ERR_CANCELLED, "stopped");
-        frame = picture_frame(c->picture, n, err);
-        if (!frame || !encoder_add(c->encoder, compose(c, frame, n), err))
+        if (!add_frame(c, n, err))
             return false;
         if (c->job->progress && (n - c->first) % 12 == 0)
             c->job->progress(c->job->user, (double)(n - c->first), (double)total);
@@ -130,12 +162,19 @@ static bool make_cut(struct cut *c, struct err *err)
 bool cut_run(const struct media_job *job, struct err *err)
 {
     struct cut c = {.job = job};
-    bool ok = open_cut(&c, err) && make_cut(&c, err);
+    bool copied = false;
+    bool ok = params_rate(job->params, &c.rate, err) && read_range(&c, err) &&
+              untouched_cut(job, c.rate, c.first, c.last, &copied, err);
+    char note[PACE_NOTE_BYTES];
 
-    if (ok && picture_held(c.picture) && job->note)
-        job->note(job->user, "the clip ends before the shot does: its last frame is held");
+    ok = ok && (copied || (open_cut(&c, err) && make_cut(&c, err)));
+    if (ok && !copied)
+        lookout_tell(c.lookout, job);
+    if (ok && !copied && job->note && picture_note(c.picture, note))
+        job->note(job->user, note);
     encoder_free(c.encoder);
-    slate_free(c.slate);
+    lookout_free(c.lookout);
+    titles_free(c.titles);
     picture_close(c.picture);
     look_free(c.look);
     av_frame_free(&c.canvas);

@@ -4,12 +4,31 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
+#include "base/json.h"
 #include "runtime/media/pcm.h"
 
 static const float pi = 3.14159265f;
-static const float floor_factor = 0.5f; // -6 dB
-static const double attack_seconds = 0.15, release_seconds = 0.4;
-static const double bridge_seconds = 1; // between lines that count as one
+static const float usual_floor = 0.5f; // -6 dB
+static const double usual_attack_seconds = 0.15, usual_release_seconds = 0.4;
+static const double least_ramp_seconds = 0.01; // a shorter one clicks
+static const double bridge_seconds = 1;        // between lines that count as one
+
+struct duck duck_read(const json_t *value)
+{
+    struct duck d = {usual_floor, usual_attack_seconds, usual_release_seconds};
+
+    if (json_is_false(value))
+        d.floor = 1;
+    if (json_is_object(value)) {
+        d.floor = pcm_factor(-json_get_number(value, "by", 6));
+        d.attack_seconds = json_get_number(value, "attack", d.attack_seconds);
+        d.release_seconds = json_get_number(value, "release", d.release_seconds);
+    }
+    d.attack_seconds = fmax(least_ramp_seconds, d.attack_seconds);
+    d.release_seconds = fmax(least_ramp_seconds, d.release_seconds);
+    return d;
+}
 
 void ducking_add(struct ducking *d, int64_t start, int64_t samples)
 {
@@ -49,10 +68,10 @@ void ducking_release(struct ducking *d)
 }
 
 // From 1 far from the stretch to the floor within it, along half a cosine.
-static float factor_at(const struct stretch *line, int64_t sample)
+static float factor_at(const struct stretch *line, const struct duck *duck, int64_t sample)
 {
-    float attack = (float)(attack_seconds * PCM_RATE),
-          release = (float)(release_seconds * PCM_RATE);
+    float attack = (float)(duck->attack_seconds * PCM_RATE),
+          release = (float)(duck->release_seconds * PCM_RATE);
     float away = 0; // 0 within, 1 beyond the ramp
 
     if (sample < line->start)
@@ -61,20 +80,57 @@ static float factor_at(const struct stretch *line, int64_t sample)
         away = (float)(sample - line->end) / release;
     if (away >= 1)
         return 1;
-    return floor_factor + (1 - floor_factor) * (0.5f - 0.5f * cosf(pi * away));
+    return duck->floor + (1 - duck->floor) * (0.5f - 0.5f * cosf(pi * away));
 }
 
-void ducking_fill(struct ducking *d, int64_t start, float *factors, size_t n)
+// The first line that has not let go of a sample. Lines are in order and lie apart.
+static size_t first_heard(const struct ducking *d, int64_t release, int64_t sample)
 {
-    int64_t release = pcm_sample(release_seconds);
+    size_t from = 0, to = d->lines.n;
 
-    if (start == 0)
-        d->at = 0;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (d->lines.at[middle].end + release <= sample)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+void ducking_fill(const struct ducking *d, const struct duck *duck, int64_t start, float *factors,
+                  size_t n)
+{
+    int64_t attack = pcm_sample(duck->attack_seconds), release = pcm_sample(duck->release_seconds);
+    size_t first = first_heard(d, release, start);
+
     for (size_t i = 0; i < n; i++) {
         int64_t sample = start + (int64_t)i;
 
-        while (d->at < d->lines.n && sample >= d->lines.at[d->at].end + release)
-            d->at++;
-        factors[i] = d->at < d->lines.n ? factor_at(&d->lines.at[d->at], sample) : 1;
+        while (first < d->lines.n && d->lines.at[first].end + release <= sample)
+            first++;
+        factors[i] = 1;
+        // Slow ramps of neighbours overlap: the lower one holds.
+        for (size_t k = first; k < d->lines.n && d->lines.at[k].start - attack <= sample; k++)
+            factors[i] = fminf(factors[i], factor_at(&d->lines.at[k], duck, sample));
+    }
+}
+
+void ducking_describe(const struct ducking *d, const struct duck *duck, int64_t from, int64_t to,
+                      struct buf *out)
+{
+    int64_t attack = pcm_sample(duck->attack_seconds), release = pcm_sample(duck->release_seconds);
+
+    for (size_t i = first_heard(d, release, from); i < d->lines.n; i++) {
+        struct stretch line = d->lines.at[i];
+
+        if (line.start - attack >= to)
+            break;
+        // How long somebody spoke before, or will speak after, is not heard.
+        line.start = line.start > from ? line.start : from;
+        line.end = line.end < to ? line.end : line.start > to ? line.start : to;
+        buf_printf(out, " line %lld %lld", (long long)(line.start - from),
+                   (long long)(line.end - from));
     }
 }

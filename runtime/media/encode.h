@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Frames to a video file without sound: closed GOPs, one encoder thread, headers that are equal for
-// all files of equal settings, so that conform can join them by copying. Owned by one op.
+// Frames to a video file without sound: closed GOPs, a fixed number of encoder threads, headers
+// that are equal for all files of equal settings, so that conform can join them by copying. Owned
+// by one op.
 #pragma once
 
 #include <jansson.h>

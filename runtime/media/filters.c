@@ -27,33 +27,41 @@ bool filters_have(const char *name)
     return avfilter_get_by_name(name) != NULL;
 }
 
-static bool add(struct filters *f, const struct filter *filter, struct err *err)
+bool filters_join(AVFilterGraph *graph, AVFilterContext **last, const struct filter *filter,
+                  struct err *err)
 {
     const AVFilter *kind = avfilter_get_by_name(filter->name);
     AVFilterContext *ctx;
     int code = AVERROR_FILTER_NOT_FOUND;
 
     if (!kind)
-        return lav_fail(err, code, "the audio filter %s", filter->name);
-    ctx = avfilter_graph_alloc_filter(f->graph, kind, NULL);
+        return lav_fail(err, code, "the filter %s", filter->name);
+    ctx = avfilter_graph_alloc_filter(graph, kind, NULL);
     code = ctx ? 0 : AVERROR(ENOMEM);
     for (const struct filter_option *o = filter->options; code >= 0 && o->name; o++)
         code = av_opt_set(ctx, o->name, o->value, AV_OPT_SEARCH_CHILDREN);
     if (code >= 0)
         code = avfilter_init_str(ctx, NULL);
-    if (code >= 0 && f->last)
-        code = avfilter_link(f->last, 0, ctx, 0);
+    if (code >= 0 && *last)
+        code = avfilter_link(*last, 0, ctx, 0);
     if (code < 0)
-        return lav_fail(err, code, "the audio filter %s", filter->name);
-    f->first = f->first ? f->first : ctx;
-    f->last = ctx;
+        return lav_fail(err, code, "the filter %s", filter->name);
+    *last = ctx;
     return true;
+}
+
+static bool add(struct filters *f, const struct filter *filter, struct err *err)
+{
+    bool ok = filters_join(f->graph, &f->last, filter, err);
+
+    f->first = f->first ? f->first : f->last;
+    return ok;
 }
 
 static bool add_ends(struct filters *f, const struct filter *list, size_t n, bool fed,
                      struct err *err)
 {
-    const char *layout = f->channels == 1 ? "mono" : "stereo";
+    const char *layout = f->channels == 1 ? "mono" : f->channels == 2 ? "stereo" : "7.1";
     struct filter source = {"abuffer",
                             {{"sample_rate", "48000"},
                              {"sample_fmt", "flt"},

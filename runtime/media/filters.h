@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct AVFilterContext;
+struct AVFilterGraph;
 struct err;
 struct filters;
 struct pcm;
@@ -24,8 +26,12 @@ struct filter {
 // Whether the libav at hand has it.
 bool filters_have(const char *name);
 
-// Joins n filters in order. When fed, sound of so many channels comes from filters_push; else the
-// first filter is a source. NULL with *err.
+// Puts one more filter of any medium behind *last (NULL: it is the first), which it then is.
+bool filters_join(struct AVFilterGraph *graph, struct AVFilterContext **last,
+                  const struct filter *filter, struct err *err);
+
+// Joins n filters in order. When fed, sound of so many channels (1, 2 or 8) comes from
+// filters_push; else the first filter is a source. NULL with *err.
 struct filters *filters_new(const struct filter *list, size_t n, bool fed, unsigned channels,
                             struct err *err);
 void filters_free(struct filters *f); // accepts NULL

@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "runtime/media/lav.h"
 
 static int even(double v)
 {
@@ -22,11 +21,19 @@ static int clamp(int v, int low, int high)
     return v < low ? low : v > high ? high : v;
 }
 
-// The largest part of width x height that has the frame's shape, around the focus.
-static struct box crop(int width, int height, int to_width, int to_height, const double focus[2])
+// Two, where there are so many.
+static int least(int pixels)
 {
-    double scale = fmax((double)to_width / width, (double)to_height / height);
-    int w = clamp(even(to_width / scale), 2, width), h = clamp(even(to_height / scale), 2, height);
+    return pixels < 2 ? pixels : 2;
+}
+
+// The largest part of width x height that has the frame's shape, around the focus.
+static struct box crop(int width, int height, double pixel, int to_width, int to_height,
+                       const double focus[2])
+{
+    double scale = fmax(to_width / (width * pixel), (double)to_height / height);
+    int w = clamp(even(to_width / scale / pixel), least(width), width);
+    int h = clamp(even(to_height / scale), least(height), height);
     int x = clamp((int)lround(width * focus[0] - w / 2.), 0, width - w);
     int y = clamp((int)lround(height * focus[1] - h / 2.), 0, height - h);
 
@@ -34,16 +41,16 @@ static struct box crop(int width, int height, int to_width, int to_height, const
 }
 
 // Where all of width x height goes in the frame.
-static struct box inside(int width, int height, int to_width, int to_height)
+static struct box inside(double width, int height, int to_width, int to_height)
 {
-    double scale = fmin((double)to_width / width, (double)to_height / height);
+    double scale = fmin(to_width / width, (double)to_height / height);
     int w = clamp(even(width * scale), 2, to_width), h = clamp(even(height * scale), 2, to_height);
 
     return (struct box){even((to_width - w) / 2.), even((to_height - h) / 2.), w, h};
 }
 
-bool fit_init(struct fit *f, const json_t *params, int width, int height, int to_width,
-              int to_height, struct err *err)
+bool fit_init(struct fit *f, const json_t *params, int width, int height, double pixel,
+              int to_width, int to_height, struct err *err)
 {
     const char *name = json_get_text(params, "fit", "pad");
     const json_t *point = json_object_get(params, "focus");
@@ -53,10 +60,10 @@ bool fit_init(struct fit *f, const json_t *params, int width, int height, int to
     for (size_t i = 0; i < 2; i++)
         if (json_is_number(json_array_get(point, i)))
             focus[i] = json_number_value(json_array_get(point, i));
-    *f =
-        (struct fit){.from = all, .to = inside(width, height, to_width, to_height), .smooth = true};
+    *f = (struct fit){
+        .from = all, .to = inside(width * pixel, height, to_width, to_height), .pixel = pixel};
     if (strcmp(name, "crop") == 0) {
-        f->from = crop(width, height, to_width, to_height, focus);
+        f->from = crop(width, height, pixel, to_width, to_height, focus);
         f->to = whole;
     } else if (strcmp(name, "blur") == 0) {
         f->blur = true;
@@ -122,24 +129,34 @@ static void blacken(AVFrame *frame)
                         frame->width, frame->height);
 }
 
+// At half its light, so that nobody takes it for the picture; its colours fade with it.
+static void darken(AVFrame *frame)
+{
+    static const int black[] = {16, 128, 128};
+
+    for (int plane = 0; plane < 3; plane++)
+        for (int y = 0; y < frame->height; y++) {
+            uint8_t *row = frame->data[plane] + (ptrdiff_t)y * frame->linesize[plane];
+
+            for (int x = 0; x < frame->width; x++)
+                row[x] = (uint8_t)((row[x] + black[plane]) / 2);
+        }
+}
+
 // Out of focus: made very small and large again.
 static bool draw_soft(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
 {
     const double middle[2] = {.5, .5};
     int w = even(to->width / 40.) + 4, h = even(to->height / 40.) + 4;
     AVFrame *part =
-        fit_window(from, crop(from->width, from->height, to->width, to->height, middle));
+        fit_window(from, crop(from->width, from->height, f->pixel, to->width, to->height, middle));
     bool ok;
 
     if (!f->softened)
         f->softened = pixels_new_yuv(w, h, AV_PIX_FMT_YUV444P);
     ok = scaler_run(&f->soft_in, part, f->softened, true, err);
-    for (int y = 0; ok && y < h; y++) // and darker, so that nobody takes it for the picture
-        for (int x = 0; x < w; x++) {
-            uint8_t *luma = f->softened->data[0] + (ptrdiff_t)y * f->softened->linesize[0] + x;
-
-            *luma = (uint8_t)(16 + (*luma > 16 ? *luma - 16 : 0) * 5 / 10);
-        }
+    if (ok)
+        darken(f->softened);
     ok = ok && scaler_run(&f->soft_out, f->softened, to, true, err);
     av_frame_free(&part);
     return ok;
@@ -163,52 +180,4 @@ bool fit_draw(struct fit *f, const AVFrame *from, AVFrame *to, struct err *err)
     av_frame_free(&source);
     av_frame_free(&target);
     return ok;
-}
-
-// One plane, by items of size bytes.
-static void turn_plane(const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride,
-                       int w, int h, int size, int degrees)
-{
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++) {
-            int tx = degrees == 90 ? h - 1 - y : degrees == 180 ? w - 1 - x : y;
-            int ty = degrees == 90 ? x : degrees == 180 ? h - 1 - y : w - 1 - x;
-
-            memcpy(to + ty * to_stride + (ptrdiff_t)tx * size,
-                   from + y * from_stride + (ptrdiff_t)x * size, (size_t)size);
-        }
-}
-
-AVFrame *fit_turn(const AVFrame *frame, int degrees, struct err *err)
-{
-    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
-    bool square = d->log2_chroma_w == d->log2_chroma_h;
-    AVFrame *to = av_frame_alloc();
-    int code = av_frame_copy_props(to, frame);
-
-    if (!square) {
-        av_frame_free(&to);
-        err_set(err, ERR_FINAL, "cannot turn a picture of format %s", d->name);
-        return NULL;
-    }
-    to->format = frame->format;
-    to->width = degrees == 180 ? frame->width : frame->height;
-    to->height = degrees == 180 ? frame->height : frame->width;
-    if (code >= 0)
-        code = av_frame_get_buffer(to, 0);
-    if (code < 0) {
-        av_frame_free(&to);
-        lav_fail(err, code, "turning a picture");
-        return NULL;
-    }
-    for (int plane = 0; plane < av_pix_fmt_count_planes((enum AVPixelFormat)frame->format);
-         plane++) {
-        bool chroma = !(d->flags & AV_PIX_FMT_FLAG_RGB) && (plane == 1 || plane == 2);
-        int w = chroma ? AV_CEIL_RSHIFT(frame->width, d->log2_chroma_w) : frame->width;
-        int h = chroma ? AV_CEIL_RSHIFT(frame->height, d->log2_chroma_h) : frame->height;
-
-        turn_plane(frame->data[plane], frame->linesize[plane], to->data[plane], to->linesize[plane],
-                   w, h, d->comp[plane < d->nb_components ? plane : 0].step, degrees);
-    }
-    return to;
 }

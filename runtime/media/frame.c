@@ -2,6 +2,7 @@
 // One frame out of a clip, as a still.
 #include "runtime/media/ops.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <cairo.h>
@@ -59,7 +60,8 @@ bool frame_run(const struct media_job *job, struct err *err)
     if (clip)
         frame = clip_frame(clip, at, &held, err);
     if (frame)
-        surface = pixels_to_surface(frame, frame->width, frame->height, err);
+        surface = pixels_to_surface(frame, (int)lround(frame->width * clip_pixel(clip)),
+                                    frame->height, err);
     if (surface && held && job->note)
         job->note(job->user, "the clip ends before that instant: its last frame is taken");
     ok = surface && still_write(surface, path, err);

@@ -32,6 +32,11 @@ struct ink ink_times(struct ink a, struct ink light)
                         a.a};
 }
 
+double ink_light(struct ink a)
+{
+    return .2126 * a.r + .7152 * a.g + .0722 * a.b;
+}
+
 struct ink ink_hue(double hue, double saturation, double value)
 {
     double c[3];
@@ -60,13 +65,13 @@ bool ink_read(const char *text, struct ink *ink)
 
     if (strcmp(text, "white") == 0)
         hex = 0xffffff;
-    else if (*text == '#' && strlen(text) == 7)
+    else if (*text == '#' && (strlen(text) == 7 || strlen(text) == 9))
         hex = (unsigned)strtoul(text + 1, &end, 16);
     else if (strcmp(text, "black") != 0)
         return false;
     if (end && *end)
         return false;
-    *ink = INK(hex);
+    *ink = strlen(text) == 9 ? ink_fade(INK(hex >> 8), (hex & 255) / 255.) : INK(hex);
     return true;
 }
 

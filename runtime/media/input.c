@@ -3,20 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/display.h>
 
 #include "base/err.h"
 #include "base/file.h"
 #include "runtime/media/lav.h"
+#include "runtime/media/webp_chunks.h"
 
-enum { IO_BYTES = 1 << 16 };
+enum {
+    IO_BYTES = 1 << 16,
+    MOST_STREAMS = 64,
+};
 
 // Containers only: nothing here opens another file or address by what its content says.
 static const char demuxers[] =
@@ -76,8 +80,41 @@ static bool check_file(struct input *in, struct err *err)
     return true;
 }
 
-static bool open_format(struct input *in, struct err *err)
+// What libav finds out by decoding the first frames. A picture of a million lines is seen there
+// too.
+static int find_streams(AVFormatContext *format)
 {
+    unsigned n = format->nb_streams; // more may be found
+    AVDictionary **options = n ? av_calloc(n, sizeof(*options)) : NULL;
+    int code;
+
+    for (unsigned i = 0; options && i < n; i++)
+        av_dict_set_int(&options[i], "max_pixels", INPUT_MOST_PIXELS, 0);
+    code = avformat_find_stream_info(format, options);
+    for (unsigned i = 0; options && i < n; i++)
+        av_dict_free(&options[i]);
+    av_free(options);
+    return code;
+}
+
+static bool check_sizes(const struct input *in, struct err *err)
+{
+    for (unsigned i = 0; i < in->format->nb_streams; i++) {
+        const AVCodecParameters *p = in->format->streams[i]->codecpar;
+
+        if (p->codec_type == AVMEDIA_TYPE_VIDEO &&
+            (int64_t)p->width * p->height > INPUT_MOST_PIXELS)
+            return err_set(err, ERR_FINAL,
+                           "%s is a picture of %dx%d: more than %d million pixels are not taken, "
+                           "so make it smaller",
+                           in->name, p->width, p->height, INPUT_MOST_PIXELS / 1000000);
+    }
+    return true;
+}
+
+static bool open_format(struct input *in, bool own, struct err *err)
+{
+    const AVInputFormat *known = own ? av_find_input_format("mov") : NULL;
     AVDictionary *options = NULL;
     int code;
 
@@ -88,42 +125,63 @@ static bool open_format(struct input *in, struct err *err)
     in->format->pb = in->io;
     in->format->io_open = refuse_open;
     in->format->error_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    in->format->max_streams = MOST_STREAMS;
     av_dict_set(&options, "format_whitelist", demuxers, 0);
     av_dict_set(&options, "protocol_whitelist", "none", 0);
-    code = avformat_open_input(&in->format, NULL, NULL, &options);
+    code = avformat_open_input(&in->format, NULL, known, &options);
     av_dict_free(&options);
-    if (code >= 0)
-        code = avformat_find_stream_info(in->format, NULL);
+    if (code >= 0 && strcmp(in->format->iformat->name, "webp_pipe") == 0 &&
+        !webp_chunks_are_whole(in->fd, in->size_bytes))
+        code = AVERROR_INVALIDDATA;
+    if (code >= 0 && own)
+        in->format->flags |= AVFMT_FLAG_NOPARSE;
+    else if (code >= 0)
+        code = find_streams(in->format);
     if (code < 0)
         return lav_fail(err, code,
                         "%s is no picture, video or sound that c41 reads, or it is damaged",
                         in->name);
-    return true;
+    return check_sizes(in, err);
 }
 
-bool input_open_fd(struct input *in, int fd, const char *name, struct err *err)
+static bool open_fd(struct input *in, int fd, const char *name, bool own, struct err *err)
 {
     lav_quiet();
     *in = (struct input){.fd = fd, .name = name};
-    if (check_file(in, err) && open_format(in, err))
+    if (check_file(in, err) && open_format(in, own, err))
         return true;
     input_close(in);
     return false;
 }
 
-bool input_open(struct input *in, const char *path, struct err *err)
+static bool open_path(struct input *in, const char *path, bool own, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     *in = (struct input){0};
     if (fd < 0)
         return err_errno(err, "opening %s", path);
-    if (!input_open_fd(in, fd, path_base(path), err)) {
+    if (!open_fd(in, fd, path_base(path), own, err)) {
         close(fd);
         return false;
     }
     in->owns_fd = true;
     return true;
+}
+
+bool input_open_fd(struct input *in, int fd, const char *name, struct err *err)
+{
+    return open_fd(in, fd, name, false, err);
+}
+
+bool input_open(struct input *in, const char *path, struct err *err)
+{
+    return open_path(in, path, false, err);
+}
+
+bool input_open_own(struct input *in, const char *path, struct err *err)
+{
+    return open_path(in, path, true, err);
 }
 
 void input_close(struct input *in)
@@ -149,6 +207,12 @@ struct AVStream *input_stream(const struct input *in, int media_type)
 struct AVCodecContext *input_decoder(const struct input *in, const struct AVStream *stream,
                                      struct err *err)
 {
+    return input_decoder_threads(in, stream, 1, err);
+}
+
+struct AVCodecContext *input_decoder_threads(const struct input *in, const struct AVStream *stream,
+                                             int threads, struct err *err)
+{
     const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
     AVCodecContext *ctx = codec ? avcodec_alloc_context3(codec) : NULL;
     int code = AVERROR_DECODER_NOT_FOUND;
@@ -156,8 +220,11 @@ struct AVCodecContext *input_decoder(const struct input *in, const struct AVStre
     if (ctx) {
         code = avcodec_parameters_to_context(ctx, stream->codecpar);
         ctx->pkt_timebase = stream->time_base;
-        ctx->thread_count = 1;
-        ctx->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+        ctx->thread_count = threads;
+        ctx->max_pixels = INPUT_MOST_PIXELS;
+        ctx->err_recognition = AV_EF_CRCCHECK;
+        if (stream->codecpar->codec_id != AV_CODEC_ID_TIFF) // where any tag it ignores would do
+            ctx->err_recognition |= AV_EF_EXPLODE;
     }
     if (code >= 0)
         code = avcodec_open2(ctx, codec, NULL);
@@ -168,7 +235,7 @@ struct AVCodecContext *input_decoder(const struct input *in, const struct AVStre
     return NULL;
 }
 
-static const int32_t *display_matrix(const AVStream *stream)
+const int32_t *input_matrix(const AVStream *stream)
 {
 #if LIBAVCODEC_VERSION_MAJOR >= 61
     const AVPacketSideData *data =
@@ -184,12 +251,14 @@ static const int32_t *display_matrix(const AVStream *stream)
 #endif
 }
 
-int input_rotation(const AVStream *stream)
+bool input_lies(const AVStream *stream)
 {
-    const int32_t *matrix = display_matrix(stream);
-    double degrees = matrix ? av_display_rotation_get(matrix) : 0; // counterclockwise
+    const int32_t *m = input_matrix(stream);
 
-    if (isnan(degrees))
-        return 0;
-    return ((int)lround(-degrees / 90) * 90 % 360 + 360) % 360;
+    return m && labs(m[1]) > labs(m[0]);
+}
+
+int64_t input_start(const AVStream *stream)
+{
+    return stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
 }

@@ -11,6 +11,8 @@ struct AVFormatContext;
 struct AVStream;
 struct err;
 
+enum { INPUT_MOST_PIXELS = 1 << 27 }; // of one picture: 8K four times over
+
 struct input {
     struct AVFormatContext *format;
     struct AVIOContext *io;
@@ -26,6 +28,10 @@ bool input_open(struct input *in, const char *path, struct err *err);
 bool input_open_fd(struct input *in, int fd, const char *name, struct err *err);
 void input_close(struct input *in); // a zeroed one is fine
 
+// The same for a film or cut that c41 made: its header tells all, and neither is its format guessed
+// nor a frame decoded to know more.
+bool input_open_own(struct input *in, const char *path, struct err *err);
+
 // The best stream of an AVMediaType, NULL when there is none. Attached pictures do not count.
 struct AVStream *input_stream(const struct input *in, int media_type);
 
@@ -33,5 +39,16 @@ struct AVStream *input_stream(const struct input *in, int media_type);
 struct AVCodecContext *input_decoder(const struct input *in, const struct AVStream *stream,
                                      struct err *err);
 
-// How far stream is to be turned, clockwise: 0, 90, 180 or 270.
-int input_rotation(const struct AVStream *stream);
+// The same on several threads; 0: as many as there are cores.
+struct AVCodecContext *input_decoder_threads(const struct input *in, const struct AVStream *stream,
+                                             int threads, struct err *err);
+
+// How the pictures of stream are to be turned and mirrored: nine numbers of a display matrix, or
+// NULL.
+const int32_t *input_matrix(const struct AVStream *stream);
+
+// Whether that makes their width their height.
+bool input_lies(const struct AVStream *stream);
+
+// When a stream begins, in its time base; 0 where it does not tell.
+int64_t input_start(const struct AVStream *stream);

@@ -11,17 +11,20 @@
 #include "runtime/media/blend.h"
 #include "runtime/media/encode.h"
 #include "runtime/media/ink.h"
+#include "runtime/media/lookout.h"
 #include "runtime/media/look.h"
 #include "runtime/media/media.h"
 #include "runtime/media/picture.h"
 #include "runtime/media/pixels.h"
-#include "runtime/media/slate.h"
+#include "runtime/media/titles.h"
 
 // One of the two shots that meet.
 struct side {
+    const struct media_input *input;
+    bool draft;
     struct picture *picture;
     struct look *look;
-    struct slate *slate;
+    struct titles *titles;
     struct AVFrame *frame;
     int64_t from; // of the shot, on the join's first frame
 };
@@ -29,6 +32,7 @@ struct side {
 struct join {
     const struct media_job *job;
     struct side a, b;
+    struct lookout *lookout;
     struct encoder *encoder;
     struct AVFrame *out;
     struct ink colour;
@@ -38,6 +42,7 @@ struct join {
 // How frame i (from 1) of n is made of both.
 struct transition {
     const char *name;
+    bool darkens; // it may be black on its way
     void (*blend)(struct join *j, int64_t i);
 };
 
@@ -65,9 +70,9 @@ static void wipe(struct join *j, int64_t i)
 }
 
 static const struct transition transitions[] = {
-    {"dissolve", dissolve},
-    {"fade", fade},
-    {"wipe", wipe},
+    {"dissolve", false, dissolve},
+    {"fade", true, fade},
+    {"wipe", false, wipe},
 };
 
 static const struct transition *find_transition(const json_t *params, struct err *err)
@@ -103,6 +108,7 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
     const struct media_input *lut = media_input(j->job, strcmp(name, "a") == 0 ? "lut-a" : "lut-b");
     json_t *params = side_params(j, name);
     int width = j->out->width, height = j->out->height;
+    bool ok;
 
     if (!input || !params) {
         json_decref(params);
@@ -110,18 +116,21 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
     }
     if (look_new(&s->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
         s->picture = picture_open(input->path, params, s->look, width, height, format, rate, err);
-    s->slate =
-        slate_new(params, width, height, format, rate, json_get_integer(params, "frames", 1));
     s->frame = pixels_new_yuv(width, height, format);
+    ok = s->picture && s->frame &&
+         titles_new(&s->titles, params, width, height, format, rate,
+                    json_get_integer(params, "frames", 1), j->job, err);
+    s->input = input;
+    s->draft = json_get_flag(json_object_get(params, "slate"), "draft", false);
     json_decref(params);
-    return s->picture && s->frame;
+    return ok;
 }
 
 static void close_side(struct side *s)
 {
     picture_close(s->picture);
     look_free(s->look);
-    slate_free(s->slate);
+    titles_free(s->titles);
     av_frame_free(&s->frame);
 }
 
@@ -148,6 +157,7 @@ static bool open_join(struct join *j, struct err *err)
         return false;
     j->a.from = json_get_integer(json_object_get(params, "a"), "frames", 1) - j->frames / 2;
     j->b.from = -(j->frames / 2);
+    j->lookout = lookout_new(rate);
     j->encoder = encoder_open(path, settings ? settings : json_null(), width, height, rate, err);
     return j->encoder;
 }
@@ -163,9 +173,20 @@ static bool draw_side(struct side *s, int64_t i, struct err *err)
     av_frame_copy(s->frame, frame);
     if (look_has_grain(s->look))
         look_grain(s->look, s->frame, s->from + i);
-    if (s->slate)
-        slate_draw(s->slate, s->frame, s->from + i);
+    if (s->titles)
+        titles_draw(s->titles, s->frame, s->from + i);
     return true;
+}
+
+// What a transition shows never stands still for long; of the two shots the one counts that is in
+// front.
+static enum asked asked_at(const struct join *j, const struct transition *transition, int64_t i)
+{
+    const struct side *s = i < j->frames / 2 ? &j->a : &j->b;
+
+    if (transition->darkens)
+        return ASKED_BLACK | ASKED_STILL;
+    return lookout_asked(s->picture, s->input, s->draft) | ASKED_STILL;
 }
 
 static bool make_join(struct join *j, const struct transition *transition, struct err *err)
@@ -178,7 +199,8 @@ static bool make_join(struct join *j, const struct transition *transition, struc
         if (!av_frame_is_writable(j->out))
             av_frame_make_writable(j->out);
         transition->blend(j, i + 1);
-        if (!encoder_add(j->encoder, j->out, err))
+        if (!lookout_see(j->lookout, j->out, asked_at(j, transition, i), err) ||
+            !encoder_add(j->encoder, j->out, err))
             return false;
     }
     return encoder_finish(j->encoder, err);
@@ -201,9 +223,12 @@ bool join_run(const struct media_job *job, struct err *err)
     const struct transition *transition = find_transition(job->params, err);
     bool ok = transition && open_join(&j, err) && make_join(&j, transition, err);
 
-    if (ok)
+    if (ok) {
+        lookout_tell(j.lookout, job);
         note_held(&j);
+    }
     encoder_free(j.encoder);
+    lookout_free(j.lookout);
     close_side(&j.a);
     close_side(&j.b);
     av_frame_free(&j.out);

@@ -58,6 +58,22 @@ const char *language_code(const char *name)
     return l ? l->three : NULL;
 }
 
+const char *language_code_of_mov(const char *name)
+{
+    static const struct {
+        const char *three, *old;
+    } olds[] = {
+        {"deu", "ger"}, {"ell", "gre"}, {"isl", "ice"},
+        {"nld", "dut"}, {"swe", "sve"}, {"zho", "chi"},
+    };
+    const char *code = language_code(name);
+
+    for (size_t i = 0; code && i < sizeof(olds) / sizeof(*olds); i++)
+        if (strcmp(olds[i].three, code) == 0)
+            return olds[i].old;
+    return code;
+}
+
 const char *language_for_espeak(const char *name)
 {
     const struct language *l = find(name);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The door to libav: its errors as ours, its log shut. Any thread.
+// The door to libav: its errors as ours, its log for whoever listens. Any thread.
 #pragma once
 
 #include <stdbool.h>
 
 struct err;
+struct media_job;
 
-// Shuts libav's log, once for the process: what it would say on the terminal comes back as errors.
+// Takes libav's log from the terminal, once for the process.
 void lav_quiet(void);
+
+// As struct media's listen.
+void lav_listen(const struct media_job *job);
 
 // Fills in *err with "what: libav's words for code" and returns false.
 bool lav_fail(struct err *err, int code, const char *format, ...)

@@ -19,7 +19,6 @@
 enum {
     MOST_CUBE_BYTES = 64 << 20,
     MOST_SIDE = 129,
-    BAKED_SIDE = 33, // the grid that CDL and LUT are baked into
 };
 
 struct cube {
@@ -30,7 +29,10 @@ struct cube {
 };
 
 struct look {
-    float (*grid)[3]; // BAKED_SIDE cubed, red fastest; NULL: no colour
+    bool colour;         // whether any of these changes one
+    float curve[3][256]; // of red, green and blue: the CDL's slope, offset and power
+    float saturation;    // the CDL's
+    struct cube cube;    // after these; without entries: none
     double grain;
 };
 
@@ -110,6 +112,9 @@ static bool read_cube(struct cube *c, const char *path, struct err *err)
     rest = buf_view(&text);
     while (ok && rest.ptr)
         ok = read_line(c, str_trim(str_cut(&rest, '\n')), &n, name, err);
+    for (int i = 0; ok && i < 3; i++)
+        if (!(c->low[i] < c->high[i]))
+            ok = err_set(err, ERR_FILM, "%s: its domain ends before it begins", name);
     if (ok && (!c->size || n != entries(c)))
         ok = err_set(err, ERR_FILM,
                      "%s has %zu entries where %zu belong: it is no .cube file, or cut short", name,
@@ -143,60 +148,52 @@ static void look_up(const float *at, int side, const float rgb[3], float out[3])
     }
 }
 
-static void through_cube(const struct cube *c, float rgb[3])
+static void through_cube(const struct cube *c, const float rgb[3], float out[3])
 {
-    float in[3], out[3];
+    float in[3];
 
     for (int i = 0; i < 3; i++)
         in[i] = clamp((rgb[i] - c->low[i]) / (c->high[i] - c->low[i]));
     if (!c->flat) {
         look_up(c->at, c->size, in, out);
-    } else {
-        for (int i = 0; i < 3; i++) {
-            float v = in[i] * (float)(c->size - 1);
-            int base = v >= (float)(c->size - 1) ? c->size - 2 : (int)v;
-
-            out[i] = c->at[base * 3 + i] * (1 - (v - (float)base)) +
-                     c->at[(base + 1) * 3 + i] * (v - (float)base);
-        }
+        return;
     }
-    memcpy(rgb, out, sizeof(out));
+    for (int i = 0; i < 3; i++) {
+        float v = in[i] * (float)(c->size - 1);
+        int base = v >= (float)(c->size - 1) ? c->size - 2 : (int)v;
+
+        out[i] = c->at[base * 3 + i] * (1 - (v - (float)base)) +
+                 c->at[(base + 1) * 3 + i] * (v - (float)base);
+    }
 }
 
-// ASC CDL: slope, offset, power, then saturation by the luma of BT.709.
-static void through_cdl(const json_t *cdl, float rgb[3])
+static double nth(const json_t *list, size_t i, double fallback)
+{
+    return list ? json_number_value(json_array_get(list, i)) : fallback;
+}
+
+// ASC CDL: slope, offset, power. A table of what 256 levels become is exact, even where a power is
+// steep.
+static void set_curves(struct look *l, const json_t *cdl)
 {
     const json_t *slope = json_object_get(cdl, "slope"), *offset = json_object_get(cdl, "offset"),
                  *power = json_object_get(cdl, "power");
-    float saturation = (float)json_get_number(cdl, "saturation", 1), luma;
 
-    for (size_t c = 0; c < 3; c++) {
-        double v = rgb[c];
+    for (size_t c = 0; c < 3; c++)
+        for (int i = 0; i < 256; i++) {
+            double v = i / 255. * nth(slope, c, 1) + nth(offset, c, 0);
 
-        v *= slope ? json_number_value(json_array_get(slope, c)) : 1;
-        v += offset ? json_number_value(json_array_get(offset, c)) : 0;
-        v = pow(fmin(1, fmax(0, v)), power ? json_number_value(json_array_get(power, c)) : 1);
-        rgb[c] = (float)v;
-    }
-    luma = .2126f * rgb[0] + .7152f * rgb[1] + .0722f * rgb[2];
-    for (int c = 0; c < 3; c++)
-        rgb[c] = clamp(luma + saturation * (rgb[c] - luma));
+            l->curve[c][i] = (float)pow(fmin(1, fmax(0, v)), nth(power, c, 1));
+        }
 }
 
-static void bake(struct look *l, const json_t *cdl, const struct cube *cube)
+// By the luma of BT.709, as ASC CDL has it.
+static void saturate(float rgb[3], float saturation)
 {
-    l->grid = mem_resize(NULL, BAKED_SIDE * BAKED_SIDE * BAKED_SIDE, sizeof(*l->grid));
-    for (int i = 0; i < BAKED_SIDE * BAKED_SIDE * BAKED_SIDE; i++) {
-        float rgb[3] = {(float)(i % BAKED_SIDE) / (BAKED_SIDE - 1),
-                        (float)(i / BAKED_SIDE % BAKED_SIDE) / (BAKED_SIDE - 1),
-                        (float)(i / BAKED_SIDE / BAKED_SIDE) / (BAKED_SIDE - 1)};
+    float luma = .2126f * rgb[0] + .7152f * rgb[1] + .0722f * rgb[2];
 
-        if (cdl)
-            through_cdl(cdl, rgb);
-        if (cube->at)
-            through_cube(cube, rgb);
-        memcpy(l->grid[i], rgb, sizeof(rgb));
-    }
+    for (int c = 0; c < 3; c++)
+        rgb[c] = clamp(luma + saturation * (rgb[c] - luma));
 }
 
 bool look_new(struct look **look, const json_t *params, const char *lut, struct err *err)
@@ -204,29 +201,33 @@ bool look_new(struct look **look, const json_t *params, const char *lut, struct 
     const json_t *cdl = json_object_get(params, "cdl");
     struct cube cube = {0};
     double grain = json_get_number(params, "grain", 0);
-    bool ok = !lut || read_cube(&cube, lut, err);
 
     *look = NULL;
-    if (ok && (lut || cdl || grain > 0)) {
-        *look = mem_new(sizeof(**look));
-        (*look)->grain = grain;
-        if (lut || cdl)
-            bake(*look, cdl, &cube);
+    if (lut && !read_cube(&cube, lut, err)) {
+        mem_free(cube.at);
+        return false;
     }
-    mem_free(cube.at);
-    return ok;
+    if (!lut && !cdl && grain <= 0)
+        return true;
+    *look = mem_new(sizeof(**look));
+    (*look)->colour = lut || cdl;
+    (*look)->saturation = (float)json_get_number(cdl, "saturation", 1);
+    (*look)->cube = cube;
+    (*look)->grain = grain;
+    set_curves(*look, cdl);
+    return true;
 }
 
 void look_free(struct look *l)
 {
     if (l)
-        mem_free(l->grid);
+        mem_free(l->cube.at);
     mem_free(l);
 }
 
 bool look_has_colour(const struct look *l)
 {
-    return l && l->grid;
+    return l && l->colour;
 }
 
 bool look_has_grain(const struct look *l)
@@ -244,10 +245,13 @@ void look_colour(const struct look *l, cairo_surface_t *surface)
                            (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
 
         for (int x = 0; x < w; x++, p += 4) {
-            const float rgb[3] = {(float)p[2] / 255, (float)p[1] / 255, (float)p[0] / 255};
-            float out[3];
+            float rgb[3] = {l->curve[0][p[2]], l->curve[1][p[1]], l->curve[2][p[0]]};
+            float out[3] = {rgb[0], rgb[1], rgb[2]};
 
-            look_up(l->grid[0], BAKED_SIDE, rgb, out);
+            if (l->saturation != 1)
+                saturate(out, l->saturation);
+            if (l->cube.at)
+                through_cube(&l->cube, memcpy(rgb, out, sizeof(rgb)), out);
             for (int c = 0; c < 3; c++)
                 p[2 - c] = (unsigned char)(clamp(out[c]) * 255 + .5f);
         }
@@ -273,10 +277,10 @@ void look_grain(const struct look *l, AVFrame *frame, int64_t n)
             h ^= h >> 17;
             h ^= h << 5;
             d = ((int)(h >> 8 & 255) + (int)(h >> 16 & 255) - 255) * strength / 255;
-            v = (more ? deep[x] >> more : row[x]) + d;
-            v = v < 16 ? 16 : v > 235 ? 235 : v;
+            v = (more ? deep[x] : row[x]) + d * (1 << more);
+            v = v < 16 << more ? 16 << more : v > 235 << more ? 235 << more : v;
             if (more)
-                deep[x] = (uint16_t)(v << more);
+                deep[x] = (uint16_t)v;
             else
                 row[x] = (uint8_t)v;
         }

@@ -25,6 +25,18 @@ struct meter *meter_new(unsigned channels, bool true_peak)
     return m;
 }
 
+struct meter *meter_new_full(unsigned channels, unsigned rate)
+{
+    ebur128_state *state = ebur128_init(channels, rate,
+                                        EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK |
+                                            EBUR128_MODE_HISTOGRAM);
+    struct meter *m = state ? mem_new(sizeof(*m)) : NULL;
+
+    if (m)
+        *m = (struct meter){state, channels};
+    return m;
+}
+
 void meter_free(struct meter *m)
 {
     if (m)
@@ -57,6 +69,13 @@ double meter_true_peak(const struct meter *m)
             most = peak;
     }
     return most > 0 ? 20 * log10(most) : -HUGE_VAL;
+}
+
+double meter_range(const struct meter *m)
+{
+    double range = 0;
+
+    return ebur128_loudness_range(m->state, &range) == EBUR128_SUCCESS ? range : 0;
 }
 
 double loudness_of(const struct pcm *p)

@@ -3,10 +3,12 @@
 #include "runtime/media/ops.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/json.h"
+#include "runtime/media/hush.h"
 #include "runtime/media/loudness.h"
 #include "runtime/media/media.h"
 #include "runtime/media/params.h"
@@ -21,6 +23,7 @@ static const double footage_fade_seconds = 0.005;
 struct stems {
     const struct media_job *job;
     int64_t lead, picture; // samples
+    struct rate rate;
     struct pcm dialogue, effects;
 };
 
@@ -125,24 +128,44 @@ static bool add_footage(struct stems *s, struct err *err)
     return true;
 }
 
-static bool write_stem(const struct stems *s, const struct pcm *stem, const char *name,
-                       struct err *err)
+// To the end of a frame: an editor lays stems on frames, and would cut off what is over.
+static void fill_last_frame(const struct stems *s, struct pcm *stem)
+{
+    int64_t frames = (int64_t)stem->frames * s->rate.num / ((int64_t)PCM_RATE * s->rate.den);
+
+    while (pcm_frame_sample(s->rate, frames) < (int64_t)stem->frames)
+        frames++;
+    pcm_resize(stem, (size_t)pcm_frame_sample(s->rate, frames));
+}
+
+// Where nothing is in it, nothing is missing when it is not heard.
+static void tell_silent(const struct stems *s, const struct pcm *stem, const char *name)
+{
+    char fact[40];
+
+    snprintf(fact, sizeof(fact), "%s.silent", name);
+    if (pcm_peak(stem) < HUSH_MOST)
+        media_tell(s->job, fact, json_true());
+}
+
+static bool write_stem(const struct stems *s, struct pcm *stem, const char *name, struct err *err)
 {
     const char *path = media_output_path(s->job, name);
 
+    fill_last_frame(s, stem);
+    tell_silent(s, stem, name);
     return !path || pcm_write(stem, path, PCM_FLOAT, err);
 }
 
 bool mix_run(const struct media_job *job, struct err *err)
 {
     struct stems s = {.job = job};
-    struct rate rate;
     bool ok;
 
-    if (!params_rate(job->params, &rate, err))
+    if (!params_rate(job->params, &s.rate, err))
         return false;
     s.lead = pcm_sample(json_get_number(job->params, "lead", 0));
-    s.picture = pcm_frame_sample(rate, json_get_integer(job->params, "frames", 0));
+    s.picture = pcm_frame_sample(s.rate, json_get_integer(job->params, "frames", 0));
     pcm_init(&s.dialogue, 2, (size_t)(s.lead + s.picture));
     pcm_init(&s.effects, 2, (size_t)(s.lead + s.picture));
     ok = add_lines(&s, err) && add_spot(&s, err) && add_footage(&s, err) &&

@@ -21,8 +21,12 @@ struct mux_info {
     const json_t *container, *audio; // as in a conform step
     const char *title, *comment;     // NULL: none
     const char *language;            // of the sound; NULL: not told
+    const char *timecode;            // of the first frame; NULL: none
+    const struct AVPacket *poster;   // a JPEG as large as the picture, lent until mux_free; or NULL
+    bool tight;                      // no room is left that the file could do without
     struct rate rate;
-    const struct AVCodecParameters *picture;
+    const struct AVCodecParameters *picture; // NULL: sound alone
+    int64_t frames, samples;                 // that will come
 };
 
 // Borrows what info names while it is called. NULL with *err.
@@ -37,9 +41,9 @@ bool mux_add_chapter(struct mux *m, const char *title, int64_t start, int64_t en
 bool mux_add_subtitles(struct mux *m, const struct subtitles *subtitles, const char *language,
                        struct err *err);
 
-// Writes one packet of picture, its times in frames; and sound, where 0 frames are the end.
+// Writes one packet of picture, its times in frames; and one of sound, in samples.
 bool mux_picture(struct mux *m, struct AVPacket *packet, struct err *err);
-bool mux_sound(struct mux *m, const float *from, size_t frames, struct err *err);
+bool mux_sound(struct mux *m, struct AVPacket *packet, struct err *err);
 
 // Only then is the file whole.
 bool mux_finish(struct mux *m, struct err *err);

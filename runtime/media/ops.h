@@ -21,6 +21,7 @@ bool lipsync_run(const struct media_job *job, struct err *err);
 bool mask_run(const struct media_job *job, struct err *err);
 bool mix_run(const struct media_job *job, struct err *err);
 bool proxy_run(const struct media_job *job, struct err *err);
+bool quality_run(const struct media_job *job, struct err *err);
 bool retouch_run(const struct media_job *job, struct err *err);
 bool speak_run(const struct media_job *job, struct err *err);
 bool track_run(const struct media_job *job, struct err *err);

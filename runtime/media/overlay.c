@@ -11,17 +11,19 @@
 #include <libavutil/pixdesc.h>
 
 #include "base/mem.h"
+#include "runtime/media/fit.h"
 
 // One plane of the overlay: premultiplied samples, and how much of the frame stays, both of 16
 // bits.
 struct plane {
     int width, height;
+    int shift_x, shift_y; // of a frame's pixels to its samples
     uint16_t *value, *keep;
-    bool *used; // by row
 };
 
 struct overlay {
     struct plane planes[3];
+    int x, y; // of its corner on the surface; even
     int depth;
 };
 
@@ -50,30 +52,42 @@ static void add_up(const uint8_t *pixels, int stride, int x, int y, int w, int h
     }
 }
 
-static bool row_is_clear(const uint8_t *pixels, int stride, int y, int h, int width)
+// The part of a surface that is not clear, its corner and size even; nothing: {0}.
+static struct box inked(cairo_surface_t *surface)
 {
-    for (int j = 0; j < h; j++) {
-        const uint8_t *p = pixels + (ptrdiff_t)(y + j) * stride;
+    int width = cairo_image_surface_get_width(surface),
+        height = cairo_image_surface_get_height(surface),
+        stride = cairo_image_surface_get_stride(surface);
+    const uint8_t *pixels = cairo_image_surface_get_data(surface);
+    int left = width, right = 0, top = height, bottom = 0;
 
+    for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
-            if (p[x * 4 + 3])
-                return false;
-    }
-    return true;
+            if (pixels[(ptrdiff_t)y * stride + (ptrdiff_t)x * 4 + 3]) {
+                left = x < left ? x : left;
+                right = x + 1 > right ? x + 1 : right;
+                top = y < top ? y : top;
+                bottom = y + 1;
+            }
+    left &= ~1;
+    top &= ~1;
+    if (right <= left)
+        return (struct box){0};
+    // A last odd row or column has no chroma of its own.
+    return (struct box){left, top, ((right + 1 < width ? right + 1 : width) - left) & ~1,
+                        ((bottom + 1 < height ? bottom + 1 : height) - top) & ~1};
 }
 
-static void fill(struct plane *plane, const uint8_t *pixels, int stride, int component, int w,
-                 int h)
+static void fill(struct plane *plane, const uint8_t *pixels, int stride, int component)
 {
     size_t n = (size_t)plane->width * (size_t)plane->height;
     const float *parts = weights[component];
+    int w = 1 << plane->shift_x, h = 1 << plane->shift_y;
 
     plane->value = mem_resize(NULL, n, sizeof(*plane->value));
     plane->keep = mem_resize(NULL, n, sizeof(*plane->keep));
-    plane->used = mem_resize(NULL, (size_t)plane->height, sizeof(*plane->used));
-    for (int y = 0; y < plane->height; y++) {
-        plane->used[y] = !row_is_clear(pixels, stride, y * h, h, plane->width * w);
-        for (int x = 0; plane->used[y] && x < plane->width; x++) {
+    for (int y = 0; y < plane->height; y++)
+        for (int x = 0; x < plane->width; x++) {
             size_t at = (size_t)y * (size_t)plane->width + (size_t)x;
             unsigned sum[4];
             float value;
@@ -85,25 +99,31 @@ static void fill(struct plane *plane, const uint8_t *pixels, int stride, int com
             plane->value[at] = (uint16_t)(value > 0 ? value + .5f : 0);
             plane->keep[at] = (uint16_t)(256 - (sum[3] * 256 / (unsigned)(w * h) + 127) / 255);
         }
-    }
 }
 
 struct overlay *overlay_new(cairo_surface_t *surface, int format)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get((enum AVPixelFormat)format);
     struct overlay *o = mem_new(sizeof(*o));
-    int width = cairo_image_surface_get_width(surface),
-        height = cairo_image_surface_get_height(surface);
+    int stride = cairo_image_surface_get_stride(surface);
+    struct box box;
 
     cairo_surface_flush(surface);
+    box = inked(surface);
     o->depth = d->comp[0].depth;
-    for (int i = 0; i < 3; i++) {
-        int w = i ? 1 << d->log2_chroma_w : 1, h = i ? 1 << d->log2_chroma_h : 1;
+    o->x = box.x;
+    o->y = box.y;
+    for (int i = 0; i < 3 && box.w && box.h; i++) {
+        struct plane *p = &o->planes[i];
 
-        o->planes[i].width = width / w;
-        o->planes[i].height = height / h;
-        fill(&o->planes[i], cairo_image_surface_get_data(surface),
-             cairo_image_surface_get_stride(surface), i, w, h);
+        p->shift_x = i ? d->log2_chroma_w : 0;
+        p->shift_y = i ? d->log2_chroma_h : 0;
+        p->width = box.w >> p->shift_x;
+        p->height = box.h >> p->shift_y;
+        fill(p,
+             cairo_image_surface_get_data(surface) + (ptrdiff_t)box.y * stride +
+                 (ptrdiff_t)box.x * 4,
+             stride, i);
     }
     return o;
 }
@@ -115,7 +135,6 @@ void overlay_free(struct overlay *o)
     for (int i = 0; i < 3; i++) {
         mem_free(o->planes[i].value);
         mem_free(o->planes[i].keep);
-        mem_free(o->planes[i].used);
     }
     mem_free(o);
 }
@@ -141,24 +160,32 @@ static void blend_row16(uint16_t *to, const uint16_t *value, const uint16_t *kee
     }
 }
 
-void overlay_blend(const struct overlay *o, AVFrame *frame, double part)
+// Blends plane i, whose corner is to be at x, y of frame's pixels, where frame has samples.
+static void blend_plane(const struct plane *p, AVFrame *frame, int i, int x, int y, unsigned part,
+                        int depth)
+{
+    int wide = frame->width >> p->shift_x, high = frame->height >> p->shift_y;
+    int from, to, left = x >> p->shift_x, top = y >> p->shift_y;
+
+    from = left < 0 ? -left : 0;
+    to = left + p->width > wide ? wide - left : p->width;
+    for (int row = top < 0 ? -top : 0; row < p->height && top + row < high && from < to; row++) {
+        size_t at = (size_t)row * (size_t)p->width + (size_t)from;
+        uint8_t *out = frame->data[i] + (ptrdiff_t)(top + row) * frame->linesize[i];
+
+        if (depth > 8)
+            blend_row16((uint16_t *)(void *)out + left + from, p->value + at, p->keep + at,
+                        to - from, part, depth - 8);
+        else
+            blend_row8(out + left + from, p->value + at, p->keep + at, to - from, part);
+    }
+}
+
+void overlay_blend(const struct overlay *o, AVFrame *frame, int x, int y, double part)
 {
     unsigned whole = (unsigned)lround(fmin(fmax(part, 0), 1) * 256);
 
-    for (int i = 0; i < 3; i++) {
-        const struct plane *p = &o->planes[i];
-
-        for (int y = 0; y < p->height; y++) {
-            size_t at = (size_t)y * (size_t)p->width;
-            uint8_t *row = frame->data[i] + (ptrdiff_t)y * frame->linesize[i];
-
-            if (!p->used[y])
-                continue;
-            if (o->depth > 8)
-                blend_row16((void *)row, p->value + at, p->keep + at, p->width, whole,
-                            o->depth - 8);
-            else
-                blend_row8(row, p->value + at, p->keep + at, p->width, whole);
-        }
-    }
+    for (int i = 0; i < 3 && whole; i++)
+        if (o->planes[i].width)
+            blend_plane(&o->planes[i], frame, i, x + o->x, y + o->y, whole, o->depth);
 }

@@ -2,6 +2,7 @@
 #include "runtime/media/picture.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cairo.h>
@@ -11,6 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "runtime/media/clip.h"
+#include "runtime/media/exposure.h"
 #include "runtime/media/fit.h"
 #include "runtime/media/lav.h"
 #include "runtime/media/look.h"
@@ -19,8 +21,9 @@
 #include "runtime/media/still.h"
 
 struct picture {
-    struct clip *clip;    // NULL: a still
-    double start_seconds; // of the shot's first frame in the clip
+    struct clip *clip; // NULL: a still
+    struct pace pace;
+    struct exposure *exposure; // NULL: a frame shows one of the clip's
     struct fit fit;
 
     cairo_surface_t *still; // fitted, as large as the move needs
@@ -58,7 +61,7 @@ static bool open_still(struct picture *p, const char *path, const json_t *params
     p->still = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
     p->seen = cairo_image_surface_create(CAIRO_FORMAT_RGB24, p->out->width, p->out->height);
     to = pixels_of_surface(p->still);
-    ok = fit_init(&p->fit, params, from->width, from->height, w, h, err) &&
+    ok = fit_init(&p->fit, params, from->width, from->height, 1, w, h, err) &&
          fit_draw(&p->fit, from, to, err);
     cairo_surface_mark_dirty(p->still);
     if (ok && look_has_colour(p->look))
@@ -69,16 +72,45 @@ static bool open_still(struct picture *p, const char *path, const json_t *params
     return ok;
 }
 
+// The clip once more, with a frame made for each of the shot's.
+static bool open_smooth(struct picture *p, const char *path, struct err *err)
+{
+    char rate[64];
+
+    snprintf(rate, sizeof(rate), "%lld/%lld", p->rate.num * 100000LL,
+             llround(p->rate.den * 100000 * p->pace.speed));
+    clip_close(p->clip);
+    p->clip = clip_open_smooth(path, rate, err);
+    return p->clip;
+}
+
+// What a film's frame shows of a clip of another rate: the frame in its middle, all that are on
+// screen by how long they are, or one made by how things move.
+static bool go_between(struct picture *p, const char *path, const json_t *params, struct err *err)
+{
+    const char *name = json_get_text(params, "between", "nearest");
+    bool motion = strcmp(name, "motion") == 0, blend = strcmp(name, "blend") == 0;
+
+    if (!motion && !blend && strcmp(name, "nearest") != 0)
+        return err_set(
+            err, ERR_FILM,
+            "nothing called \"%s\" goes between frames: nearest, blend and motion are known", name);
+    if (p->pace.speed == 1 && clip_has_rate(p->clip, p->rate.num, p->rate.den))
+        return true;
+    if (blend)
+        p->exposure = exposure_new(p->out);
+    return !motion || open_smooth(p, path, err);
+}
+
 static bool open_clip(struct picture *p, const char *path, const json_t *params, struct err *err)
 {
-    bool footage = strcmp(json_get_text(params, "from", ""), "footage") == 0;
-
     p->clip = clip_open(path, err);
     if (!p->clip)
         return false;
-    p->start_seconds = json_get_number(params, footage ? "in" : "handles", 0);
-    return fit_init(&p->fit, params, clip_width(p->clip), clip_height(p->clip), p->out->width,
-                    p->out->height, err);
+    p->pace = pace_of(params, clip_seconds(p->clip), p->seconds);
+    return go_between(p, path, params, err) &&
+           fit_init(&p->fit, params, clip_width(p->clip), clip_height(p->clip), clip_pixel(p->clip),
+                    p->out->width, p->out->height, err);
 }
 
 struct picture *picture_open(const char *path, const json_t *params, const struct look *look,
@@ -107,6 +139,7 @@ void picture_close(struct picture *p)
     if (!p)
         return;
     clip_close(p->clip);
+    exposure_free(p->exposure);
     fit_release(&p->fit);
     cairo_surface_destroy(p->still);
     cairo_surface_destroy(p->seen);
@@ -202,13 +235,9 @@ static const AVFrame *coloured(struct picture *p, const AVFrame *frame, struct e
     return ok ? p->out : NULL;
 }
 
-static const AVFrame *clip_frame_of(struct picture *p, int64_t n, struct err *err)
+// A frame of the clip as one of the film.
+static const AVFrame *adapted(struct picture *p, const AVFrame *frame, struct err *err)
 {
-    double seconds = p->start_seconds + ((double)n + .5) * p->rate.den / p->rate.num;
-    bool held = false;
-    const AVFrame *frame = clip_frame(p->clip, seconds, &held, err);
-
-    p->held |= held;
     if (!frame || (is_of_the_film(frame, p->out) && !look_has_colour(p->look)))
         return frame;
     if (!av_frame_is_writable(p->out))
@@ -216,6 +245,50 @@ static const AVFrame *clip_frame_of(struct picture *p, int64_t n, struct err *er
     if (look_has_colour(p->look))
         return coloured(p, frame, err);
     return fit_draw(&p->fit, frame, p->out, err) ? p->out : NULL;
+}
+
+static const AVFrame *frame_at(struct picture *p, double seconds, struct err *err)
+{
+    bool held = false;
+    const AVFrame *frame = adapted(p, clip_frame(p->clip, seconds, &held, err), err);
+
+    p->held |= held;
+    return frame;
+}
+
+// All that is on screen from one instant to another.
+static const AVFrame *exposed(struct picture *p, double from, double to, struct err *err)
+{
+    double at = from;
+
+    exposure_begin(p->exposure);
+    do {
+        const AVFrame *frame = frame_at(p, at, err);
+        double until = fmin(to, clip_until(p->clip));
+
+        if (!frame || (at == from && until == to))
+            return frame;
+        exposure_add(p->exposure, frame, (until - at) / (to - from));
+        at = until;
+    } while (at < to);
+    if (!av_frame_is_writable(p->out))
+        av_frame_make_writable(p->out);
+    exposure_end(p->exposure, p->out);
+    return p->out;
+}
+
+// The instant in the clip at which the shot has had so many frames. In one division: what is exact
+// in film time is exact here, or the frame before would be shown.
+static double instant(const struct picture *p, double frames)
+{
+    return p->pace.start_seconds + frames * p->pace.speed * p->rate.den / p->rate.num;
+}
+
+static const AVFrame *clip_frame_of(struct picture *p, int64_t n, struct err *err)
+{
+    if (p->exposure)
+        return exposed(p, instant(p, (double)n), instant(p, (double)(n + 1)), err);
+    return frame_at(p, instant(p, (double)n + .5), err);
 }
 
 const AVFrame *picture_frame(struct picture *p, int64_t n, struct err *err)
@@ -226,6 +299,11 @@ const AVFrame *picture_frame(struct picture *p, int64_t n, struct err *err)
 bool picture_held(const struct picture *p)
 {
     return p->held;
+}
+
+bool picture_note(const struct picture *p, char note[PACE_NOTE_BYTES])
+{
+    return p->clip && pace_tell(&p->pace, p->held, note);
 }
 
 cairo_surface_t *picture_still(struct picture *p)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/media/pace.h"
 #include "runtime/media/params.h"
 
 struct AVFrame;
@@ -14,8 +15,9 @@ struct err;
 struct look;
 struct picture;
 
-// What of params ("from handles in move frames fit focus") the picture at path is shown by, in the
-// colours of look (borrowed; NULL: its own). format is an AVPixelFormat. NULL with *err.
+// What of params ("from handles in out stretch between move frames fit focus") the picture at path
+// is shown by, in the colours of look (borrowed; NULL: its own). format is an AVPixelFormat. NULL
+// with *err.
 struct picture *picture_open(const char *path, const json_t *params, const struct look *look,
                              int width, int height, int format, struct rate rate, struct err *err);
 void picture_close(struct picture *p); // accepts NULL
@@ -26,6 +28,10 @@ const struct AVFrame *picture_frame(struct picture *p, int64_t n, struct err *er
 
 // Whether any frame given so far was an edge held, where a clip ought to have had one.
 bool picture_held(const struct picture *p);
+
+// What people should know of how the clip fills the shot, by the frames given so far: false when
+// there is nothing.
+bool picture_note(const struct picture *p, char note[PACE_NOTE_BYTES]);
 
 // The still that the move goes over, to be painted on (NULL for a clip); and that it was, in a box
 // {x, y, w, h} of its pixels.

@@ -14,7 +14,8 @@ struct err;
 struct media_job;
 struct pieces;
 
-// From a conform step (docs/steps.md). NULL with *err.
+// From a conform step (docs/steps.md). Pieces whose headers differ are encoded again, and a note
+// says so. NULL with *err.
 struct pieces *pieces_new(const struct media_job *job, struct rate rate, struct err *err);
 void pieces_free(struct pieces *p); // accepts NULL
 
@@ -22,5 +23,5 @@ int64_t pieces_frames(const struct pieces *p);
 const struct AVCodecParameters *pieces_codec(const struct pieces *p);
 
 // The next packet, its times in frames of the film; *done instead of one at the end. Each piece
-// must have the headers of the first, and as many frames as the step says.
+// must have as many frames as the step says.
 bool pieces_read(struct pieces *p, struct AVPacket *packet, bool *done, struct err *err);

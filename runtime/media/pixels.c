@@ -5,6 +5,7 @@
 
 #include <cairo.h>
 #include <libavutil/frame.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
@@ -46,6 +47,13 @@ void pixels_assume_colour(AVFrame *frame)
     else if (frame->colorspace == AVCOL_SPC_UNSPECIFIED || frame->colorspace == AVCOL_SPC_RGB)
         frame->colorspace =
             high && frame->color_range != AVCOL_RANGE_JPEG ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+}
+
+double pixels_shape(const AVRational *ratio)
+{
+    double shape = ratio->den ? av_q2d(*ratio) : 1;
+
+    return shape >= 1. / 4 && shape <= 4 ? shape : 1;
 }
 
 AVFrame *pixels_new_yuv(int width, int height, int format)
@@ -100,14 +108,40 @@ static const int *matrix_of(int space)
     return sws_getCoefficients(space == AVCOL_SPC_RGB ? AVCOL_SPC_BT709 : space);
 }
 
+// Ranges are told before it is initialised: between equal sizes and formats it would copy else.
+static struct SwsContext *make(const int from[6], const int to[6], int flags)
+{
+    struct SwsContext *sws = sws_alloc_context();
+    const struct {
+        const char *name;
+        int value;
+    } options[] = {
+        {"srcw", from[0]},
+        {"srch", from[1]},
+        {"src_format", plain_format(from[2])},
+        {"src_range", from[3]},
+        {"dstw", to[0]},
+        {"dsth", to[1]},
+        {"dst_format", plain_format(to[2])},
+        {"dst_range", to[3]},
+        {"sws_flags", flags},
+    };
+
+    for (size_t i = 0; sws && i < sizeof(options) / sizeof(*options); i++)
+        av_opt_set_int(sws, options[i].name, options[i].value, 0);
+    if (sws && sws_init_context(sws, NULL, NULL) >= 0)
+        return sws;
+    sws_freeContext(sws);
+    return NULL;
+}
+
 static bool fit(struct scaler *s, const int from[6], const int to[6], int flags, struct err *err)
 {
     if (s->sws && s->flags == flags && memcmp(s->from, from, sizeof(s->from)) == 0 &&
         memcmp(s->to, to, sizeof(s->to)) == 0)
         return true;
     sws_freeContext(s->sws);
-    s->sws = sws_getContext(from[0], from[1], plain_format(from[2]), to[0], to[1],
-                            plain_format(to[2]), flags, NULL, NULL, NULL);
+    s->sws = make(from, to, flags);
     if (!s->sws)
         return err_set(err, ERR_FINAL, "cannot convert a picture of %dx%d to %dx%d", from[0],
                        from[1], to[0], to[1]);
@@ -127,7 +161,8 @@ bool scaler_run(struct scaler *s, const AVFrame *from, AVFrame *to, bool smooth,
 
     describe(from, a);
     describe(to, b);
-    if (smooth)
+    if (smooth ||
+        a[4] != b[4]) // the quick way from one matrix to another is darker by a level or two
         flags |= SWS_FULL_CHR_H_INT;
     if (!fit(s, a, b, flags, err))
         return false;
@@ -206,4 +241,13 @@ cairo_surface_t *pixels_to_surface(const AVFrame *frame, int width, int height, 
         return NULL;
     }
     return surface;
+}
+
+bool pixels_are_interlaced(const AVFrame *frame)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+    return frame->flags & AV_FRAME_FLAG_INTERLACED;
+#else
+    return frame->interlaced_frame;
+#endif
 }

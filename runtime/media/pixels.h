@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct AVFrame;
+struct AVRational;
 struct SwsContext;
 struct _cairo_surface;
 struct err;
@@ -13,6 +14,10 @@ struct err;
 // Fills in the colour fields that frame lacks, as FACTS of such files have it: BT.709 from 720
 // lines up, else SMPTE 170M; RGB and yuvj are full range.
 void pixels_assume_colour(struct AVFrame *frame);
+
+// How wide a pixel is for its height, by what a file says of it. 1 where that says nothing, or what
+// no camera makes.
+double pixels_shape(const struct AVRational *ratio);
 
 // A new BT.709 limited-range yuv420p (or another 8-bit or deeper YUV) frame with buffers, or NULL.
 struct AVFrame *pixels_new_yuv(int width, int height, int format);
@@ -42,3 +47,6 @@ struct _cairo_surface *pixels_to_surface(const struct AVFrame *frame, int width,
 // Borrows the pixels of surface as a frame of AV_PIX_FMT_BGR0 (av_frame_free it before the
 // surface).
 struct AVFrame *pixels_of_surface(struct _cairo_surface *surface);
+
+// Whether a frame is two fields.
+bool pixels_are_interlaced(const struct AVFrame *frame);

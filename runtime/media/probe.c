@@ -16,14 +16,18 @@
 #include "runtime/media/document.h"
 #include "runtime/media/input.h"
 #include "runtime/media/lav.h"
+#include "runtime/media/pixels.h"
 #include "runtime/media/still.h"
+#include "runtime/media/webp.h"
+
+enum { MOST_SECONDS = 24 * 60 * 60 };
 
 // What is counted while all packets go by.
 struct tally {
     VEC(int64_t) pts; // of the video, in decode order
     int64_t last_duration;
     int64_t samples;
-    bool damaged;
+    bool damaged, encrypted;
 };
 
 static bool decode_sound(struct tally *t, AVCodecContext *ctx, const AVPacket *packet,
@@ -59,6 +63,7 @@ static bool count_packets(struct input *in, struct tally *t, const AVStream *vid
 
     while (ok && (code = av_read_frame(in->format, packet)) >= 0) {
         t->damaged |= packet->flags & AV_PKT_FLAG_CORRUPT;
+        t->encrypted |= av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL;
         if (video && packet->stream_index == video->index)
             count_picture(t, packet);
         if (audio && packet->stream_index == audio->index && packet->size > 0)
@@ -69,6 +74,8 @@ static bool count_packets(struct input *in, struct tally *t, const AVStream *vid
         decode_sound(t, ctx, NULL, frame);
     if (ok && code != AVERROR_EOF)
         ok = lav_fail(err, code, "%s is damaged or cut short", in->name);
+    if (ok && t->encrypted)
+        ok = err_set(err, ERR_FINAL, "%s is encrypted: give a copy that is not", in->name);
     if (ok && t->damaged)
         ok = err_set(err, ERR_FINAL, "%s is damaged or cut short: the file ends before its content",
                      in->name);
@@ -122,8 +129,10 @@ static AVRational frame_rate(const AVStream *video)
 
 static void put_size(json_t *facts, const AVStream *video)
 {
-    bool turned = input_rotation(video) % 180 != 0;
-    int w = video->codecpar->width, h = video->codecpar->height;
+    AVRational pixel = video->sample_aspect_ratio.num > 0 ? video->sample_aspect_ratio
+                                                          : video->codecpar->sample_aspect_ratio;
+    bool turned = input_lies(video);
+    int w = (int)lround(video->codecpar->width * pixels_shape(&pixel)), h = video->codecpar->height;
 
     json_object_set_new(facts, "width", json_integer(turned ? h : w));
     json_object_set_new(facts, "height", json_integer(turned ? w : h));
@@ -149,8 +158,14 @@ static json_t *video_facts(struct input *in, const AVStream *video, struct err *
     qsort(sorted, t.pts.n, sizeof(*sorted), compare_times);
     if (t.last_duration <= 0)
         t.last_duration = av_rescale_q(1, av_inv_q(fps), video->time_base);
-    seconds = (double)((sorted[t.pts.n - 1] - sorted[0] + t.last_duration) * video->time_base.num) /
-              video->time_base.den;
+    seconds = ((double)sorted[t.pts.n - 1] - (double)sorted[0] + (double)t.last_duration) *
+              av_q2d(video->time_base);
+    if (!(seconds < MOST_SECONDS)) {
+        err_set(err, ERR_FINAL,
+                "%s would be longer than a day: its times are damaged, or it is to be cut",
+                in->name);
+        goto out;
+    }
     facts = json_pack("{s:s, s:f, s:I, s:o, s:s, s:b, s:I}", "type", "video", "seconds", seconds,
                       "frames", (json_int_t)t.pts.n, "fps", fps_text(fps), "codec",
                       avcodec_get_name(video->codecpar->codec_id), "audio", audio, "reorder",
@@ -277,6 +292,8 @@ json_t *probe(int fd, const char *name, struct err *err)
     off_t bytes = lseek(fd, 0, SEEK_END);
 
     if (!document_facts(fd, name, &facts, err))
+        return NULL;
+    if (!facts && !webp_facts(fd, name, &facts, err))
         return NULL;
     if (!facts)
         facts = media_facts(fd, name, err);

@@ -66,7 +66,8 @@ static bool small_clip(const struct media_job *job, const struct media_input *of
     double seconds = fmin(json_get_number(of->facts, "seconds", 0),
                           json_get_number(job->params, "seconds", default_seconds));
     bool ok = clip && params_rate(of->facts, &rate, err) &&
-              fit_init(&fit, job->params, clip_width(clip), clip_height(clip), width, height, err);
+              fit_init(&fit, job->params, clip_width(clip), clip_height(clip), clip_pixel(clip),
+                       width, height, err);
     int64_t frames = ok ? rate_frames(rate, seconds) : 0;
 
     if (ok)

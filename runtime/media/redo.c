@@ -132,7 +132,7 @@ static cairo_surface_t *fitted(cairo_surface_t *from, const json_t *params, int 
     cairo_surface_t *to = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     AVFrame *a = pixels_of_surface(from), *b = pixels_of_surface(to);
     struct fit fit = {0};
-    bool ok = fit_init(&fit, params, a->width, a->height, width, height, err) &&
+    bool ok = fit_init(&fit, params, a->width, a->height, 1, width, height, err) &&
               fit_draw(&fit, a, b, err);
 
     cairo_surface_mark_dirty(to);
@@ -193,8 +193,8 @@ static bool scale_frames(const struct media_job *job, struct clip *clip, const j
     json_int_t frames = json_get_integer(facts, "frames", 0);
     json_t *crop = json_pack("{s:s}", "fit", "crop");
     struct fit fit;
-    bool ok =
-        fit_init(&fit, crop, clip_width(clip), clip_height(clip), out->width, out->height, err);
+    bool ok = fit_init(&fit, crop, clip_width(clip), clip_height(clip), clip_pixel(clip),
+                       out->width, out->height, err);
 
     for (json_int_t n = 0; ok && n < frames; n++) {
         bool held;

@@ -13,6 +13,7 @@
 #include "runtime/media/input.h"
 #include "runtime/media/lav.h"
 #include "runtime/media/pixels.h"
+#include "runtime/media/straight.h"
 
 static int decode_first(struct input *in, AVStream *stream, AVCodecContext *ctx, AVFrame *frame)
 {
@@ -47,8 +48,11 @@ AVFrame *still_decode(struct input *in, struct err *err)
     if (ctx)
         code = decode_first(in, stream, ctx, frame);
     if (ctx && code < 0)
-        lav_fail(err, code, "%s is damaged or cut short", in->name);
-    if (!ctx || code < 0)
+        lav_fail(
+            err, code,
+            "%s is damaged or cut short, or has more than %d million pixels, which are not taken",
+            in->name, INPUT_MOST_PIXELS / 1000000);
+    if (!ctx || code < 0 || !straight_still(frame, in->name, err))
         av_frame_free(&frame);
     avcodec_free_context(&ctx);
     return frame;

@@ -138,6 +138,26 @@ static bool strip_still(const struct still_strip *way, const char *src, const ch
     return ok;
 }
 
+// How its pictures are to be turned, how bright they were meant: later libav copies that with the
+// stream's parameters.
+static int copy_side_data(const AVStream *from, AVStream *to)
+{
+#if LIBAVCODEC_VERSION_MAJOR < 61
+    for (int i = 0; i < from->nb_side_data; i++) {
+        const AVPacketSideData *data = &from->side_data[i];
+        uint8_t *copy = av_stream_new_side_data(to, data->type, data->size);
+
+        if (!copy)
+            return AVERROR(ENOMEM);
+        memcpy(copy, data->data, data->size);
+    }
+#else
+    (void)from;
+    (void)to;
+#endif
+    return 0;
+}
+
 static int add_streams(const struct input *in, AVFormatContext *out)
 {
     for (unsigned i = 0; i < in->format->nb_streams; i++) {
@@ -145,6 +165,8 @@ static int add_streams(const struct input *in, AVFormatContext *out)
         AVStream *to = avformat_new_stream(out, NULL);
         int code = to ? avcodec_parameters_copy(to->codecpar, from->codecpar) : AVERROR(ENOMEM);
 
+        if (code >= 0)
+            code = copy_side_data(from, to);
         if (code < 0)
             return code;
         to->time_base = from->time_base;

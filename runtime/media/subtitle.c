@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "runtime/media/line_break.h"
 
 static const int64_t least_ms = 833;         // five sixths of a second
 static const double columns_a_second = 17;   // that people read
 static const int64_t least_trimmed_ms = 400; // a cue is not cut below this for a gap
-enum { GAP_FRAMES = 2 };
+enum { GAP_FRAMES = 2, WIDE_COLUMNS = 42, UPRIGHT_COLUMNS = 30 };
 
 // A word, and what its end means for a break after it.
 struct word {
@@ -23,6 +24,11 @@ struct word {
 struct words {
     VEC(struct word) list;
 };
+
+size_t subtitles_columns(int width, int height)
+{
+    return width >= height ? WIDE_COLUMNS : UPRIGHT_COLUMNS;
+}
 
 void subtitles_release(struct subtitles *s)
 {
@@ -36,8 +42,8 @@ void subtitles_release(struct subtitles *s)
 
 static int pause_after(struct str word)
 {
-    static const char *const sentence[] = {".", "!", "?", "\xe2\x80\xa6", "\xe3\x80\x82"};
-    static const char *const phrase[] = {",", ";", ":", "\xe2\x80\x94", "\xe3\x80\x81"};
+    static const char *const sentence[] = {".", "!", "?", "\xe2\x80\xa6", "。", "！", "？"};
+    static const char *const phrase[] = {",", ";", ":", "\xe2\x80\x94", "、", "，", "；"};
 
     for (size_t i = 0; i < sizeof(sentence) / sizeof(*sentence); i++)
         if (str_ends(word, sentence[i]))
@@ -53,18 +59,25 @@ static bool is_blank(char c)
     return (unsigned char)c <= ' ';
 }
 
-// The first bytes of a word that fill at most so many columns; at least one character.
+// The first bytes of a word that fill at most so many columns, or that end in a phrase's mark; at
+// least one character.
 static size_t part_that_fits(struct str word, size_t columns)
 {
-    size_t at = 0;
+    size_t at = 0, end = 0; // where a line may end
+    unsigned code, before = 0;
 
     while (at < word.len) {
-        unsigned code;
         size_t n = str_decode((struct str){word.ptr + at, word.len - at}, &code);
 
+        if (at && line_break_allowed(before, code)) {
+            end = at;
+            if (line_break_invited(before))
+                return end;
+        }
         if (at && str_width((struct str){word.ptr, at + n}) > columns)
-            break;
+            return end ? end : at;
         at += n;
+        before = code;
     }
     return at;
 }

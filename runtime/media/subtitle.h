@@ -21,6 +21,9 @@ struct subtitles {
     VEC(struct cue) cues;
 };
 
+// The columns that a line has in a picture of this shape.
+size_t subtitles_columns(int width, int height);
+
 void subtitles_release(struct subtitles *s);
 
 // Adds what somebody says from start for so many seconds of the film; a long line becomes several

@@ -69,7 +69,7 @@ static void hear(struct talk *t, struct str line)
     struct err bad;
     json_t *said = json_read_loose(line, &bad);
     const json_t *progress = json_object_get(said, "progress"),
-                 *fault = json_object_get(said, "error");
+                 *fact = json_object_get(said, "fact"), *fault = json_object_get(said, "error");
     const char *note = json_get_text(said, "note", NULL);
 
     if (progress)
@@ -77,6 +77,9 @@ static void hear(struct talk *t, struct str line)
                          json_number_value(json_array_get(progress, 1)));
     if (note)
         t->job->note(t->job->user, note);
+    if (fact)
+        t->job->fact(t->job->user, json_string_value(json_array_get(fact, 0)),
+                     json_incref(json_array_get(fact, 1)));
     if (fault) {
         t->failed = true;
         err_set(t->err, (enum err_kind)json_get_integer(fault, "kind", ERR_FINAL), "%s",

@@ -10,11 +10,15 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/stamp.h"
+#include "base/team.h"
 #include "compiler/graph.h"
 #include "runtime/browse.h"
 #include "runtime/facts.h"
 #include "runtime/service.h"
 #include "runtime/store.h"
+
+enum { LARGE_BYTES = 8 << 20 };
 
 const char *arrival_temp(struct attempt *a, size_t i)
 {
@@ -36,16 +40,99 @@ static bool write_out(struct attempt *a, size_t i, struct err *err)
            file_put(arrival_temp(a, i), a->texts[i].ptr, a->texts[i].len, err);
 }
 
+void arrival_fact(void *attempt, const char *name, json_t *value)
+{
+    struct attempt *a = attempt;
+
+    if (!a->facts)
+        a->facts = json_object();
+    json_object_set_new(a->facts, name, value);
+}
+
+// The name of a fact that an op told, as one of made; NULL where it is another output's.
+static const char *own_name(const struct attempt *a, const struct artifact *made, const char *told)
+{
+    size_t len = strlen(made->name);
+
+    if (strncmp(told, made->name, len) == 0 && told[len] == '.')
+        return told + len + 1;
+    return made == a->made && !strchr(told, '.') ? told : NULL;
+}
+
+static void add_told(const struct attempt *a, struct artifact *made)
+{
+    const char *told, *name;
+    json_t *value;
+
+    json_object_foreach(a->facts, told, value) {
+        name = own_name(a, made, told);
+        if (name && !json_object_get(made->facts, name))
+            json_object_set(made->facts, name, value);
+    }
+}
+
+// A file is read for its facts and for its digest: at the same time, where it is large.
+struct reading {
+    struct attempt *attempt;
+    struct artifact *made;
+    const char *temp;
+    bool (*read)(struct reading *r);
+    uint64_t bytes;
+    bool ok;
+    struct err err;
+};
+
+static bool read_facts(struct reading *r)
+{
+    r->made->facts = facts_measure(r->attempt->services->media, r->temp, r->made->ext, &r->err);
+    return r->made->facts != NULL;
+}
+
+static bool read_digest(struct reading *r)
+{
+    return store_measure(r->temp, &r->made->digest, &r->bytes, &r->err);
+}
+
+static void do_read(void *reading)
+{
+    struct reading *r = reading;
+
+    r->ok = r->read(r);
+}
+
+static bool read_both(struct attempt *a, const char *temp, struct artifact *made, uint64_t *bytes,
+                      struct err *err)
+{
+    struct reading both[] = {
+        {.attempt = a, .made = made, .temp = temp, .read = read_facts},
+        {.attempt = a, .made = made, .temp = temp, .read = read_digest},
+    };
+    struct file_stamp stamp;
+
+    if (file_stamp(temp, &stamp) && stamp.bytes >= LARGE_BYTES) {
+        team_run(do_read, both, 2, sizeof(*both));
+    } else {
+        do_read(&both[0]);
+        if (both[0].ok)
+            do_read(&both[1]);
+    }
+    *err = both[0].ok ? both[1].err : both[0].err;
+    *bytes = both[1].bytes;
+    return both[0].ok && both[1].ok;
+}
+
 bool arrival_keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err)
 {
     uint64_t bytes;
 
-    made->facts = facts_measure(a->services->media, temp, made->ext, err);
-    if (!made->facts ||
-        !store_import(a->services->store, temp, made->ext, &made->digest, &bytes, err))
+    if (!read_both(a, temp, made, &bytes, err) ||
+        !store_place(a->services->store, temp, made->ext, &made->digest, err))
         return err_wrap(err, "its %s", made->name);
     made->path = store_path(a->arena, &made->digest, made->ext);
     json_object_set_new(made->facts, "bytes", json_integer((json_int_t)bytes));
+    if (facts_need_media(made->ext) && !a->step->kind->local)
+        json_object_set_new(made->facts, "rendered", json_true());
+    add_told(a, made);
     return true;
 }
 
@@ -92,8 +179,10 @@ static bool take_in(struct attempt *a, const char *temp, struct artifact *made, 
 {
     bool ok = strip(a, temp, made, err);
 
-    if (!ok && err->kind != ERR_FULL)
-        err->kind = ERR_TRANSIENT; // what cannot be read may have lost its end on the way
+    if (!ok && err->kind != ERR_FULL) { // what cannot be read may have lost its end on the way
+        err->kind = ERR_TRANSIENT;
+        a->left = a->again;
+    }
     if (!ok)
         return err_wrap(err, "its %s", made->name);
     return arrival_keep(a, temp, made, err) && is_what_was_asked(a, made, err);

@@ -4,6 +4,7 @@
 // attempt ended.
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,6 +29,9 @@ void arrival_start(struct attempt *a);
 // All outputs are stored: links them for people, before anybody hears that they are there. On any
 // thread.
 void arrival_link(const struct attempt *a);
+
+// media_job.fact of an attempt.
+void arrival_fact(void *attempt, const char *name, json_t *value);
 
 // Measures and stores one output from temp, which is gone then. On any thread.
 bool arrival_keep(struct attempt *a, const char *temp, struct artifact *made, struct err *err);

@@ -51,19 +51,13 @@ static const char *const *headers_of(struct call *c, const struct ask *ask)
     return list;
 }
 
-static int write_text(const char *text, size_t len, void *user)
-{
-    buf_add(user, text, len);
-    return 0;
-}
-
 // In the order in which it was written: a schema's properties are answered in that order.
 static struct str write_json(struct arena *a, const json_t *json)
 {
     struct buf text = {0};
     struct str body;
 
-    json_dump_callback(json, write_text, &text, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_compact(json, &text);
     body = (struct str){arena_strndup(a, buf_text(&text), text.len), text.len};
     buf_release(&text);
     return body;
@@ -83,7 +77,7 @@ struct call *call_start(struct service *s, const struct endpoint *e, const struc
         .method = ask->method                 ? ask->method
                   : ask->json || ask->n_parts ? "POST"
                                               : "GET",
-        .url = arena_printf(c->arena, "%s%s", e->base, ask->route),
+        .url = arena_concat(c->arena, (const char *[]){e->base, ask->route}, 2),
         .headers = headers_of(c, ask),
         .body = ask->json ? write_json(c->arena, ask->json) : (struct str){NULL, 0},
         .parts = ask->parts,

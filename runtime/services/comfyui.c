@@ -22,6 +22,7 @@ static void comfyui_close(struct service *s)
     struct comfyui *c = s->own;
 
     comfyui_watch_close(c);
+    call_cancel(c->freeing);
     map_release(&c->files);
     json_decref(c->stats);
     object_info_free(c->classes);
@@ -40,6 +41,7 @@ static void comfyui_tick(struct service *s, int64_t now_ms)
         void (*later)(struct comfyui_run * r) = r->later;
 
         next = r->next;
+        comfyui_wait_tick(r, now_ms);
         if (!later || now_ms < r->later_ms)
             continue;
         r->later = NULL;
@@ -55,6 +57,11 @@ static bool comfyui_start(const struct services *s, struct attempt *a, struct er
     return true;
 }
 
+static void comfyui_take_back(struct attempt *a)
+{
+    comfyui_run_withdraw(a->service->own, a);
+}
+
 static void comfyui_cancel(struct attempt *a)
 {
     struct comfyui_run *r = a->own;
@@ -65,24 +72,40 @@ static void comfyui_cancel(struct attempt *a)
         return;
     r->cancelled = true;
     if (r->arriving)
-        a->job.cancelled = true;
+        a->job.cancelled = a->left = true;
     else if (r->copy)
         return; // ends when the copy has
+    else if (r->files)
+        comfyui_leave(r, &err, NULL); // it has ended, and is fetched another time
     else if (r->id[0])
         comfyui_withdraw(r, &err, NULL);
     else
         comfyui_fail(r, &err, NULL);
 }
 
+static bool recall_queued(struct attempt *a)
+{
+    const struct comfyui_run *r = a->own;
+
+    if (!r->queued || r->cancelled)
+        return false;
+    comfyui_cancel(a);
+    return true;
+}
+
 const struct driver driver_comfyui = {
     .name = "comfyui",
-    .at_once = 2, // one runs, and one waits, so that the GPU never does
-    .noted = true,
+    .at_once = 2, // one waits there, so that the GPU never does
+    .queues = true,
     .open = comfyui_open,
     .close = comfyui_close,
     .tick = comfyui_tick,
+    .unload = comfyui_unload,
     .inspect = comfyui_inspect,
     .compare = comfyui_compare,
     .start = comfyui_start,
     .cancel = comfyui_cancel,
+    .take_back = recall_queued,
+    .reattach = comfyui_start,
+    .withdraw = comfyui_take_back,
 };

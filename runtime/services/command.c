@@ -80,7 +80,7 @@ static bool open_command(struct service *s, struct err *err)
     (void)err; // nothing is asked yet
     link_init(&c->link, s->arena, s->told);
     c->service = s;
-    c->pool = pool_new(s->at_once + 1, ring, c); // one more runs errands
+    c->pool = pool_new(s->sched.at_once + 1, ring, c); // one more runs errands
     s->own = c;
     return true;
 }
@@ -254,7 +254,6 @@ static void inspect(struct inspection *i)
 const struct driver driver_command = {
     .name = "command",
     .at_once = 1,
-    .noted = true,
     .open = open_command,
     .close = close_command,
     .tick = tick_command,
@@ -262,4 +261,5 @@ const struct driver driver_command = {
     .compare = command_inspect_compare,
     .start = start,
     .cancel = cancel,
+    .reattach = start, // which finds a job by its key
 };

@@ -241,6 +241,7 @@ static void close_service(struct service *s)
 
     if (json_get_flag(s->told->options, "unload", false))
         ollama_unload_used(s);
+    ollama_wait_for_unloads(s);
     call_cancel(o->looking);
     json_decref(o->tags);
     json_decref(o->shown);
@@ -268,6 +269,7 @@ const struct driver driver_ollama = {
     .open = open_service,
     .close = close_service,
     .tick = tick,
+    .unload = ollama_unload_used,
     .inspect = ollama_inspect,
     .compare = ollama_compare,
     .start = start,

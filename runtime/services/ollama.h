@@ -39,8 +39,11 @@ struct ollama_chat {
 // Frees the memory of a model on the server, once what it says has been said. Nothing waits for it.
 void ollama_unload(struct service *s, const char *model);
 
-// Models that we have asked to be unloaded get some seconds for it.
+// Unloads the models that we have talked to.
 void ollama_unload_used(struct service *s);
+
+// Models that we have asked to be unloaded get some seconds for it.
+void ollama_wait_for_unloads(struct service *s);
 
 // Names of models: equal whatever their case, ":latest" where they have no tag.
 bool ollama_same(const char *a, const char *b);

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/services/ops.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "runtime/service.h"
 #include "runtime/services/alone.h"
 #include "runtime/services/arrival.h"
+#include "runtime/services/hearing.h"
 #include "runtime/services/timing.h"
 #include "runtime/store.h"
 
@@ -38,22 +36,6 @@ const struct media_op *ops_find(const struct media *media, const char *driver, c
     return op || !media ? op : find_in(media->ops, driver, kind);
 }
 
-static void progress(void *user, double done, double total)
-{
-    struct attempt *a = user;
-
-    a->total = total;
-    a->done = done;
-}
-
-static void note(void *user, const char *text)
-{
-    struct attempt *a = user;
-
-    buf_puts(&a->notes, text);
-    buf_char(&a->notes, '\n');
-}
-
 static bool run_op(struct attempt *a, struct media_output *outputs, struct err *err)
 {
     struct media_job job = {
@@ -63,14 +45,17 @@ static bool run_op(struct attempt *a, struct media_output *outputs, struct err *
         .outputs = outputs,
         .n_outputs = a->n_made,
         .cancelled = &a->job.cancelled,
+        .keep = store_keep(a->services->store, a->arena),
         .project = a->services->store->project,
-        .progress = progress,
-        .note = note,
+        .progress = hearing_progress,
+        .note = hearing_note,
+        .log = hearing_log,
+        .fact = arrival_fact,
         .user = a,
     };
 
     if (!a->op->alone)
-        return a->op->run(&job, err);
+        return hearing_run(a, &job, err);
     return alone_run(a, &job, err);
 }
 

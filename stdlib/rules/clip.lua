@@ -10,11 +10,10 @@ local words = require "rules.words"
 
 local clip = {}
 
-local NONE = {}
-
 local function speaks(sh, id)
-  for i = 1, #sh.lines do
-    local line = sh.lines[i]
+  local spoken = sh.lines
+  for i = 1, #spoken do
+    local line = spoken[i]
     if line.who == id and line.mode == "sync" then
       return true
     end
@@ -24,9 +23,9 @@ end
 
 -- Who speaks in the picture, in the order of the cast from left to right.
 local function speakers(sh)
-  local list = c41.room(#sh.lines)
-  for i = 1, #sh.present do
-    local id = sh.present[i]
+  local list, present = c41.room(#sh.lines), sh.present
+  for i = 1, #present do
+    local id = present[i]
     if speaks(sh, id) then
       list[#list + 1] = id
     end
@@ -36,7 +35,7 @@ end
 
 local function lipsync_preset(w, sh, list)
   local value = sh.shot.lipsync
-  local spec = type(value) == "table" and value or NONE
+  local spec = type(value) == "table" and value or {}
   local place = value ~= nil and c41.place(sh.shot, "lipsync") or sh.place
   if value == false or #list == 0 then
     if value then
@@ -61,15 +60,16 @@ local function for_speakers(w, preset, list, place)
 end
 
 local function check_regions(w, sh, spec, list, preset, place)
-  for _, id in ipairs(spec.regions and c41.keys(spec.regions) or NONE) do
-    local at = c41.key(spec.regions, id)
-    local who = names.cast(w, id, at)
-    if who and not speaks(sh, who) then
-      c41.error(at, ('"%s" does not speak in this picture'):format(id),
-        "the speakers here: " .. table.concat(list, ", "))
+  if spec.regions then
+    for _, id in ipairs(c41.keys(spec.regions)) do
+      local at = c41.key(spec.regions, id)
+      local who = names.cast(w, id, at)
+      if who and not speaks(sh, who) then
+        c41.error(at, ('"%s" does not speak in this picture'):format(id),
+          "the speakers here: " .. table.concat(list, ", "))
+      end
     end
-  end
-  if #list > 1 and not spec.regions and not w.drafted(preset) then
+  elseif #list > 1 and not w.drafted(preset) then
     c41.warn(place, ("%s are taken from left to right"):format(table.concat(list, ", ")),
       "say who stands where: `lipsync: {regions: {…}}`")
   end
@@ -96,12 +96,12 @@ end
 
 -- One speaker's lines on the clip's time, which starts a handle before the shot.
 local function add_track(w, sh, id, inputs)
-  local edges, lines = c41.room(#sh.lines + 1), c41.room(#sh.lines)
-  for i = 1, #sh.lines do
-    local line = sh.lines[i]
+  local spoken = sh.lines
+  local edges, lines = c41.room(#spoken + 1), c41.room(#spoken)
+  for i = 1, #spoken do
+    local line = spoken[i]
     if line.who == id and line.mode == "sync" then
-      edges[#edges + 1] = w.input(line.name, line.voice)
-      lines[#lines + 1] = { name = line.name, start = line.start }
+      edges[#edges + 1], lines[#lines + 1] = line.input, line.heard
     end
   end
   timing.add(w, sh, edges)
@@ -115,14 +115,13 @@ end
 -- A model that cannot go past its window would fail after hours: say so now, by the length of the text.
 local function check_window(w, sh, preset, place)
   local frames = preset and preset.params and preset.params.frames
-  local seconds = timing.estimate(sh)
-  if not (frames and frames.max and frames.fps and seconds) then
+  if not (frames and frames.max and frames.fps) then
     return
   elseif preset.windows or preset.pieces or preset.longer then
     return -- it knows how to go on
   end
-  local most = frames.max / frames.fps
-  if seconds + 2 * w.handles > most then
+  local most, seconds = frames.max / frames.fps, timing.estimate(sh)
+  if seconds and seconds + 2 * w.handles > most then
     c41.warn(place, ("this shot takes about %.1f s with its handles; preset %s makes %.1f s at most")
       :format(seconds + 2 * w.handles, preset.preset, most),
       "shorten or split it, or choose a preset for longer clips")
@@ -134,8 +133,8 @@ local function clip_params(w, sh, preset, asked, negative, with)
   local params = { prompt = asked, negative = negative, pixels = w.format.pixels, fps = w.format.fps,
     seconds = timing.seconds(w, sh, 2 * w.handles), handles = w.handles, move = sh.shot.move,
     board = w.takes(preset, "board") and sh.board or nil, seed = nil, speakers = nil }
-  for _, key in ipairs(with and c41.keys(with) or NONE) do
-    params[key] = with[key]
+  if with then
+    w.add_with(params, with)
   end
   return params
 end
@@ -151,9 +150,9 @@ end
 -- The words of the motion; a talking shot that has none of its own moves as its picture says.
 local function motion(w, sh, inputs)
   local video, image = sh.shot.video, sh.shot.image
-  local prompt, place, tail = video and video.prompt, video and c41.place(video, "prompt") or sh.place, "/video"
+  local prompt, place, tail = video and video.prompt, video and c41.place(video, "prompt") or sh.place, "video"
   if not video and image and image.prompt then
-    prompt, place, tail = image.prompt, c41.place(image, "prompt"), "/image"
+    prompt, place, tail = image.prompt, c41.place(image, "prompt"), "image"
   end
   local asked = text.value(w, prompt, sh.id, tail, place, inputs)
   return words.of_motion(sh, asked, place), place
@@ -179,7 +178,7 @@ local function synced(w, sh)
     who[i] = { who = id, region = still.region(sh, id) }
   end
   local phrases = motion(w, sh, inputs)
-  local params = clip_params(w, sh, preset, text.compose(phrases), words.negative(w), spec.with)
+  local params = clip_params(w, sh, preset, c41.compose(phrases), words.negative(w), spec.with)
   params.speakers = who
   local ref = takes.make(w, sh, {
     tail = "lipsync", kind = "lipsync", preset = preset, output = "video", media = "video",
@@ -200,12 +199,12 @@ local function last_picture(w, sh, last, inputs)
     local place, edges = c41.place(last, "prompt"), {}
     local preset = w:maker("image", nil, place, #sh.present > 0)
     local phrases = words.of_picture(w, sh, preset,
-      text.value(w, last.prompt, sh.id, "/video/last", place, edges), place, {})
+      text.value(w, last.prompt, sh.id, "video/last", place, edges), place, {})
     ref = takes.make(w, sh, {
       tail = "video/last", kind = "image", preset = preset, output = "image", media = "image",
       inputs = edges, words = phrases, at = place,
       params = {
-        prompt = text.compose(phrases), negative = words.negative(w), pixels = w.format.pixels,
+        prompt = c41.compose(phrases), negative = words.negative(w), pixels = w.format.pixels,
         board = w.takes(preset, "board") and sh.board or nil,
       },
     })
@@ -229,7 +228,7 @@ local function retouch(w, sh, ref, video)
     local file = c41.asset(path, c41.place(spec.references, i), { "image" })
     inputs[#inputs + 1] = file and w.input("reference", { file = file }) or nil
   end
-  local asked = text.value(w, spec.prompt, sh.id, "/video/retouch", place, inputs)
+  local asked = text.value(w, spec.prompt, sh.id, "video/retouch", place, inputs)
   return w:step(sh, "video/retouch", "retouch", "video", {
     preset = preset, inputs = inputs, at = place,
     params = {
@@ -255,7 +254,7 @@ local function animated(w, sh)
   local loras = lora.of_picture(w, sh, preset)
   local phrases, place = motion(w, sh, inputs)
   check_window(w, sh, preset, place)
-  local params = clip_params(w, sh, preset, text.compose(phrases), words.negative(w), video.with)
+  local params = clip_params(w, sh, preset, c41.compose(phrases), words.negative(w), video.with)
   params.speed = video.speed
   lora.attach(w, loras, preset, params, inputs)
   local ref = takes.make(w, sh, {
@@ -267,7 +266,7 @@ local function animated(w, sh)
   return still.upscale(w, sh, ref, video, "video", "video"), w.drafted(preset)
 end
 
--- The clip of a shot as {ref, handles, drafted}, lowered on first use; nil where its still is moved instead.
+-- The clip of a shot as {ref, handles, drafted, speaks}, lowered on first use; nil where its still is moved instead.
 function clip.of(w, sh)
   if sh.clip == nil then
     sh.clip = false
@@ -275,10 +274,11 @@ function clip.of(w, sh)
       sh.clip = { ref = sh.footage, handles = 0 }
     else
       local ref, drafted = synced(w, sh)
+      local speaks = ref ~= nil
       if not ref then
         ref, drafted = animated(w, sh)
       end
-      sh.clip = ref and { ref = ref, handles = w.handles, drafted = drafted } or false
+      sh.clip = ref and { ref = ref, handles = w.handles, drafted = drafted, speaks = speaks } or false
     end
   end
   return sh.clip or nil

@@ -2,45 +2,46 @@
 -- The picture of each shot, encoded for one deliverable, and the frames of each transition.
 local clip = require "rules.clip"
 local still = require "rules.still"
-local text = require "rules.text"
 local timing = require "rules.timing"
+local titles = require "rules.titles"
 
 local cut = {}
 
+-- How a clip's frames and its time become the shot's. One that is heard, or speaks, keeps its speed.
+local function pace(w, sh, made, params)
+  local shot, heard = sh.shot, made.speaks or (sh.footage and sh.shot.audio ~= "drop")
+  local between, stretch = shot.between or w.format.between, shot.stretch or w.format.stretch
+  params.between = between ~= "nearest" and between or nil
+  params.stretch = not heard and stretch ~= 0 and stretch or nil
+  if heard and (shot.stretch or 0) > 0 then
+    c41.warn(c41.place(shot, "stretch"), "a clip that is heard keeps its speed",
+      sh.footage and "write `audio: drop`, or drop `stretch`" or "drop `stretch`")
+  end
+end
+
 -- What is seen of a shot: adds to params and returns the reference; docs/steps.md, cut.
-local function picture(w, sh, params)
+local function picture(w, d, sh, params)
   local made = clip.of(w, sh)
   params.frames, params.handles = timing.frames(w, sh), 0
+  if made then
+    pace(w, sh, made, params)
+  end
   if made and sh.footage then
-    params.from, params["in"] = "footage", sh.shot["in"] or 0
+    params.from, params["in"], params.out = "footage", sh.shot["in"] or 0, params.stretch and sh.shot.out
     return made.ref
   elseif made then
     params.from, params.handles = "clip", made.handles
     return made.ref
   end
   params.from, params.move = "still", sh.shot.move or "static"
-  return still.of(w, sh)
+  return still.for_shape(w, sh, d)
 end
 
 local function drafted(sh)
   if sh.clip then
     return sh.clip.drafted or (sh.still_drafted and not sh.footage)
   end
-  return sh.still_drafted and not sh.shot.card
-end
-
--- The lines and when they are spoken; clock names the input that is the shot's timing where that is not "timing".
-local function spoken(w, sh, inputs, clock)
-  local lines = c41.room(#sh.lines)
-  for i = 1, #sh.lines do
-    local line = sh.lines[i]
-    local fact = clock and clock .. ".lines." .. line.name
-    lines[i] = { who = line.who, name = text.display(line.who), mode = line.mode,
-      text = text.value(w, line.text, sh.id, "/voice/" .. line.name, line.place, inputs),
-      start = fact and w.late(fact .. ".start") or line.start,
-      seconds = fact and w.late(fact .. ".seconds") or line.seconds }
-  end
-  return c41.array(lines)
+  return sh.still_drafted
 end
 
 -- The burn-in over a draft: whose shot it is, and each line while it is spoken.
@@ -50,29 +51,21 @@ local function slate(w, sh, inputs, clock)
   end
   return { film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
     size = sh.shot.size, draft = true,
-    note = sh.board and sh.board.prompt or nil, lines = spoken(w, sh, inputs, clock) }
-end
-
--- Subtitles in the picture itself, where the deliverable wants them; a slate has the lines already.
-local function burnt(w, d, sh, inputs, clock)
-  return d.subtitles == "burn" and not drafted(sh) and #sh.lines > 0 and spoken(w, sh, inputs, clock) or nil
+    note = sh.board and sh.board.prompt or nil, lines = titles.spoken(w, sh, inputs, clock) }
 end
 
 -- The shot's look over the film's, key by key; name is the LUT's among the inputs.
 local function look(w, sh, inputs, name)
-  local own, film = sh.shot.look or {}, w.film.look or {}
+  local own, film = sh.shot.look, w.film.look
+  if not (own or film) then
+    return nil
+  end
+  own, film = own or {}, film or {}
   local owner = own.lut and own or film
   local file = owner.lut and c41.asset(owner.lut, c41.place(owner, "lut"), { "lut" })
   inputs[#inputs + 1] = file and w.input(name or "lut", { file = file }) or nil
   local cdl, grain = own.cdl or film.cdl, own.grain or film.grain
   return (cdl or grain) and { cdl = cdl, grain = grain } or nil
-end
-
-local function lower_third(w, sh, inputs)
-  if not sh.shot.text then
-    return nil
-  end
-  return text.value(w, sh.shot.text, sh.id, "/text", c41.place(sh.shot, "text"), inputs)
 end
 
 local function check_transition(spec)
@@ -102,6 +95,16 @@ function cut.transition(w, sh)
   return 2 * half, kind, spec.color, seconds
 end
 
+-- The last shot of the film: only a fade has somewhere to go.
+function cut.check_last(w, sh)
+  local frames, kind = cut.transition(w, sh)
+  if frames > 0 and kind ~= "fade" then
+    c41.warn(c41.place(sh.shot, "transition"),
+      ("a %s leads into another shot, and this is the film's last: it is left out"):format(kind),
+      "write `transition: {fade: SECONDS}` to end in a colour, or `transition: cut`")
+  end
+end
+
 local function check_room(w, sh, skip, drop)
   local frames = sh.frames or (sh.shot.seconds and w:frames(sh.shot.seconds))
   if frames and skip + drop >= frames then
@@ -111,42 +114,48 @@ local function check_room(w, sh, skip, drop)
   end
 end
 
+-- What people are to read at a shot: its remark, behind its scene's where the scene begins.
+local function note(sh)
+  local scene = sh.position == 1 and sh.scene.scene.note
+  return scene and sh.shot.note and scene .. "\n" .. sh.shot.note or scene or sh.shot.note
+end
+
 -- The cut of one shot for a deliverable d; skip and drop are the frames that joins take.
 function cut.make(w, d, sh, skip, drop, fades)
   local inputs = c41.room(3)
   local params = { fps = w.format.fps, skip = skip, drop = drop, fades = fades, pixels = d.pixels, fit = d.fit,
-    focus = sh.shot.focus or d.focus, encode = d.encode, subtitles = nil, slate = nil }
-  local ref = picture(w, sh, params)
+    focus = sh.shot.focus or d.focus, encode = d.encode, sized = d.sized, slate = nil }
+  local ref = picture(w, d, sh, params)
   if not ref then
     return nil -- told where it went wrong
   end
   check_room(w, sh, skip, drop)
-  inputs[1] = w.input("picture", ref)
+  inputs[1], inputs[2] = w.input("picture", ref), d.quality
   timing.add(w, sh, inputs)
-  params.text, params.slate, params.look = lower_third(w, sh, inputs), slate(w, sh, inputs), look(w, sh, inputs)
-  params.subtitles = burnt(w, d, sh, inputs)
-  return w:step(sh, "cut/" .. d.name, "cut", "cut", { inputs = inputs, params = params, at = sh.place })
+  params.slate, params.look = slate(w, sh, inputs), look(w, sh, inputs)
+  titles.add(w, d, sh, params, inputs, nil, drafted(sh))
+  return w:step(sh, "cut/" .. d.name, "cut", "cut", { inputs = inputs, params = params, at = sh.place,
+    note = note(sh) })
 end
 
 -- Both sides' timings go by names of their own.
 local function side(w, d, sh, name, inputs)
   local params = { fps = w.format.fps, focus = sh.shot.focus }
-  local ref = picture(w, sh, params)
+  local ref = picture(w, d, sh, params)
   if not ref then
     return nil
   end
   inputs[#inputs + 1] = w.input(name, ref)
   timing.add(w, sh, inputs, "t" .. name)
   params.frames = timing.frames(w, sh, "t" .. name)
-  params.text, params.slate = lower_third(w, sh, inputs), slate(w, sh, inputs, "t" .. name)
-  params.look = look(w, sh, inputs, "lut-" .. name)
-  params.subtitles = burnt(w, d, sh, inputs, "t" .. name)
+  params.slate, params.look = slate(w, sh, inputs, "t" .. name), look(w, sh, inputs, "lut-" .. name)
+  titles.add(w, d, sh, params, inputs, "t" .. name, drafted(sh))
   return params
 end
 
 -- The transition from shot sh into shot after.
 function cut.join(w, d, sh, after, frames, kind, color)
-  local inputs, place = {}, c41.place(sh.shot, "transition")
+  local inputs, place = { d.quality }, c41.place(sh.shot, "transition")
   local a, b = side(w, d, sh, "a", inputs), side(w, d, after, "b", inputs)
   if not a or not b then
     return nil

@@ -1,47 +1,61 @@
 -- SPDX-License-Identifier: MIT
 -- Deliverables: cuts, joins, mixes, beds and music of a range of shots, in order, to one file.
+local budget = require "rules.budget"
+local codec = require "rules.codec"
 local cut = require "rules.cut"
+local limits = require "rules.limits"
 local names = require "rules.names"
+local preview = require "rules.preview"
+local slate = require "rules.slate"
 local sound = require "rules.sound"
+local stems = require "rules.stems"
 local text = require "rules.text"
+local timecode = require "rules.timecode"
 local timing = require "rules.timing"
 local world = require "rules.world"
 
 local deliver = {}
 
-local STEMS = { "dialogue", "effects" }
 local EXTENSIONS = { mp4 = "mp4", mov = "mov", mkv = "mkv", mxf = "mxf", wav = "wav", gif = "gif",
-  webp = "webp" }
-
--- The preset's encoder with the codec and quality that the film asks for.
-local function encoding(spec, preset)
-  local encode = {}
-  for key, value in pairs(preset.encode or {}) do
-    encode[key] = value
-  end
-  encode.codec, encode.crf = spec.video or encode.codec, spec.quality or encode.crf
-  return c41.fixed(encode)
-end
+  webp = "webp", m4a = "m4a", flac = "flac", jpg = "jpg", png = "png" }
 
 local function read(w, spec, place, several)
   local preset = w:preset("deliver", spec.preset or "web", place)
   local d = { name = c41.slug(spec.name or spec.preset or "web"), spec = spec, place = place, preset = preset,
     several = several }
   local function own(key, fallback)
-    if spec[key] ~= nil then
-      return spec[key]
+    for _, said in ipairs { spec, preset } do
+      if said[key] ~= nil then
+        return said[key]
+      end
     end
-    return preset[key] ~= nil and preset[key] or fallback
+    return fallback
   end
   d.pixels = own("pixels", w.format.pixels)
   d.pixels = type(d.pixels) == "table" and d.pixels or world.pixels(d.pixels, place)
-  d.fit, d.focus, d.encode = own("fit", "pad"), own("focus"), encoding(spec, preset)
-  d.audio, d.container = own("audio", {}), own("container", { format = "mp4" })
+  d.fit, d.focus, d.encode = own("fit", "pad"), own("focus"), codec.encoding(spec, preset)
+  d.audio, d.container = own("audio", {}), codec.container(spec, preset)
   d.loudness, d.peak = own("loudness", -14), own("true-peak", -1)
   d.subtitles, d.language = own("subtitles", "sidecar"), own("language")
+  stems.read(d, own)
+  d.burn_in = own("burn-in")
+  d.most_bytes, d.bytes_place = own("max-bytes"), spec["max-bytes"] and c41.place(spec, "max-bytes") or place
+  d.shortest, d.longest, d.timecode = own("min-seconds"), own("max-seconds"), own("timecode")
+  d.poster, d.each = own("poster"), own("each")
+  if d.timecode then
+    timecode.check(w, d.timecode, spec.timecode and c41.place(spec, "timecode") or place)
+  end
+  preview.read(w, d, own)
+  slate.read(w, d, own)
+  d.budget = budget.read(w, d, d.bytes_place)
+  limits.check(w, d, own, place)
   d.extension = EXTENSIONS[d.container.format or "mp4"] or "mp4"
-  if spec.fps and tostring(spec.fps) ~= (w.format.fps:gsub("/1$", "")) then
-    c41.error(c41.place(spec, "fps"), ("a deliverable has the film's frame rate, %s"):format(w.format.fps:gsub("/1$", "")),
+  if not spec.of then -- which is what it is
+    codec.check(d)
+  end
+  if spec.fps and not d.preview and tostring(spec.fps) ~= (w.format.fps:gsub("/1$", "")) then
+    c41.error(c41.place(spec, "fps"),
+      ("a deliverable has the film's frame rate, %s"):format(w.format.fps:gsub("/1$", "")),
       "drop `fps` here, or set it in `format`")
   end
   return d
@@ -93,26 +107,37 @@ local function around(w, scene)
   if after then
     ends.out = cut.transition(w, scene.shots[#scene.shots])
     ends.next_shot = ends.out > 0 and names.look_at(w, after)[1] or nil
+  else
+    cut.check_last(w, scene.shots[#scene.shots])
   end
   return ends
 end
 
 -- Cuts and joins of shots: their inputs and pieces go to c.
 local function pictures(w, d, shots, c, ends)
+  local made, trials = budget.split(w, d, c.id)
+  local function add(i, frames, make, sh, ...)
+    c.add_piece(make(w, made, sh, ...), frames)
+    c.least[#c.pieces] = d.preview and preview.least(w, sh, frames, i) or nil
+    for k = 1, #trials do
+      local ref = make(w, trials[k], sh, ...)
+      c.tried[#c.tried + 1] = ref and w.input("trial", ref) or nil
+    end
+  end
   local skip = ends.into // 2
   for i, sh in ipairs(shots) do
     local next_shot = shots[i + 1] or ends.next_shot
     local frames, kind, color, seconds = cut.transition(w, sh)
-    local fades = { ["in"] = i == 1 and ends.first and first_fade(w) or 0, out = 0 }
+    local fade_in, fade_out = i == 1 and ends.first and first_fade(w) or 0, 0
     local drop = next_shot and frames // 2 or 0
     if frames > 0 and not next_shot and kind == "fade" then
-      fades.out, c.fade_out = seconds, seconds
+      fade_out, c.fade_out = seconds, seconds
     end
-    local faded = (fades["in"] > 0 or fades.out > 0) and fades or nil
-    c.add_piece(cut.make(w, d, sh, skip, drop, faded),
-      world.plus(timing.frames(w, sh, c.clocks[i]), -skip - drop))
+    local faded = (fade_in > 0 or fade_out > 0) and { ["in"] = fade_in, out = fade_out,
+      ["color-in"] = fade_in > 0 and w.film.opens.color or nil, ["color-out"] = fade_out > 0 and color or nil } or nil
+    add(i, world.plus(c.frames[i], -skip - drop), cut.make, sh, skip, drop, faded)
     if drop > 0 then
-      c.add_piece(cut.join(w, d, sh, w.prepared(next_shot), frames, kind, color), frames)
+      add(i, frames, cut.join, sh, w.prepared(next_shot), frames, kind, color)
     end
     skip = drop
   end
@@ -126,28 +151,38 @@ end
 local function mixes(w, shots, c)
   for i, sh in ipairs(shots) do
     local shot = { scene = sh.scene.name, title = i == 1 and chapter(sh.scene) or nil,
-      frames = timing.frames(w, sh, c.clocks[i]), lead = sh.mix and sh.mix.lead or 0 }
-    for _, output in ipairs(sh.mix and STEMS or {}) do
+      frames = c.frames[i], lead = sh.mix and sh.mix.lead or 0 }
+    for k = 1, sh.mix and #sound.STEMS or 0 do
+      local output = sound.STEMS[k]
       if sh.mix[output] then
         shot[output] = c.add(output, { step = sh.mix.step, output = output })
       end
     end
     c.shots[i] = shot
-    for k = 1, #sh.lines do
-      local line = sh.lines[k]
-      local fact = c.clocks[i] .. ".lines." .. line.name
+    local spoken = sh.lines
+    for k = 1, #spoken do
+      local line = spoken[k]
+      local fact = sh.id .. ".lines." .. line.name
       c.lines[#c.lines + 1] = { shot = i - 1, who = text.display(line.who), mode = line.mode,
-        text = text.value(w, line.text, sh.id, "/voice/" .. line.name, line.place, c.inputs),
-        start = w.late(fact .. ".start"), seconds = w.late(fact .. ".seconds") }
+        text = text.value(w, line.text, sh.id, line.tail, line.place, c.inputs),
+        start = { late = fact .. ".start" }, seconds = { late = fact .. ".seconds" } }
     end
   end
 end
 
+-- The step that makes a file; unit names it where there are several.
+local function conform_id(d, unit)
+  return "film/" .. d.name .. (unit and "/" .. unit or "")
+end
+
 -- What shots of one scene give to a file: inputs, each numbered from 0 among those of its name, and what is told of
--- each shot, numbered from 0 too. Plain values that say nothing of where the scene stands: they may come from elsewhere.
-local function gather(w, d, shots, ends)
-  local c = { inputs = c41.room(3 * #shots), counts = {}, pieces = c41.room(#shots), shots = c41.room(#shots),
-    lines = c41.room(#shots), names = c41.room(#shots), beds = c41.room(#shots), clocks = c41.room(#shots) }
+-- each shot, numbered from 0 too. Plain values that say nothing of where the scene stands: they may come from
+-- elsewhere.
+local function gather(w, d, shots, ends, unit)
+  local n = #shots
+  local c = { id = conform_id(d, unit), tried = {}, inputs = c41.room(3 * n), counts = {}, pieces = c41.room(n),
+    shots = c41.room(n), lines = c41.room(n), names = c41.room(n), beds = c41.room(n), frames = c41.room(n),
+    least = {} }
   function c.add(name, ref)
     c.inputs[#c.inputs + 1] = w.input(name, ref)
     c.counts[name] = (c.counts[name] or 0) + 1
@@ -159,22 +194,30 @@ local function gather(w, d, shots, ends)
     end
   end
   for i, sh in ipairs(shots) do
-    c.clocks[i] = sh.id
-    timing.add(w, sh, c.inputs, c.clocks[i])
-    c.names[i], c.beds[i] = sh.name, sound.beds(w, sh)
+    c.frames[i] = timing.frames(w, sh, sh.id)
+    timing.add(w, sh, c.inputs, sh.id)
+    c.names[i], c.beds[i] = sh.name, d.preview and {} or sound.beds(w, sh)
   end
-  pictures(w, d, shots, c, ends)
-  mixes(w, shots, c)
+  if d.without_picture then
+    c.fade_out = stems.closing_fade(w, shots, ends.next_shot)
+  else
+    pictures(w, d, shots, c, ends)
+  end
+  if d.preview then
+    preview.shots(shots, c)
+  else
+    mixes(w, shots, c)
+  end
   return { inputs = c.inputs, counts = c.counts, pieces = c.pieces, shots = c.shots, lines = c.lines,
-    names = c.names, beds = c.beds, fade_out = c.fade_out, id = shots[1].id,
+    names = c.names, beds = c.beds, tried = c.tried, least = d.preview and c.least or nil, fade_out = c.fade_out, id = shots[1].id,
     ends = { first = ends.first, last = ends.last, into = ends.into, out = ends.out,
       to = ends.next_shot and ends.next_shot.id } }
 end
 
--- A file that is put together: add gives an input its number among those of its name, once for each source.
-local function assembly(w)
-  local a = { inputs = {}, counts = {}, known = {}, pieces = {}, shots = {}, lines = {}, beds = {}, music = {},
-    names = {} }
+-- A file of n shots that is put together: add gives an input its number among those of its name, once for each source.
+local function assembly(w, n)
+  local a = { inputs = c41.room(3 * n), counts = {}, known = {}, pieces = c41.room(n), shots = c41.room(n),
+    lines = c41.room(n), beds = {}, music = {}, names = c41.room(n), scenes = c41.room(n), tried = {}, least = {} }
   function a.add(name, ref)
     local key = name .. " " .. (ref.step and ref.step .. " " .. ref.output or ref.file)
     if not a.known[key] then
@@ -194,7 +237,9 @@ local function add_beds(a, given, first)
     for _, ref in ipairs(refs) do
       local key = ref.step or ref.file
       local open = a.open and a.open[key]
-      here[key] = open or { bed = a.add("bed", ref), from = first + i - 1, level = ref.level or 0, fade = 0.4 }
+      open = open and open.level == (ref.level or 0) and sound.is_ducked_alike(open.duck, ref.duck) and open
+      here[key] = open or { bed = a.add("bed", ref), from = first + i - 1, level = ref.level or 0, fade = 0.4,
+        duck = ref.duck }
       here[key].to = first + i - 1
       if not open then
         a.beds[#a.beds + 1] = here[key]
@@ -212,20 +257,25 @@ end
 
 -- Adds what one scene gave. Its numbers count from what is there already.
 local function add_given(a, given, scene)
-  local base, first = {}, #a.shots
+  local base, first = { cut = 0, dialogue = 0, effects = 0 }, #a.shots
   for _, name in ipairs(COUNTED) do
     base[name] = a.counts[name] or 0
     a.counts[name] = base[name] + (given.counts[name] or 0)
   end
   append(a.inputs, given.inputs)
+  append(a.tried, given.tried)
   for _, piece in ipairs(given.pieces) do
-    a.pieces[#a.pieces + 1] = { cut = base.cut + piece.cut, frames = piece.frames }
+    piece.cut = base.cut + piece.cut
   end
+  append(a.pieces, given.pieces)
   for i, shot in ipairs(given.shots) do
     shot.dialogue = shot.dialogue and base.dialogue + shot.dialogue
     shot.effects = shot.effects and base.effects + shot.effects
-    a.shots[first + i] = shot
-    a.names[first + i] = { scene = scene, name = given.names[i] }
+    a.shots[first + i], a.names[first + i], a.scenes[first + i] = shot, given.names[i], scene
+  end
+  for _, piece in ipairs(given.least or {}) do
+    piece.shot = first + piece.shot
+    a.least[#a.least + 1] = piece
   end
   for _, line in ipairs(given.lines) do
     line.shot = first + line.shot
@@ -241,11 +291,11 @@ local function cue_shot(w, a, name, place, unit)
   local scene, shot = name:match("^(.-)/(.+)$")
   local found, slug = scene and w.scene_by_name[c41.slug(scene)], c41.slug(shot or name)
   for i, at in ipairs(a.names) do
-    if at.name == slug and (not scene or found and found.index == at.scene) then
+    if at == slug and (not scene or found and found.index == a.scenes[i]) then
       return i - 1
     end
   end
-  local first = not unit and names.shots(w, w.scenes[a.names[1].scene])[1]
+  local first = not unit and names.shots(w, w.scenes[a.scenes[1]])[1]
   if first then
     names.shot(w, first, name, place)
   end
@@ -266,47 +316,82 @@ local function add_cue(w, a, cue, place, unit)
   elseif to < from then
     c41.error(place, "this cue ends before it begins", "swap `from` and `to`")
   end
-  a.music[#a.music + 1] = { music = a.add("music", { file = path }), from = from, to = to,
-    level = cue.level or -18, fade = cue.fade or 1, duck = cue.duck }
+  a.music[#a.music + 1] = sound.cue(w, cue, { music = a.add("music", { file = path }), from = from, to = to })
+end
+
+-- Nothing steps back in a file that says `duck: false`.
+local function leave_level(list)
+  for _, one in ipairs(list) do
+    one.duck = false
+  end
+end
+
+-- The frame that stands for the file: of a shot, or at so many seconds. nil: none.
+local function poster(w, d, a, unit)
+  local said, place = d.poster, d.spec.poster and c41.place(d.spec, "poster") or d.place
+  if said and d.container.format == "mov" then
+    c41.warn(place, "a MOV has no place for a poster",
+      "choose a preset of MP4 or Matroska, or drop `poster`")
+  elseif type(said) == "number" then
+    return { seconds = said }
+  elseif said then
+    local shot = cue_shot(w, a, said, place, unit)
+    return shot and { shot = shot }
+  end
+  return nil
 end
 
 -- One file: makes the conform of what scenes gave, a list of {index, given}, and hands it out. unit names it where
 -- there are several, each of one scene.
 local function assemble(w, d, scenes, unit, scene)
-  local a = assembly(w)
+  local n = 0
+  for _, one in ipairs(scenes) do
+    n = n + #one[2].shots
+  end
+  local a = assembly(w, n)
   for _, one in ipairs(scenes) do
     add_given(a, one[2], one[1])
   end
-  for i, cue in ipairs(w.film.music or {}) do
+  for i, cue in ipairs(not d.preview and w.film.music or {}) do
     add_cue(w, a, cue, c41.place(w.film.music, i), unit)
   end
-  local id = "film/" .. d.name .. (unit and "/" .. unit or "")
-  local outputs = { "film" }
-  if #a.lines > 0 and d.subtitles ~= "none" then
-    outputs = { "film", "srt", "vtt" }
+  if d.preview and #a.pieces > 0 then
+    preview.cut_short(w, d, a)
   end
+  local id = conform_id(d, unit)
+  if d.spec.duck == false then
+    leave_level(a.beds)
+    leave_level(a.music)
+  end
+  local outputs = stems.outputs(d)
+  if #a.lines > 0 and d.subtitles ~= "none" then
+    append(outputs, { "srt", "vtt" })
+  end
+  if d.slate then
+    slate.add(w, d, a, function(variant) return conform_id(variant, unit) end, scene)
+  end
+  budget.find(w, d, id, a.tried, scene)
   w:step(nil, id, "conform", outputs, {
     inputs = a.inputs, at = d.place, scene = scene,
-    params = {
+    params = stems.tell(d, {
       title = w.film.title, fps = w.format.fps, language = d.language,
       draft = false, -- until the whole film is known
       pixels = d.pixels, container = d.container, encode = d.encode,
       audio = d.audio, loudness = d.loudness, ["true-peak"] = d.peak,
       pieces = c41.array(a.pieces), shots = c41.array(a.shots), lines = c41.array(a.lines),
-      beds = c41.array(a.beds), music = c41.array(a.music),
+      beds = c41.array(a.beds), music = c41.array(a.music), timecode = d.timecode, slate = d.slate and d.slate.frames,
+      poster = poster(w, d, a, unit), preview = d.preview,
+      ["min-seconds"] = d.shortest, ["max-seconds"] = d.longest, ["max-bytes"] = d.most_bytes,
       subtitles = d.subtitles, fades = { ["in"] = first_fade(w), out = a.fade_out },
-    },
+    }),
   })
   local file, draft_file = file_name(w, d, unit)
   local place = d.spec.file and c41.place(d.spec, "file") or d.place
   check_inside(file, place)
   for _, output in ipairs(outputs) do
-    local function named(path)
-      return output == "film" and path or path:gsub("%.[^./]*$", "") .. "." .. output
-    end
-    c41.deliver { name = d.name .. (unit and "/" .. unit or "") .. (output == "film" and "" or "." .. output),
-      step = id, output = output,
-      file = named(file), draft_file = named(draft_file), at = d.place, file_at = place }
+    c41.deliver { name = stems.name(d, d.name .. (unit and "/" .. unit or ""), output), step = id, output = output,
+      file = stems.file(d, file, output), draft_file = stems.file(d, draft_file, output),
+      at = d.place, file_at = place }
   end
 end
 
@@ -330,9 +415,9 @@ function deliver.read(w)
     if seen[d.name] then
       c41.error(place, ('two deliverables are called "%s"'):format(d.name), "give one of them a `name`")
       c41.note(seen[d.name], "the first is here")
-    elseif spec.each and spec.file then
-      c41.error(c41.place(spec, "file"), ("a file for each %s cannot have one name"):format(spec.each),
-        "drop `file`: each is named by its " .. spec.each)
+    elseif d.each and spec.file then
+      c41.error(c41.place(spec, "file"), ("a file for each %s cannot have one name"):format(d.each),
+        "drop `file`: each is named by its " .. d.each)
     else
       w.deliverables[#w.deliverables + 1] = d
     end
@@ -340,10 +425,11 @@ function deliver.read(w)
   end
 end
 
--- Whether what scenes give to files is all that these are made of: none names steps anywhere.
+-- Whether what scenes give to files is all that these are made of: none names steps anywhere, no scene one of a file's,
+-- and what a file takes of a scene is the same whatever stands before that.
 function deliver.is_by_scene(w)
   for _, d in ipairs(w.deliverables) do
-    if d.spec.of then
+    if d.spec.of or not d.each and (d.budget or d.preview and d.preview.seconds) then
       return false
     end
   end
@@ -355,11 +441,12 @@ end
 function deliver.scene(w, scene)
   local shots, given, ends = scene.shots, {}, nil
   for _, d in ipairs(#shots > 0 and w.deliverables or {}) do
-    if d.spec.each == "scene" then
-      assemble(w, d, { { scene.index, gather(w, d, shots, ALONE) } }, scene.name, scene.name)
-    elseif d.spec.each == "shot" then
+    if d.each == "scene" then
+      assemble(w, d, { { scene.index, gather(w, d, shots, ALONE, scene.name) } }, scene.name, scene.name)
+    elseif d.each == "shot" then
       for _, sh in ipairs(shots) do
-        assemble(w, d, { { scene.index, gather(w, d, { sh }, ALONE) } }, scene.name .. "-" .. sh.name, scene.name)
+        local unit = scene.name .. "-" .. sh.name
+        assemble(w, d, { { scene.index, gather(w, d, { sh }, ALONE, unit) } }, unit, scene.name)
       end
     elseif not d.spec.of then
       ends = ends or around(w, scene)
@@ -386,7 +473,7 @@ function deliver.film(w, given)
   for _, d in ipairs(w.deliverables) do
     if d.spec.of then
       as_it_is(w, d)
-    elseif not d.spec.each and w.n_shots > 0 then
+    elseif not d.each and w.n_shots > 0 then
       local scenes = {}
       i = i + 1
       for index, one in ipairs(given) do

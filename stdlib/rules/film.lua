@@ -67,7 +67,9 @@ function film.open(tree, ctx)
     c41.error(c41.place(tree, "scenes"), "this film has no shot",
       "write `- shots:` with at least one under `scenes`")
   end
-  return w, names.all_given(w) and deliver.is_by_scene(w)
+  local by_scene = names.all_given(w) and deliver.is_by_scene(w)
+  ctx.scenes = nil -- w.scenes has what is asked for from here on
+  return w, by_scene
 end
 
 -- The steps of scene number i, as if there were no other. Returns what it gives to files of the whole film, or nil.

@@ -69,22 +69,27 @@ function names.numbered(seen, name)
   return seen[name] == 1 and name or name .. "-" .. seen[name]
 end
 
-local function scene_name(scene, seen)
+local function place_of(scene)
+  return c41.place(scene, scene.id and "id" or "scene")
+end
+
+-- seen has the scenes by their names, unnamed how many have none.
+local function scene_name(scene, seen, unnamed)
   local given = scene.id or scene.scene
   local name = given and c41.slug(given) or "scene"
-  local place = c41.place(scene, scene.id and "id" or "scene")
   if given and name == "" then
-    c41.error(place, ('"%s" has no letter or digit to make a name of'):format(given), "give the scene an `id`")
+    c41.error(place_of(scene), ('"%s" has no letter or digit to make a name of'):format(given),
+      "give the scene an `id`")
     name = "scene"
   elseif given and seen[name] then
-    c41.error(place, ('two scenes are called "%s"'):format(given), "give one of them an `id` of its own")
-    c41.note(seen[name], "the first is here")
+    c41.error(place_of(scene), ('two scenes are called "%s"'):format(given), "give one of them an `id` of its own")
+    c41.note(place_of(seen[name]), "the first is here")
   end
   if given then
-    seen[name] = seen[name] or place
+    seen[name] = seen[name] or scene
     return name
   end
-  return names.numbered(seen.unnamed, name)
+  return names.numbered(unnamed, name)
 end
 
 -- The picture words of a shot, which name it when nobody did.
@@ -107,18 +112,22 @@ local function shot_words(shot)
   return words:match("%S") and words or "say\n" .. (type(shot.say) == "string" and shot.say or "")
 end
 
-local function shot_name(shot, seen)
+-- seen has the shots by their names, unnamed how many there are of each digest.
+local function shot_name(shot, seen, unnamed)
   if not shot.shot then
-    return names.numbered(seen.unnamed, c41.digest(shot_words(shot)):sub(1, 8))
+    return names.numbered(unnamed, c41.digest(shot_words(shot)):sub(1, 8))
   end
-  local name, place = c41.slug(shot.shot), c41.place(shot, "shot")
+  local name = c41.slug(shot.shot)
+  local first = seen[name]
   if name == "" then
-    c41.error(place, ('"%s" has no letter or digit to make a name of'):format(shot.shot), "choose another name")
-  elseif seen[name] then
-    c41.error(place, ('two shots of this scene are called "%s"'):format(shot.shot), "rename one of them")
-    c41.note(seen[name], "the first is here")
+    c41.error(c41.place(shot, "shot"), ('"%s" has no letter or digit to make a name of'):format(shot.shot),
+      "choose another name")
+  elseif first then
+    c41.error(c41.place(shot, "shot"), ('two shots of this scene are called "%s"'):format(shot.shot),
+      "rename one of them")
+    c41.note(c41.place(first, "shot"), "the first is here")
   end
-  seen[name] = seen[name] or place
+  seen[name] = first or shot
   return name
 end
 
@@ -127,9 +136,9 @@ end
 function names.outline(w)
   read_cast(w)
   w.scenes, w.scene_by_name, w.n_shots, w.touched = {}, {}, 0, {}
-  local seen = { unnamed = {} }
+  local seen, unnamed = {}, {}
   for i, scene in ipairs(w.ctx.scenes) do
-    local s = { name = scene_name(scene, seen), was = scene.was and c41.slug(scene.was), index = i,
+    local s = { name = scene_name(scene, seen, unnamed), was = scene.was and c41.slug(scene.was), index = i,
       n_shots = scene.shots, kept = scene.kept }
     w.scenes[i] = s
     w.scene_by_name[s.name] = w.scene_by_name[s.name] or s
@@ -151,13 +160,13 @@ end
 -- One record a shot: what the rules pass around. Below the line stands what they find out, each on first use.
 local function outline_shots(s)
   s.scene = c41.scene(s.index)
-  local list, seen = c41.room(s.n_shots), { unnamed = {} }
+  local list, seen, unnamed = c41.room(s.n_shots), {}, {}
   for i, raw in ipairs(s.scene.shots or {}) do
     local shot = c41.hook_shot(raw, s.scene) or raw
-    local name = shot_name(shot, seen)
+    local name = shot_name(shot, seen, unnamed)
     local was = shot.was and c41.slug(shot.was) or name
-    list[i] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name,
-      old_id = (s.was or s.name) .. "/" .. was, place = c41.place(shot), position = i,
+    list[i] = { shot = shot, scene = s, name = name, was = was, id = s.name .. "/" .. name, place = c41.place(shot),
+      position = i,
       --
       lines = nil, present = nil, timing = nil, still = nil, board = nil, still_drafted = nil, clip = nil, mix = nil }
   end
@@ -254,8 +263,8 @@ end
 
 -- What was decided for a step, under its name or the one it had.
 function names.pick(w, sh, tail)
-  local picks = w.ctx.picks
-  return picks and (picks[sh.id .. "/" .. tail] or picks[sh.old_id .. "/" .. tail])
+  local picks, scene = w.ctx.picks, sh.scene
+  return picks and (picks[sh.id .. "/" .. tail] or picks[(scene.was or scene.name) .. "/" .. sh.was .. "/" .. tail])
 end
 
 function names.location(w, sh)
@@ -265,7 +274,7 @@ function names.location(w, sh)
   end
   local locations = w.film.locations or {}
   if locations[id] then
-    return id, locations[id], c41.place(locations, id)
+    return id, locations[id]
   end
   local owner = sh.shot.location and sh.shot or sh.scene.scene
   names.unknown("location", id, c41.keys(locations), c41.place(owner, "location"))

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Lines of dialogue: from a script, or from mappings, to records {name, who, text, mode, …}.
 local names = require "rules.names"
+local takes = require "rules.takes"
 local text = require "rules.text"
 
 local say = {}
@@ -80,7 +81,7 @@ end
 
 local function read_mapping(w, map)
   local speaker = speaker_of(w, map)
-  local who = speaker and names.cast(w, speaker, c41.key(map, speaker))
+  local who = speaker and (names.cast_id(w, speaker) or names.cast(w, speaker, c41.key(map, speaker)))
   if not who then
     return nil
   end
@@ -136,6 +137,7 @@ function say.read(w, sh)
   for i = 1, #lines do
     local line = lines[i]
     line.name = names.numbered(seen, line_name(line))
+    line.tail = "voice/" .. line.name
     if line.who ~= "narrator" and line.mode ~= "vo" and line.mode ~= "os" then
       speakers[#speakers + 1] = line.who
     end
@@ -178,34 +180,35 @@ local function voice_params(w, line, preset)
 end
 
 local function speak(w, sh, line)
-  local takes = require "rules.takes"
   local member = w.cast[line.who] or {}
   local voice = member.voice or {}
   local preset = w:maker("speak", voice.preset, voice.preset and c41.place(voice, "preset") or line.place, false)
-  local tail = "voice/" .. line.name
   local params, inputs = voice_params(w, line, preset)
-  params.text = text.value(w, line.text, sh.id, "/" .. tail, line.place, inputs)
+  params.text = text.value(w, line.text, sh.id, line.tail, line.place, inputs)
   return takes.make(w, sh, {
-    tail = tail, kind = "speak", preset = preset, output = "voice", params = params, inputs = inputs,
+    tail = line.tail, kind = "speak", preset = preset, output = "voice", params = params, inputs = inputs,
     at = line.place,
     seed_name = sh.was .. "/" .. line.name, takes = line.takes, pick = line.pick,
     pick_at = line.pick and c41.place(line.map, "pick"),
   })
 end
 
--- The recordings and voices of a shot: sets line.voice to a reference each, and line.start and line.seconds to what
--- the shot's timing says of it.
+-- The recordings and voices of a shot: sets line.voice to a reference each, line.input to it as an input, line.start
+-- and line.seconds to what the shot's timing says of it, and line.heard to what is told of it where it is mixed.
 function say.lower(w, sh)
-  for i = 1, #sh.lines do
-    local line = sh.lines[i]
+  local spoken = sh.lines
+  for i = 1, #spoken do
+    local line = spoken[i]
     if line.file then
       local path = c41.asset(line.file, c41.place(line.map, "file"), { "audio" })
       line.voice = { file = path or line.file }
     else
       line.voice = speak(w, sh, line)
     end
+    line.input = w.input(line.name, line.voice)
     local fact = "timing.lines." .. line.name
-    line.start, line.seconds = w.late(fact .. ".start"), w.late(fact .. ".seconds")
+    line.start, line.seconds = { late = fact .. ".start" }, { late = fact .. ".seconds" }
+    line.heard = { name = line.name, start = line.start }
   end
 end
 

@@ -5,11 +5,10 @@ local names = require "rules.names"
 local takes = require "rules.takes"
 local text = require "rules.text"
 local timing = require "rules.timing"
+local titles = require "rules.titles"
 local words = require "rules.words"
 
 local still = {}
-
-local NONE = {}
 
 local TIMES = {
   night = "night", midnight = "night", dawn = "dawn", sunrise = "dawn", morning = "dawn",
@@ -23,7 +22,7 @@ local TIME_WORDS = { "night", "midnight", "dawn", "sunrise", "morning", "dusk", 
 -- The time of day that the slugline tells, else the prompt.
 local function time_of_day(sh, prompt)
   local scene = sh.scene.scene.scene
-  local said = scene and c41.said(scene, TIME_WORDS)[1] or c41.said(text.plain(prompt), TIME_WORDS)[1]
+  local said = scene and c41.said(scene, TIME_WORDS)[1] or c41.said(prompt, TIME_WORDS)[1]
   return TIMES[said]
 end
 
@@ -32,23 +31,34 @@ local REGIONS = { left = { 0, 0, 0.5, 1 }, right = { 0.5, 0, 0.5, 1 }, centre = 
 
 function still.region(sh, id)
   local lipsync = sh.shot.lipsync
-  local region = type(lipsync) == "table" and lipsync.regions and lipsync.regions[id]
+  local regions = lipsync and type(lipsync) == "table" and lipsync.regions
+  local region = regions and regions[id]
   return region and (REGIONS[region] or (type(region) == "table" and region)) or nil
+end
+
+-- A character as the draft draws him: the one that was drawn last of that id, where nothing else is to be seen.
+local function drawn(w, sh, id)
+  local clothes, region, last = words.wardrobe(w, sh, id), still.region(sh, id), w.drawn[id]
+  if not (last and last.clothes == clothes and last.region == region) then
+    local looks = text.plain(w.cast[id].looks) .. (clothes and ", wearing " .. text.plain(clothes) or "")
+    last = { clothes = clothes, region = region,
+      figure = c41.fixed { id = id, name = text.display(id), looks = looks, region = region } }
+    w.drawn[id] = last
+  end
+  return last.figure
 end
 
 -- What the draft draws: docs/steps.md, "image".
 local function board(w, sh, prompt)
-  local shot, cast = sh.shot, c41.room(#sh.present)
+  local shot, present, said = sh.shot, sh.present, text.plain(prompt)
+  local cast = c41.room(#present)
   local _, location = names.location(w, sh)
-  for i = 1, #sh.present do
-    local id = sh.present[i]
-    local looks, clothes = text.plain(w.cast[id].looks), words.wardrobe(w, sh, id)
-    cast[i] = { id = id, name = text.display(id),
-      looks = clothes and looks .. ", wearing " .. text.plain(clothes) or looks, region = still.region(sh, id) }
+  for i = 1, #present do
+    cast[i] = drawn(w, sh, present[i])
   end
   return c41.fixed {
-    size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = text.plain(prompt),
-    location = location and text.plain(location.looks) or nil, time = time_of_day(sh, prompt), cast = c41.array(cast),
+    size = shot.size, angle = shot.angle, lens = shot.lens, move = shot.move, prompt = said,
+    location = location and text.plain(location.looks) or nil, time = time_of_day(sh, said), cast = c41.array(cast),
   }
 end
 
@@ -57,8 +67,8 @@ local function references(w, sh, own, preset, inputs)
     return
   end
   local function add(list)
-    for i, path in ipairs(list or NONE) do
-      local file = c41.asset(path, c41.place(list, i), { "image" })
+    for i = 1, list and #list or 0 do
+      local file = c41.asset(list[i], c41.place(list, i), { "image" })
       inputs[#inputs + 1] = file and w.input("reference", { file = file }) or nil
     end
   end
@@ -73,15 +83,15 @@ local function make(w, sh, image, prompt, place)
   local preset = w:maker("image", image.preset, image.preset and c41.place(image, "preset") or place, #sh.present > 0)
   local inputs = {}
   local loras = lora.of_picture(w, sh, preset, image.loras)
-  local asked = text.value(w, prompt, sh.id, "/image", place, inputs)
+  local asked = text.value(w, prompt, sh.id, "image", place, inputs)
   local phrases = words.of_picture(w, sh, preset, asked, place, loras)
   sh.board = board(w, sh, prompt)
   sh.still_drafted = w.drafted(preset)
-  local params = { prompt = text.compose(phrases), negative = words.negative(w, image.negative),
+  local params = { prompt = c41.compose(phrases), negative = words.negative(w, image.negative),
     pixels = image.pixels and w.pixels(image.pixels, c41.place(image, "pixels")) or w.format.pixels,
     board = w.takes(preset, "board") and sh.board or nil }
-  for _, key in ipairs(image.with and c41.keys(image.with) or NONE) do
-    params[key] = image.with[key]
+  if image.with then
+    w.add_with(params, image.with)
   end
   references(w, sh, image.references, preset, inputs)
   lora.attach(w, loras, preset, params, inputs)
@@ -95,12 +105,12 @@ end
 -- The last picture of a chain that changes it: each instruction in plain words, then the upscaler.
 function still.edit(w, sh, ref, owner, tail)
   local seen = {}
-  for i, instruction in ipairs(owner.edit or NONE) do
-    local place, inputs = c41.place(owner.edit, i), { w.input("image", ref) }
+  for i = 1, owner.edit and #owner.edit or 0 do
+    local instruction, place, inputs = owner.edit[i], c41.place(owner.edit, i), { w.input("image", ref) }
     local preset = w:maker("edit", nil, place)
     local first = text.plain(instruction):match("^%s*(%S*%s*%S*%s*%S*)")
     local step = tail .. "/edit-" .. names.numbered(seen, c41.slug(first))
-    local asked = text.value(w, instruction, sh.id, "/" .. step, place, inputs)
+    local asked = text.value(w, instruction, sh.id, step, place, inputs)
     ref = w:step(sh, step, "edit", "image", {
       preset = preset, inputs = inputs, at = place,
       params = {
@@ -124,13 +134,11 @@ function still.upscale(w, sh, ref, owner, tail, media)
   })
 end
 
-local function card(w, sh)
-  local spec, place = sh.shot.card, c41.place(sh.shot, "card")
-  local inputs = w:theme()
-  local said = text.value(w, spec.text, sh.id, "/card", place, inputs)
-  return w:step(sh, "card", "card", "image", {
-    inputs = inputs, params = { text = said, style = spec.style, pixels = w.format.pixels }, at = place,
-  })
+local function card(w, sh, tail, pixels)
+  local inputs = {}
+  local params = titles.card(w, sh, inputs)
+  params.pixels = pixels
+  return w:step(sh, tail, "card", "image", { inputs = inputs, params = params, at = c41.place(sh.shot, "card") })
 end
 
 -- `from: SHOT`, with `frame` of its clip where it has one. visiting tells a circle.
@@ -173,8 +181,8 @@ end
 
 local function source(w, sh)
   local shot, image = sh.shot, sh.shot.image
-  if shot.card then
-    return card(w, sh)
+  if shot.card and not image then
+    return card(w, sh, "card", w.format.pixels)
   elseif not image then
     local prompt, place = unwritten(sh)
     return make(w, sh, {}, prompt, place)
@@ -191,15 +199,15 @@ end
 
 -- The storyboard panel of a drafted frame: a proxy for people.
 local function panel(w, sh, ref)
-  local lines, cast = c41.room(#sh.lines), c41.room(#sh.present)
-  for i = 1, #sh.lines do
-    local line = sh.lines[i]
+  local spoken, present = sh.lines, sh.present
+  local lines, cast = c41.room(#spoken), c41.room(#present)
+  for i = 1, #spoken do
+    local line = spoken[i]
     lines[i] = { name = text.display(line.who), mode = line.mode, direction = line.direction,
       text = text.plain(line.text) }
   end
-  for i = 1, #sh.present do
-    local id = sh.present[i]
-    cast[i] = text.display(id)
+  for i = 1, #present do
+    cast[i] = text.display(present[i])
   end
   local about = {
     film = w.film.title, slug = sh.scene.scene.scene, shot = sh.shot.shot and sh.name or nil,
@@ -225,6 +233,21 @@ function still.of(w, sh)
     sh.still = ref or false
   end
   return sh.still or nil
+end
+
+-- The still of a shot for deliverable d: a card is set anew for a picture of another shape.
+function still.for_shape(w, sh, d)
+  if not sh.shot.card or titles.over_picture(sh) then
+    return still.of(w, sh)
+  end
+  local film, file = w.format.pixels, d.pixels
+  local stretch = film[1] * file[2] / (film[2] * file[1])
+  if math.abs(stretch - 1) < 0.02 then
+    return still.of(w, sh)
+  end
+  sh.cards = sh.cards or {} -- a transition shows it as well as the cut
+  sh.cards[d.name] = sh.cards[d.name] or card(w, sh, "card/" .. d.name, file)
+  return sh.cards[d.name]
 end
 
 return still

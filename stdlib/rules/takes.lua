@@ -4,7 +4,7 @@ local names = require "rules.names"
 
 local takes = {}
 
--- One take as a step: spec is what c41.step takes as well. A preset without a seed is told the take's number by
+-- One take as a step: spec is what w:step takes as well. A preset without a seed is told the take's number by
 -- its key instead.
 local function render(w, sh, spec, tail, take)
   spec.take, spec.params.seed = take, spec.seed and spec.seed + take - 1 or w:seed_of(spec.kind, take, spec.seed_name)
@@ -50,6 +50,7 @@ function takes.make(w, sh, spec)
   if chosen.file then
     return picked_file(spec, chosen)
   end
+  sh.take = (spec.media == "image" or spec.media == "video") and number or sh.take
   check_number(spec, number, n, chosen.take and c41.place(chosen, "take") or spec.pick_at or spec.at)
   if n == 1 and not chosen.is then
     return render(w, sh, spec, spec.tail, 1)

@@ -2,13 +2,13 @@
 -- Text that a person wrote, or that a model will write.
 local text = {}
 
--- A text as a step's param. Words that are to be written come from a `write` step called OWNER TAIL/words; the
+-- A text as a step's param. Words that are to be written come from a `write` step called OWNER/TAIL/words; the
 -- late value reads an input that is added to inputs.
 function text.value(w, value, owner, tail, place, inputs, mode)
   if type(value) ~= "table" or value.write == nil then
     return value
   end
-  local id = owner .. tail .. "/words"
+  local id = owner .. "/" .. tail .. "/words"
   if not w.made[id] then
     w.made[id] = true
     local preset = w:maker("write", value.preset, place)
@@ -33,26 +33,6 @@ function text.display(id)
   return known
 end
 
--- Last bytes behind which a sentence goes on: the last is that of an ellipsis.
-local ENDS = {}
-for _, byte in ipairs { (".!?:;,\xa6"):byte(1, -1) } do
-  ENDS[byte] = true
-end
-
--- Joins phrases {text=} into one prompt: a text, or a list of parts when one of them is late.
-function text.compose(phrases)
-  local parts, late, before = c41.room(2 * #phrases), false, nil
-  for i = 1, #phrases do
-    local said = phrases[i].text
-    if before then
-      parts[2 * i - 2] = type(before) == "string" and ENDS[before:byte(-1)] and " " or ". "
-    end
-    parts[2 * i - 1] = said
-    late, before = late or type(said) == "table", said
-  end
-  return late and parts or table.concat(parts)
-end
-
 -- What stands in a text for people: late words are told by their brief.
 function text.plain(value)
   if type(value) == "table" then
@@ -63,7 +43,8 @@ end
 
 -- Seconds to speak or read: 70 ms a character.
 function text.seconds(value)
-  return 0.07 * (utf8.len(text.plain(value)) or #text.plain(value))
+  local words = text.plain(value)
+  return 0.07 * (utf8.len(words) or #words)
 end
 
 function text.count_words(value)

@@ -38,11 +38,12 @@ function timing.estimate(sh)
 end
 
 local function measured(w, sh)
-  local shot, inputs, lines = sh.shot, c41.room(#sh.lines + 1), c41.room(#sh.lines)
-  for i = 1, #sh.lines do
-    local line = sh.lines[i]
+  local shot, spoken = sh.shot, sh.lines
+  local inputs, lines = c41.room(#spoken + 1), c41.room(#spoken)
+  for i = 1, #spoken do
+    local line = spoken[i]
     lines[i] = { name = line.name, who = line.who, gap = line.gap or GAP, at = line.at }
-    inputs[i] = w.input(line.name, line.voice)
+    inputs[i] = line.input
   end
   if sh.footage then
     inputs[#inputs + 1] = w.input("footage", sh.footage)
@@ -58,7 +59,7 @@ local function measured(w, sh)
   sh.timing = { ref = made, input = w.input("timing", made, "read") }
 end
 
--- Sets sh.timing to the step that measures, as reference and as input, or sh.frames to what is known without one, on first use.
+-- Sets sh.timing to the step that measures, as reference and as input, or sh.frames where it is known; on first use.
 function timing.of(w, sh)
   local shot = sh.shot
   if sh.timing or sh.frames then
@@ -72,21 +73,35 @@ function timing.of(w, sh)
   end
 end
 
+-- The step that measures a shot, lowered on first use; nil where its length is known.
+local function measured_by(w, sh)
+  if not sh.timing then
+    timing.of(w, sh)
+  end
+  return sh.timing
+end
+
 local FRAMES, SECONDS = { late = "timing.frames" }, {}
+
+-- The frames that the shot has at least, whatever will be measured.
+function timing.least(w, sh)
+  timing.of(w, sh)
+  local shot, first = sh.shot, sh.lines[1]
+  local spoken = first and (first.at or shot.head or HEAD) + (shot.tail or TAIL) or 0
+  return sh.frames or w:frames(math.max(shot.seconds or 0, spoken))
+end
 
 -- A fact of the shot's timing as a late value of the input called name; frames and seconds may be plain.
 function timing.frames(w, sh, name)
-  timing.of(w, sh)
-  if sh.timing then
-    return name and w.late(name .. ".frames") or FRAMES
+  if measured_by(w, sh) then
+    return name and { late = name .. ".frames" } or FRAMES
   end
   return sh.frames
 end
 
 function timing.seconds(w, sh, plus)
   plus = plus or 0
-  timing.of(w, sh)
-  if sh.timing then
+  if measured_by(w, sh) then
     SECONDS[plus] = SECONDS[plus] or w.late("timing.seconds", plus ~= 0 and plus or nil)
     return SECONDS[plus]
   end
@@ -95,9 +110,9 @@ end
 
 -- The read edge that such a late value needs; nothing where the shot has no timing step.
 function timing.add(w, sh, inputs, name)
-  timing.of(w, sh)
-  if sh.timing then
-    inputs[#inputs + 1] = name and w.input(name, sh.timing.ref, "read") or sh.timing.input
+  local by = measured_by(w, sh)
+  if by then
+    inputs[#inputs + 1] = name and w.input(name, by.ref, "read") or by.input
   end
   return inputs
 end

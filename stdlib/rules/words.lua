@@ -30,7 +30,14 @@ local ORDER = { "framing", "prompt", "cast", "location", "style" }
 
 local function add(list, value, place)
   if value ~= nil and value ~= "" then
-    list[#list + 1] = { text = value, at = place }
+    list[#list + 1] = { value, place }
+  end
+end
+
+-- The same for what is said under a key of owner.
+local function add_of(list, value, owner, key)
+  if value then
+    add(list, value, c41.place(owner, key))
   end
 end
 
@@ -41,8 +48,8 @@ function parts.framing(_, sh, list)
   local size = shot.size and (SIZES[shot.size] or shot.size)
   local angle = shot.angle and (ANGLES[shot.angle] or shot.angle)
   local framing = size and angle and size .. ", " .. angle or size or angle
-  add(list, framing, c41.place(shot, shot.size and "size" or "angle"))
-  add(list, shot.lens, c41.place(shot, "lens"))
+  add_of(list, framing, shot, shot.size and "size" or "angle")
+  add_of(list, shot.lens, shot, "lens")
 end
 
 function parts.prompt(_, _, list, prompt, place)
@@ -64,7 +71,7 @@ function words.wardrobe(w, sh, id)
 end
 
 -- "Mara is m4ra, a lighthouse keeper in her sixties, wearing oilskin coat"
-local function describe(w, sh, id, loras)
+local function describe(w, id, clothes, loras)
   local member, said = w.cast[id] or {}, nil
   local function join(more)
     said = said and said .. ", " .. more or text.display(id) .. " is " .. more
@@ -78,38 +85,50 @@ local function describe(w, sh, id, loras)
   if member.looks then
     join(text.plain(member.looks))
   end
-  local clothes = words.wardrobe(w, sh, id)
   if clothes then
     join("wearing " .. text.plain(clothes))
   end
   return said
 end
 
+-- Most are told of in the same words wherever they are seen.
+local function describe_in(w, sh, id, loras)
+  local clothes = words.wardrobe(w, sh, id)
+  if clothes or #loras > 0 then
+    return describe(w, id, clothes, loras)
+  end
+  w.described[id] = w.described[id] or describe(w, id, nil, loras)
+  return w.described[id]
+end
+
 function parts.cast(w, sh, list, _, _, loras)
-  for i = 1, #sh.present do
-    local id = sh.present[i]
-    add(list, describe(w, sh, id, loras), w.cast_places[id])
+  local present = sh.present
+  for i = 1, #present do
+    local id = present[i]
+    add(list, describe_in(w, sh, id, loras), w.cast_places[id])
   end
 end
 
 function parts.location(w, sh, list)
-  local _, location, place = names.location(w, sh)
+  local id, location = names.location(w, sh)
   if location and location.looks then
-    add(list, text.plain(location.looks), place)
+    add_of(list, text.plain(location.looks), w.film.locations, id)
   end
 end
 
 function parts.style(w, sh, list)
   local owner = sh.scene.scene.style and sh.scene.scene or w.film
-  add(list, owner.style, c41.place(owner, "style"))
+  add_of(list, owner.style, owner, "style")
 end
 
--- The phrases of a prompt in the order that the preset wants: {text, at} each.
+-- The phrases of a prompt in the order that the preset wants: {TEXT, PLACE} each.
 function words.of_picture(w, sh, preset, prompt, place, loras)
   local list = c41.room(8)
-  for _, part in ipairs(preset and preset.words or ORDER) do
-    if parts[part] then
-      parts[part](w, sh, list, prompt, place, loras)
+  local order = preset and preset.words or ORDER
+  for i = 1, #order do
+    local part = parts[order[i]]
+    if part then
+      part(w, sh, list, prompt, place, loras)
     end
   end
   return list
@@ -119,7 +138,7 @@ end
 function words.of_motion(sh, prompt, place)
   local list = c41.room(2)
   add(list, prompt, place)
-  add(list, sh.shot.move and (MOVES[sh.shot.move] or sh.shot.move), c41.place(sh.shot, "move"))
+  add_of(list, sh.shot.move and (MOVES[sh.shot.move] or sh.shot.move), sh.shot, "move")
   return list
 end
 

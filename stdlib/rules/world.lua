@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- What every rule needs: the film, its format, who makes which kind, and how inputs are written.
 local world = {}
-world.__index = world
 
 local function rate_text(fps, place)
   local known = { ["23.976"] = "24000/1001", ["29.97"] = "30000/1001", ["59.94"] = "60000/1001" }
@@ -45,11 +44,15 @@ local function read_format(film)
   return {
     pixels = world.pixels(format.pixels or "1920x1080", place),
     fps = rate_text(format.fps or "24", place),
+    between = format.between, stretch = format.stretch,
   }
 end
 
 function world.new(film, ctx)
-  local w = setmetatable({ film = film, ctx = ctx, presets = {}, made = {} }, world)
+  local w = { film = film, ctx = ctx, presets = {}, usual = {}, made = {}, described = {}, drawn = {}, styles = {} }
+  for name, tool in pairs(world) do -- as its own, for a shot asks sixty times: a metatable would come second
+    w[name] = tool
+  end
   w.format = read_format(film)
   w.fps_num, w.fps_den = w.format.fps:match("(%d+)/(%d+)")
   w.fps_num, w.fps_den = tonumber(w.fps_num), tonumber(w.fps_den)
@@ -99,20 +102,30 @@ end
 
 -- Writes the step OWNER/TAIL and returns the reference to its first output. owner is a shot's record; nil:
 -- tail is the whole id, of what belongs to no shot. spec has params, inputs, at; preset (a table; absent:
--- what this machine always does), words, take, scene (of what is no shot's, and yet a scene's). outputs: a name, or a list of them.
+-- what this machine always does), words, note (for people), take, scene (of what is no shot's, and yet a scene's).
+-- outputs: a name, or a list of them.
 function world:step(owner, tail, kind, outputs, spec)
-  local id, scene, shot = tail, spec.scene, nil
+  local id, scene, shot
   if owner then
-    id, scene, shot = owner.id .. "/" .. tail, owner.scene.name, owner.id
+    shot, scene = owner.id, owner.scene.name
+    id = shot .. "/" .. tail
+  else
+    id, scene = tail, spec.scene
   end
-  local preset = spec.preset or self:maker(kind, nil, spec.at)
-  return { step = id, output = c41.step(id, kind, preset and preset.preset, outputs, spec, scene, shot) }
+  local preset = spec.preset or self.usual[kind]
+  if not preset then
+    preset = self:maker(kind, nil, spec.at)
+    self.usual[kind] = preset
+  end
+  return { step = id, output = c41.step(id, kind, preset and preset.preset, outputs, spec.params, spec.inputs, spec.at,
+    scene, shot, spec.take, spec.words, spec.note) }
 end
 
 -- An input of a step from a reference, {step=ID, output=NAME} or {file=PATH}, as c41.step takes it: {NAME, MODE, ID,
 -- OUTPUT} or {NAME, MODE, PATH}.
 function world.input(name, ref, mode)
-  return ref.step and { name, mode or "use", ref.step, ref.output } or { name, mode or "use", ref.file }
+  local step = ref.step
+  return step and { name, mode or "use", step, ref.output } or { name, mode or "use", ref.file }
 end
 
 -- Whether only values of an input matter, and not its bytes.
@@ -132,10 +145,11 @@ function world.plus(value, amount)
   return { late = value.late, plus = (value.plus or 0) + amount, min = value.min, max = value.max }
 end
 
--- The inputs that typography needs: the film's theme, if it has one.
-function world:theme()
-  local file = self.film.theme and c41.asset(self.film.theme, c41.place(self.film, "theme"), { "text" })
-  return file and { world.input("theme", { file = file }) } or {}
+-- Adds what `with:` says to params.
+function world.add_with(params, with)
+  for _, key in ipairs(c41.keys(with)) do
+    params[key] = with[key]
+  end
 end
 
 function world:seed_of(kind, take, name, explicit)

@@ -18,11 +18,11 @@ scenes:
     shots:
       - {shot: a, image: a house, seconds: 1, say: {narrator: "One."}}
       - {shot: b, image: a tree, seconds: 1, video: the tree bends}
-      - {shot: c, image: a road, seconds: 1, move: push-in, transition: {dissolve: 0.5}}
+      - {shot: c, image: a road, seconds: 1, move: push-in}
 """
 
 # These hold times; what the ledger says is looked at by itself.
-BOOKS = {".c41/ledger.db", ".c41/lock"}
+BOOKS = {".c41/ledger.db", ".c41/lock", ".c41/status.json"}
 
 
 def tree(project):
@@ -43,8 +43,9 @@ def check_ledger(project):
     """Every row names artifacts that are what it says, and all of it is on the disk. Returns the steps with a row."""
     with contextlib.closing(sqlite3.connect(f"file:{project.folder / '.c41/ledger.db'}?mode=ro", uri=True)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert not db.execute("PRAGMA foreign_key_check").fetchall()
         assert not db.execute("SELECT key FROM unsettled").fetchall()
-        for digest, ext in db.execute("SELECT digest, ext FROM artifacts JOIN results USING (key)"):
+        for digest, ext in db.execute("SELECT digest, ext FROM artifacts JOIN results ON id = result"):
             path = project.folder / f".c41/store/{digest[:2]}/{digest[2:]}.{ext}"
             assert hashlib.sha256(path.read_bytes()).hexdigest() == digest, path
         return {step for step, in db.execute("SELECT step FROM results")}

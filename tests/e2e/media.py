@@ -129,13 +129,17 @@ def cues(path):
     return found
 
 
-def png(grey, width=256, height=144):
-    """A picture of one grey."""
+def png_of(width, height, rows):
+    """A picture of RGB rows, each behind a 0."""
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-    rows = (b"\0" + bytes([grey, grey, grey]) * width) * height
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
             chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def png(grey, width=256, height=144):
+    """A picture of one grey."""
+    return png_of(width, height, (b"\0" + bytes([grey, grey, grey]) * width) * height)
 
 
 def wav(seconds=1.0, hertz=440, rate=48000):
@@ -144,3 +148,45 @@ def wav(seconds=1.0, hertz=440, rate=48000):
     data = b"".join(struct.pack("<h", round(8000 * math.sin(2 * math.pi * hertz * i / rate))) for i in range(n))
     return (b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, rate * 2, 2, 16) +
             b"data" + struct.pack("<I", len(data)) + data)
+
+
+class Master:
+    """Decoded sound as it is: 48 kHz, two channels, whole numbers of 24 bits."""
+
+    RATE = 48000
+
+    def __init__(self, path):
+        whole = array.array("i")
+        whole.frombytes(tool("ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-ac", 2, "-ar", self.RATE, "-f", "s32le", "-", text=False))
+        self.samples = array.array("i", (x >> 8 for x in whole))
+        self.frames = len(self.samples) // 2
+
+    def level(self, start, end):
+        """RMS in dBFS between two instants, of the left channel."""
+        part = self.samples[2 * round(start * self.RATE):2 * round(end * self.RATE):2]
+        power = sum(x * x for x in part) / (1 << 46) / len(part)
+        return 10 * math.log10(power) if power > 1e-14 else SILENCE
+
+
+def lufs(path):
+    """(integrated loudness, true peak) as ffmpeg measures them."""
+    told = subprocess.run(["ffmpeg", "-nostats", "-i", str(path), "-map", "0:a", "-af", "ebur128=peak=true", "-f", "null", "-"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120).stderr
+    return float(re.findall(r"I: +(-?[\d.]+) LUFS", told)[-1]), float(re.findall(r"Peak: +(-?[\d.]+) dBFS", told)[-1])
+
+
+def samples_wav(samples, rate=48000):
+    """One channel of 16 bits."""
+    data = array.array("h", samples).tobytes()
+    return (b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, rate * 2, 2, 16) +
+            b"data" + struct.pack("<I", len(data)) + data)
+
+
+def noise(seconds, level, rate=48000, seed=1):
+    """The samples of noise, of one channel, whose highs are soft."""
+    made, x, state = [], 0.0, seed
+    for _ in range(round(seconds * rate)):
+        state = (state * 1103515245 + 12345) & 0x7fffffff
+        x += 0.2 * ((state >> 8) / (1 << 22) - 1 - x)
+        made.append(round(max(-1, min(1, x)) * level * 32767))
+    return made

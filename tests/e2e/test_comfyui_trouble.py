@@ -258,10 +258,26 @@ def test_a_download_that_breaks(project, server, what, after):
     assert len(server.accepted) == 1 and retries(done) == 0
 
 
+@pytest.mark.parametrize("what", ["cut", "gone", 502])
+def test_a_download_that_keeps_breaking(project, server, what):
+    """The attempt ends, and the next one fetches what was rendered."""
+    server.faults.append(Fault("/view.*type=output", what, times=7, after=200))
+    done = build(project)
+    assert len(server.accepted) == 1 and retries(done) >= 1
+
+
 def test_a_length_that_lies(project, server):
     """What came is half a picture: it is thrown away."""
     server.faults.append(Fault("/view.*type=output", "shorter"))
     assert retries(build(project)) == 1
+
+
+@pytest.mark.parametrize("times, rendered", [(1, 1), (3, 1), (4, 2)])
+def test_what_arrives_damaged_is_fetched_again(project, server, times, rendered):
+    """Half a picture costs a download, no render; what stays damaged is rendered again."""
+    server.faults.append(Fault("/view.*type=output", "shorter", times=times))
+    assert retries(build(project)) == times
+    assert len(server.accepted) == rendered
 
 
 def test_a_download_that_is_slow(project, server):
@@ -272,7 +288,7 @@ def test_a_download_that_is_slow(project, server):
 def test_a_file_that_is_always_empty(project, server):
     server.faults.append(Fault("/view.*type=output", "empty", times=10 ** 6))
     failed(project, "empty file")
-    assert len(server.accepted) == 5
+    assert len(server.accepted) == 2, "fetched again and again, then rendered once more"
 
 
 def test_a_cached_file_that_is_gone(project, server):
@@ -317,6 +333,18 @@ def test_more_files_than_one(project, server):
     server.engine.trouble.many = 3
     build(project)
     assert len([p for p in server.paths("GET") if "/view" in p]) == 1
+
+
+def test_few_connections_stay_open(project, server):
+    """A prompt takes a connection of its own, and leaves none behind."""
+    project.write("film.yaml", film(14))
+    running = project.start("build", "film.yaml", "--studio", "studio.yaml", "--events", "-")
+    while len(server.accepted) < 12:
+        read_until(running, "step-start")
+    server.hold()
+    assert len(server.runner.server.connections) < 7
+    server.go_on()
+    finish(running)
 
 
 # The socket.

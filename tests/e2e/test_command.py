@@ -568,7 +568,7 @@ def test_a_program_of_another_version(trainer):
         subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", str(n)], check=True)
         trainer.write_preset(*(["--rank", 5] * n), needs={"packs": ["musubi-tuner"]})
         build = trainer.build()
-        assert ("gpu/trainer is not what it was: pack musubi-tuner has changed" in build.err) == (n == 1)
+        assert ("gpu/trainer: replaced: pack musubi-tuner has changed" in build.err) == (n == 1)
 
 
 @NEEDS_SSHD

@@ -175,7 +175,7 @@ def test_new_writes_a_film_once(c41, tmp_path):
     assert "cannot name a film" in c41("new", "../up", cwd=tmp_path, code=64).stderr
 
 
-@pytest.mark.parametrize("name", ["film", "picks", "preset", "project", "studio"])
+@pytest.mark.parametrize("name", ["film", "picks", "preset", "project", "studio", "theme"])
 def test_schema_is_json(c41, name):
     assert json.loads(c41("schema", name).stdout)["$schema"].endswith("2020-12/schema")
 

@@ -66,6 +66,20 @@ def test_film_opens_from_black(make_project):
     assert greys[0] < 30 and all(a <= b + 1 for a, b in zip(greys[:12], greys[1:13])) and abs(greys[14] - LIGHT) <= 3
 
 
+def test_film_opens_from_a_colour_and_ends_in_one(make_project):
+    project = make_project({"film.yaml": FILM.format(transition="").replace("scenes:", "opens: {fade: 0.5, color: white}\nscenes:")
+                            .replace("light.png, seconds: 2", "light.png, seconds: 2, transition: {fade: 1, color: '#3c3c3c'}"),
+                            "dark.png": media.png(DARK), "light.png": media.png(LIGHT)})
+    project.build()
+    greys = media.greys(project.folder / "out/greys.mp4")
+    assert len(greys) == 96
+    for n in range(12):
+        assert abs(greys[n] - (255 + (DARK - 255) * (n + .5) / 12)) <= 5, (n, greys[n])
+    assert all(abs(g - DARK) <= 2 for g in greys[13:48]) and all(abs(g - LIGHT) <= 2 for g in greys[49:72])
+    for n in range(24):
+        assert abs(greys[72 + n] - (LIGHT + (60 - LIGHT) * (n + .5) / 24)) <= 5, (n, greys[72 + n])
+
+
 def test_join_is_made_once_for_both_shots(make_project):
     project = make_project({"film.yaml": FILM.format(transition=", transition: {dissolve: 0.5}"), "dark.png": media.png(DARK),
                             "light.png": media.png(LIGHT)})

@@ -31,16 +31,19 @@ def films():
 
 
 def whole(block):
-    """A film of a block that may be scenes or shots alone."""
+    """A film of a block that may be scenes, shots or a theme alone."""
     if re.search(r"^c41: 1$", block, re.M):
         return block
     if block.startswith("- "):
         block = "scenes:\n  - shots:\n" + re.sub(r"^(?=.)", "      ", block, flags=re.M)
+    if block.startswith("theme:"):
+        block += "scenes: [{shots: [{card: Words}]}]\n"
     return f"c41: 1\ntitle: A Fragment\n{block}"
 
 
 @pytest.mark.parametrize("block", films())
 def test_every_film_compiles_without_a_warning(c41, tmp_path, block):
+    shutil.copytree(ROOT / "tests/fixtures/language/music", tmp_path / "music")
     (tmp_path / "film.yaml").write_text(whole(block), encoding="utf-8")
     assert c41("check", "film.yaml", cwd=tmp_path).stderr == ""
 

@@ -109,6 +109,15 @@ end)
     assert all(step["params"]["encode"]["crf"] != 30 for step in of_kind(steps, "conform"))
 
 
+def test_what_a_metatable_holds_is_no_param(compiled):
+    steps = compiled(ON + """
+on.step(function(step)
+  step.params.mood = setmetatable({ calm = true }, { text = "{broken", "{broken" })
+end)
+""")
+    assert all(step["params"]["mood"] == {"calm": True} for step in steps.values())
+
+
 def test_the_film_can_change_whole(compiled):
     steps = compiled(ON + """
 on.film(function(film)
@@ -160,12 +169,12 @@ def own_data(c41, tmp_path):
     ("undeclared = 1", "the global \"undeclared\" cannot be set"),
     ("c41.step('a', 'render', nil, 'image', {})", "no such kind"),
     ("c41.step('a', 'image', nil, {{}}, {})", "string expected"),
-    ("c41.step('a', 'image', nil, 'image', { params = { f = function() end } })", "a function"),
-    ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x', 'use', 'b', 'image' } } })", "unknown step b"),
-    ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x' } } })", "an input is {NAME"),
+    ("c41.step('a', 'image', nil, 'image', { f = function() end })", "a function"),
+    ("c41.step('a', 'image', nil, 'image', {}, { { 'x', 'use', 'b', 'image' } })", "unknown step b"),
+    ("c41.step('a', 'image', nil, 'image', {}, { { 'x' } })", "an input is {NAME"),
     ("c41.fixed { x = { late = 'b.c' } }", "this holds a late value"),
-    ("c41.step('a', 'image', nil, 'image', { inputs = { { 'x', 'eat', 'b', 'image' } } })", "use or read"),
-    ("c41.step('a', 'image', nil, 'image', { params = { x = { late = 'b.c' } } })", "names no input"),
+    ("c41.step('a', 'image', nil, 'image', {}, { { 'x', 'eat', 'b', 'image' } })", "use or read"),
+    ("c41.step('a', 'image', nil, 'image', { x = { late = 'b.c' } })", "names no input"),
     ("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "512 MiB"),
 ])
 def test_a_fault_of_the_rules_is_ours(c41, own_data, body, words):

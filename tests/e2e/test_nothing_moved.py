@@ -38,7 +38,7 @@ end)
 @pytest.fixture(scope="module")
 def built(make_shared):
     project = make_shared({"film.yaml": FILM, "scenes/a.yaml": SCENE, "film.lua": HOOK, "notes.txt": "dark",
-                           "project.yaml": "style: 35 mm\n", "theme.txt": "font: Inter\n"})
+                           "project.yaml": "style: 35 mm\n", "theme.txt": "family: Inter\n"})
     shutil.copy(ROOT / "docs/keeper.png", project.folder / "plate.png")
     shutil.copy(ROOT / "examples/keeper/music/theme.flac", project.folder / "ana.wav")
     project.build()

@@ -11,16 +11,26 @@ from media import File, decode
 PRESETS = pathlib.Path(__file__).resolve().parents[2] / "presets"
 
 # What ffprobe calls the streams of each platform's file, and its ending and size where they are its own.
+H264, PRORES = ("mp4", "h264", "yuv420p", "aac"), ("mov", "prores", "yuv422p10le", "pcm_s24le")
 PLATFORMS = {
     "archive": ("mkv", "av1", "yuv420p", "opus", None),
-    "discord": ("mp4", "h264", "yuv420p", "aac", (1280, 720)),
+    "atsc-a85": (*PRORES, None),
+    "broadcast-r128": (*PRORES, None),
+    "discord": (*H264, (1280, 720)),
     "dnxhr-master": ("mov", "dnxhd", "yuv422p10le", "pcm_s24le", None),
-    "prores-master": ("mov", "prores", "yuv422p10le", "pcm_s24le", None),
-    "reels": ("mp4", "h264", "yuv420p", "aac", (1080, 1920)),
-    "square": ("mp4", "h264", "yuv420p", "aac", (1080, 1080)),
-    "web": ("mp4", "h264", "yuv420p", "aac", None),
-    "youtube": ("mp4", "h264", "yuv420p", "aac", None),
+    "prores-master": (*PRORES, None),
+    "reels": (*H264, (1080, 1920)),
+    "review": (*H264, (960, 540)),
+    "square": (*H264, (1080, 1080)),
+    "tiktok": (*H264, (1080, 1920)),
+    "web": (*H264, None),
+    "web-av1": ("mp4", "av1", "yuv420p", "aac", None),
+    "x": (*H264, None),
+    "youtube": (*H264, None),
 }
+
+SOUND_ALONE = ["me", "podcast", "stems"] # test_stems.py
+PREVIEWS = ["gif", "stills", "stills-jpeg", "webp"] # test_deliver.py
 
 FILM = """\
 c41: 1
@@ -35,7 +45,7 @@ deliver: [%s]
 
 
 def test_platforms(make_project):
-    assert sorted(PLATFORMS) == sorted(path.stem for path in (PRESETS / "deliver").glob("*.yaml"))
+    assert sorted([*PLATFORMS, *SOUND_ALONE, *PREVIEWS]) == sorted(path.stem for path in (PRESETS / "deliver").glob("*.yaml"))
     project = make_project({"film.yaml": FILM % ", ".join(PLATFORMS)})
     build = project.build("film.yaml")
     assert build.code == 0, build.err

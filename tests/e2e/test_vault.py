@@ -210,6 +210,37 @@ def test_forgotten_films_need_nothing(vault):
     assert whale not in stored(vault) and not vault.build().ran
 
 
+def kept(project):
+    """What conform keeps of the sound, and when that was used last."""
+    return {path: path.stat().st_mtime for path in (project.folder / ".c41/sound").iterdir()}
+
+
+def test_gc_takes_passages_of_sound_that_no_good_build_needs(vault):
+    """Two films: what the first one's edit has left behind goes, and nothing that is heard in either."""
+    film = FILM.replace("a boat", "a boat, sound: SOUND")
+    vault.write("film.yaml", film.replace("SOUND", "rain"))
+    vault.build("film.yaml")
+    then = min(kept(vault).values()) - 3600
+    for path in kept(vault):
+        os.utime(path, (then, then))
+    vault.write("film.yaml", film.replace("SOUND", "waves"))
+    vault.write("other.yaml", film.replace("SOUND", "wind"))
+    vault.build("film.yaml")
+    vault.build("other.yaml")
+    before = kept(vault)
+    behind = {path for path, used in before.items() if used == then}
+    assert behind and len(before) > len(behind)
+    assert du(vault)["kept"] == {"passages": len(before), "bytes": sum(path.stat().st_size for path in before)}
+    assert f"kept beside it: {len(before)} passages of sound, " in told(vault.run("du"))
+    assert f"and {len(behind)} of the passages of sound, " in told(vault.run("gc"))
+    assert "of the passages" not in told(vault.run("gc", "--kind", "image")), "no step of a kind made them"
+    assert kept(vault) == before
+    told(vault.run("gc", "--free", "1", "--yes"))
+    assert kept(vault).keys() == before.keys() - behind
+    assert "of the passages" not in told(vault.run("gc"))
+    assert not vault.build("film.yaml").ran and not vault.build("other.yaml").ran
+
+
 def test_gc_without_a_ledger_takes_nothing(vault):
     vault.build()
     for name in (".c41/ledger.db", ".c41/ledger.db-wal", ".c41/ledger.db-shm"):

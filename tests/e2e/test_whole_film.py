@@ -23,7 +23,7 @@ locations: {deck: {looks: the open deck, sound: waves}}
 music: [{file: tune.wav}, {file: tune.wav, from: three/b, to: two/a, level: -30}]
 deliver:
   - web
-  - {name: small, preset: web, pixels: 32x24, subtitles: none}
+  - {name: small, preset: web, pixels: 32x24, subtitles: none, slate: 0.5}
   - {name: scenes, preset: web, each: scene, subtitles: none}
 scenes:
   - {id: credits, shots: [{shot: end, card: The end, seconds: 1}]}
@@ -64,6 +64,17 @@ def test_an_edit(parts, ends):
     assert {"film/web", "film/small", "film/scenes/two"} <= build.ran
     assert [d["name"] for d in build.end["deliverables"]] == [
         "web", "web.srt", "web.vtt", "small", "scenes/one", "scenes/three", "scenes/two", "scenes/credits"]
+
+
+def test_a_preview_of_the_start(parts, ends):
+    """What it needs moves with all that stands before it: a scene of its own, and then none."""
+    parts.change("film.yaml", "  - {name: scenes,", "  - {name: start, preset: gif, seconds: 4}\n  - {name: scenes,")
+    parts.build()
+    text = parts.read("scenes/one.yaml")
+    parts.write("scenes/one.yaml", SCENE % ("four", "four", "four") + text)
+    assert "four/b/cut/start" in ends(parts).ran
+    parts.write("scenes/one.yaml", "[]\n")
+    assert "credits/end/cut/start" in ends(parts).ran
 
 
 def test_an_edit_that_changes_no_picture(parts, ends):
@@ -225,8 +236,8 @@ def test_gifts_of_another_build(parts, ends, harm):
 def test_what_the_ledger_has_lost(parts, ends, tmp_path):
     """The build finds it out before it begins, and goes through the whole film."""
     db = sqlite3.connect(parts.folder / ".c41/ledger.db")
-    for table in ("artifacts", "results"):
-        db.execute(f"DELETE FROM {table} WHERE key IN (SELECT key FROM steps WHERE step = 'one/a/cut/web')")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("DELETE FROM results WHERE key IN (SELECT key FROM steps WHERE step = 'one/a/cut/web')")
     db.commit()
     db.close()
     parts.change("scenes/two.yaml", "wave number two", "wave number 2")

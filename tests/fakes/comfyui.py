@@ -8,6 +8,7 @@ import json
 import pathlib
 import shutil
 import threading
+import time
 import uuid
 
 from aiohttp import WSMsgType, web
@@ -33,11 +34,12 @@ def empty(status=200):
 
 
 class ComfyUI:
-    """`step_seconds` of a sampler's step; `most_steps` that it takes whatever it is asked; `headers` that a proxy before it
+    """`step_seconds` of a sampler's step; `load_seconds` until models are there that the last prompt did not use; `most_steps` that it takes whatever it is asked; `headers` that a proxy before it
     asks for; `most_upload` bytes of a body; `models` {FOLDER: [NAME]}; `under` a path before every route."""
 
     def __init__(self, folder, version="0.21.0", step_seconds=0.01, most_steps=4, headers=None, most_upload=100 << 20, models=None,
-                 extra_classes=None, under="", port=0):
+                 extra_classes=None, under="", port=0, host="127.0.0.1"):
+        self.host = host
         self.folder, self.version, self.old = pathlib.Path(folder), version, version.startswith("0.3")
         self.step_seconds, self.most_steps, self.most_upload, self.under, self.port = step_seconds, most_steps, most_upload, under, port
         self.headers, self.models = headers or {}, models or {}
@@ -45,6 +47,7 @@ class ComfyUI:
         self.faults, self.requests, self.accepted, self.uploads, self.socket_ids = [], [], [], [], []
         self.sockets, self.connected, self.refuse_sockets = {}, set(), False
         self.engine = None
+        self.load_seconds = 0
         for kind in ("input", "output", "temp"):
             (self.folder / kind).mkdir(parents=True, exist_ok=True)
 
@@ -60,7 +63,7 @@ class ComfyUI:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}{self.under}"
+        return f"http://{self.host}:{self.port}{self.under}"
 
     def do(self, function, *arguments):
         """Calls on the server's own thread, and waits."""
@@ -76,13 +79,16 @@ class ComfyUI:
 
     def restart(self, down_seconds=0.0):
         """As by SIGKILL and a start: queue, history, cache and what ran are gone; files stay; sockets end without a word."""
-        async def again():
-            await self.shut()
-            await asyncio.sleep(down_seconds)
-            shutil.rmtree(self.folder / "temp")
-            (self.folder / "temp").mkdir()
-            await self.open()
-        self.do(again)
+        self.do(self.shut)
+        time.sleep(down_seconds)
+        self.do(self.reopen)
+
+    def go_away(self):
+        """Out of reach, and at work all the same."""
+        self.do(self.unlisten)
+
+    def come_back(self):
+        self.do(self.listen)
 
     def drop_sockets(self):
         def drop():
@@ -120,21 +126,33 @@ class ComfyUI:
         trouble = self.engine.trouble if self.engine else None
         self.engine = Engine(self)
         self.engine.trouble = trouble or self.engine.trouble
+        await self.listen()
+        self.worker = asyncio.ensure_future(self.engine.run())
+
+    async def reopen(self):
+        shutil.rmtree(self.folder / "temp")
+        (self.folder / "temp").mkdir()
+        await self.open()
+
+    async def listen(self):
         app = web.Application(middlewares=[self.note, faults.middleware(self.faults), self.guard], client_max_size=self.most_upload)
         for prefix in (self.under, self.under + "/api"):
             self.add_routes(app, prefix)
         app.on_response_prepare.append(self.sign)
         self.runner = web.AppRunner(app)
         await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True, shutdown_timeout=0.1)
+        site = web.TCPSite(self.runner, self.host, self.port, reuse_address=True, shutdown_timeout=0.1)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
-        self.worker = asyncio.ensure_future(self.engine.run())
 
     async def shut(self):
         self.worker.cancel()
+        await self.unlisten()
+
+    async def unlisten(self):
         for socket in list(self.connected):
-            socket._req.transport.abort()
+            if socket._req.transport:
+                socket._req.transport.abort()
         await self.runner.cleanup()
 
     def add_routes(self, app, prefix):

@@ -53,6 +53,7 @@ class Engine:
         self.number = 0
         self.pending, self.running, self.history = [], None, {}
         self.cache, self.counters = {}, {}
+        self.held = []  # what the last prompt has loaded
         self.interrupted = False
         self.freed = []
         self.came = asyncio.Event()
@@ -131,7 +132,14 @@ class Run:
         if self.engine.interrupted and not self.engine.trouble.stubborn:
             raise Interrupted
 
+    async def load(self):
+        used = sorted(json.dumps(node["inputs"], sort_keys=True) for node in self.graph.values() if "Loader" in node["class_type"])
+        if used != self.engine.held:
+            await asyncio.sleep(self.engine.server.load_seconds)
+        self.engine.held = used
+
     async def step(self, id, most):
+        await self.load()
         for value in range(1, most + 1):
             await asyncio.sleep(self.engine.server.step_seconds)
             await self.engine.hold.wait()

@@ -3,6 +3,7 @@
 requests it is told to spoil, so often as it is told to."""
 import asyncio
 import re
+import threading
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -25,6 +26,8 @@ class Fault:
     - "empty": the answer has no body
     - "slow": the body comes in eight parts, `after` seconds apart
     - "mute": there is never an answer
+    - "hold": the server sees the request once `go` is set, whoever asked may be gone by then; "hold-answer": it does
+      what is asked, and answers once `go` is set; "hold-body": the same within the body
     - bytes: these in the place of the body, as `type`
     """
     path: str
@@ -33,11 +36,17 @@ class Fault:
     method: str = ""
     after: float = 0
     type: str = ""
+    skip: int = 0        # so many that it takes are let through first
+    lost: bool = False   # what was held never arrives
     hits: int = field(default=0, init=False)
+    held: threading.Event = field(default_factory=threading.Event, init=False)  # a request has come so far
+    go: threading.Event = field(default_factory=threading.Event, init=False)
 
     def takes(self, request):
-        return (self.times > self.hits and (not self.method or self.method == request.method)
-                and re.search(self.path, request.path_qs) is not None)
+        takes = (self.times > self.hits and (not self.method or self.method == request.method)
+                 and re.search(self.path, request.path_qs) is not None)
+        self.skip -= takes
+        return takes and self.skip < 0
 
 
 def page(status):
@@ -61,6 +70,14 @@ async def end(request, *parts, pause=0.0):
     raise asyncio.CancelledError
 
 
+async def hold(fault):
+    fault.held.set()
+    while not fault.go.is_set():
+        await asyncio.sleep(0.01)
+    if fault.lost:
+        raise asyncio.CancelledError
+
+
 async def spoil(fault, request, handler):
     what = fault.what
     if isinstance(what, int):
@@ -72,10 +89,20 @@ async def spoil(fault, request, handler):
     if what == "gone":
         await end(request)
     await request.read()
+    if what == "hold":
+        await hold(fault)
+        return await handler(request)
     response = await handler(request)
+    if what == "hold-answer":
+        await hold(fault)
+        return response
     if what == "late-500":
         return web.Response(status=500, text="500 Internal Server Error\n\nServer got itself in trouble")
     body = response.body if isinstance(response.body, bytes) else b""
+    if what == "hold-body":
+        request.transport.write(head_of(response, len(body)) + body[:len(body) // 2])
+        await hold(fault)
+        await end(request, body[len(body) // 2:])
     if what == "lost":
         await end(request)
     if what == "head":

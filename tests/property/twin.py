@@ -128,7 +128,8 @@ class Twin:
         """The keys of everything that was ever made here, and of what is still there of it."""
         there = {os.path.basename(folder) + name.split(".")[0] for folder, _, names in os.walk(self.folder / ".c41/store")
                  for name in names}
-        gone = {key for key, digest in self.rows("SELECT key, digest FROM artifacts") if digest not in there}
+        gone = {key for key, digest in self.rows("SELECT key, digest FROM artifacts JOIN results ON id = result")
+                if digest not in there}
         ever = {key for key, in self.rows("SELECT key FROM results")}
         return ever, ever - gone
 

@@ -16,48 +16,14 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "runtime/media/encode.h"
 #include "runtime/media/input.h"
 #include "runtime/media/loudness.h"
 #include "runtime/media/ops.h"
 #include "runtime/media/pcm.h"
+#include "tests/unit/grey.h"
 #include "tests/unit/job.h"
 
-enum { SIDE_PX = 64, GREY_STEP = 6, GREY_FIRST = 30, GREYS = 30 };
-
 static const struct rate film = {24, 1};
-
-static int grey_of(int64_t frame)
-{
-    return GREY_FIRST + (int)(frame % GREYS) * GREY_STEP;
-}
-
-// A cut whose frames show, by their grey, which frame of the film they are.
-static const char *grey_cut(struct job *j, const char *name, int64_t first, int frames,
-                            const char *settings, struct rate rate)
-{
-    const char *path = job_path(j, name);
-    json_t *json = json_loads(settings, 0, NULL);
-    struct encoder *e = encoder_open(path, json, SIDE_PX, SIDE_PX, rate, &j->err);
-    AVFrame *frame = av_frame_alloc();
-
-    assert_non_null(e);
-    for (int i = 0; i < frames; i++) {
-        frame->format = AV_PIX_FMT_YUV420P;
-        frame->width = frame->height = SIDE_PX;
-        assert_true(av_frame_get_buffer(frame, 0) >= 0);
-        for (int plane = 0; plane < 3; plane++)
-            memset(frame->data[plane], plane ? 128 : grey_of(first + i),
-                   (size_t)frame->linesize[plane] * (plane ? SIDE_PX / 2 : SIDE_PX));
-        assert_true(encoder_add(e, frame, &j->err));
-        av_frame_unref(frame);
-    }
-    assert_true(encoder_finish(e, &j->err));
-    encoder_free(e);
-    av_frame_free(&frame);
-    json_decref(json);
-    return path;
-}
 
 // Decodes the film's picture: the frames must come one by one, each the one it should be.
 static void check_picture(struct job *j, const char *path, int64_t frames, struct rate rate)
@@ -309,8 +275,6 @@ struct wrong_case {
 static const struct wrong_case wrongs[] = {
     {"{'cut':0,'frames':10}", "{'scene':'a','frames':11}", "", ERR_BUG, "10 frames, its shots 11"},
     {"{'cut':0,'frames':11}", "{'scene':'a','frames':11}", "", ERR_BUG, "has 10 frames"},
-    {"{'cut':0,'frames':10},{'cut':1,'frames':10}", "{'scene':'a','frames':20}", "", ERR_FINAL,
-     "piece 1 (b.mp4) cannot be joined"},
     {"{'cut':2,'frames':10}", "{'scene':'a','frames':10}", "", ERR_BUG, "names no cut"},
     {"", "", "", ERR_BUG, "no pieces"},
     {"{'cut':0,'frames':10}", "{'scene':'a','frames':10,'dialogue':0}", "", ERR_BUG,
@@ -342,6 +306,142 @@ static void what_does_not_fit_is_told(void **state)
         if (!strstr(j.err.text, wrongs[i].says))
             fail_msg("%s", j.err.text);
         buf_release(&params);
+    }
+    job_release(&j);
+}
+
+// An older encoder's settings, and today's.
+static const char *const ages[][2] = {
+    {"{\"codec\":\"h264\",\"preset\":\"ultrafast\",\"crf\":20}",
+     "{\"codec\":\"h264\",\"preset\":\"medium\",\"crf\":20}"},
+    {"{\"codec\":\"hevc\",\"preset\":\"ultrafast\",\"crf\":20}",
+     "{\"codec\":\"hevc\",\"preset\":\"medium\",\"crf\":20}"},
+};
+
+// Two cuts of an older encoder beside those of today's are encoded again, and their frames stay
+// where they are.
+static void unequal_headers_are_made_equal(void **state)
+{
+    static const int frames[] = {10, 7, 10, 5};
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    for (size_t i = 0; i < sizeof(ages) / sizeof(*ages); i++) {
+        struct buf params = {0};
+        int first = 0;
+
+        for (int k = 0; k < 4; first += frames[k++]) {
+            char name[20];
+
+            snprintf(name, sizeof(name), "%d.mp4", k);
+            job_input(&j, "cut", grey_cut(&j, name, first, frames[k], ages[i][k % 2], film));
+        }
+        job_output(&j, "film", job_path(&j, "film.mp4"));
+        buf_printf(&params,
+                   "{'fps':'24/1','pixels':[64,64],'encode':%s,'pieces':[{'cut':0,'frames':10},"
+                   "{'cut':1,'frames':7},{'cut':2,'frames':10},{'cut':3,'frames':5}],"
+                   "'shots':[{'scene':'a','frames':32}]}",
+                   ages[i][1]);
+        if (!job_run(&j, conform_run, buf_text(&params)))
+            fail_msg("%s", j.err.text);
+        assert_string_equal(j.notes, "the picture at 0.71 s has other headers than today's encoder "
+                                     "makes: its cut is encoded again");
+        check_picture(&j, job_path(&j, "film.mp4"), 32, film);
+        buf_release(&params);
+    }
+    job_release(&j);
+}
+
+// Footage that the encoder made, though at another quality: its cut is the same file.
+static void footage_is_passed_through(void **state)
+{
+    struct job j;
+    struct buf from = {0}, to = {0};
+
+    (void)state;
+    job_init(&j);
+    job_input(&j, "picture", grey_cut(&j, "a.mp4", 0, 24, ages[0][1], film));
+    job_output(&j, "cut", job_path(&j, "cut.mp4"));
+    if (!job_run(&j, cut_run,
+                 "{'fps':'24/1','pixels':[64,64],'from':'footage','in':0,'handles':0,'frames':24,"
+                 "'encode':{'codec':'h264','preset':'medium','crf':30}}"))
+        fail_msg("%s", j.err.text);
+    assert_true(file_read(job_path(&j, "a.mp4"), &from, 1000000, &j.err));
+    assert_true(file_read(job_path(&j, "cut.mp4"), &to, 1000000, &j.err));
+    assert_int_equal(from.len, to.len);
+    assert_memory_equal(from.ptr, to.ptr, from.len);
+    buf_release(&from);
+    buf_release(&to);
+    job_release(&j);
+}
+
+// The outer boxes of an MP4 in order, as "ftyp moov free mdat ".
+static void read_boxes(struct job *j, const char *path, struct buf *names)
+{
+    struct buf bytes = {0};
+
+    assert_true(file_read(path, &bytes, 100000000, &j->err));
+    for (size_t at = 0; at + 8 <= bytes.len;) {
+        const uint8_t *box = (const uint8_t *)bytes.ptr + at;
+        uint32_t size =
+            (uint32_t)box[0] << 24 | (uint32_t)box[1] << 16 | (uint32_t)box[2] << 8 | box[3];
+
+        assert_true(size >= 8);
+        buf_printf(names, "%.4s ", (const char *)box + 4);
+        at += size;
+    }
+    buf_release(&bytes);
+}
+
+struct index_case {
+    const char *container, *audio;
+    int shots, frames; // of each
+};
+
+static const struct index_case indices[] = {
+    {"mp4", "{'codec':'aac','bitrate':96000}", 1, 1},
+    {"mp4", "{'codec':'aac','bitrate':96000}", 300, 5},
+    {"mov", "{'codec':'pcm_s24le'}", 300, 5},
+    {"mp4", "{'codec':'opus','bitrate':64000}", 200, 4},
+    {"mp4", "{'codec':'flac'}", 100, 12},
+};
+
+// However many shots, chapters and subtitles there are: a player can begin with the first bytes.
+static void the_index_stands_first(void **state)
+{
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    for (size_t i = 0; i < sizeof(indices) / sizeof(*indices); i++) {
+        const struct index_case *c = &indices[i];
+        struct buf pieces = {0}, shots = {0}, lines = {0}, params = {0}, names = {0};
+        const char *path = job_path(&j, "film.mp4"), *more = "";
+
+        for (int k = 0; k < c->shots; k++, more = ",") {
+            buf_printf(&pieces, "%s{'cut':0,'frames':%d}", more, c->frames);
+            buf_printf(&shots, "%s{'scene':'%d','title':'A scene of some length %d','frames':%d}",
+                       more, k, k, c->frames);
+            buf_printf(&lines, "%s{'shot':%d,'who':'Mara','text':'%d','start':0,'seconds':0.05}",
+                       more, k, k);
+        }
+        job_input(&j, "cut", grey_cut(&j, "a.mp4", 0, c->frames, joins[0].settings, film));
+        job_output(&j, "film", path);
+        buf_printf(&params,
+                   "{'fps':'24/"
+                   "1','title':'Boxes','subtitles':'embed','container':{'format':'%s'},'audio':%s,"
+                   "'pieces':[%s],'shots':[%s],'lines':[%s]}",
+                   c->container, c->audio, buf_text(&pieces), buf_text(&shots), buf_text(&lines));
+        if (!job_run(&j, conform_run, buf_text(&params)))
+            fail_msg("%s", j.err.text);
+        read_boxes(&j, path, &names);
+        assert_int_equal(strncmp(buf_text(&names), "ftyp moov free ", 15), 0);
+        buf_release(&pieces);
+        buf_release(&shots);
+        buf_release(&lines);
+        buf_release(&params);
+        buf_release(&names);
     }
     job_release(&j);
 }
@@ -397,6 +497,9 @@ int main(void)
         cmocka_unit_test(films_are_as_loud_as_asked),
         cmocka_unit_test(beds_step_back),
         cmocka_unit_test(what_does_not_fit_is_told),
+        cmocka_unit_test(unequal_headers_are_made_equal),
+        cmocka_unit_test(footage_is_passed_through),
+        cmocka_unit_test(the_index_stands_first),
         cmocka_unit_test(chapters_titles_and_subtitles),
     };
 

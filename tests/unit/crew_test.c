@@ -154,9 +154,9 @@ static void same_errors(void **state)
     same_for_all(whole_film, ", wears: {ana: gold}", "unknown wardrobe of ana: \"gold\"");
 }
 
-// A film without hooks is long enough here for Lua to start again on the way; with one that does
+// A film without hooks is long enough here for Lua to go back on the way; with one that does
 // nothing it never does.
-static void same_after_restarts(void **state)
+static void same_after_going_back(void **state)
 {
     struct arena *a = arena_new();
     char folder[SCRATCH_BYTES];
@@ -181,7 +181,7 @@ int main(void)
         cmocka_unit_test(same_graph),
         cmocka_unit_test(same_graph_of_one_file),
         cmocka_unit_test(same_errors),
-        cmocka_unit_test(same_after_restarts),
+        cmocka_unit_test(same_after_going_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

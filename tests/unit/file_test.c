@@ -59,6 +59,7 @@ static void assert_holds(struct bench *b, const char *path, const void *bytes, s
 
     assert_true(file_read(path, &found, len + 1, &b->err));
     assert_int_equal(found.len, len);
+    assert_int_equal(found.ptr[len], 0);
     assert_memory_equal(found.ptr, bytes, len);
     buf_release(&found);
 }
@@ -66,7 +67,7 @@ static void assert_holds(struct bench *b, const char *path, const void *bytes, s
 // Lengths about the pieces that files are read in.
 static void hashes_and_copies_any_length(void **state)
 {
-    static const size_t lengths[] = {1, 65535, 65536, 65537, 200000};
+    static const size_t lengths[] = {1, 65534, 65535, 65536, 65537, 200000};
     struct bench *b = *state;
     char *bytes = mem_new(200000);
 
@@ -121,12 +122,32 @@ static void replaces_a_part_that_was_left(void **state)
     assert_int_equal(st.st_mode & 0777, 0644);
 }
 
+// Where it says nothing of the bytes, they are not read for it.
+static void shares_what_is_whole(void **state)
+{
+    struct bench *b = *state;
+    struct digest expected = digest_of("whole", 5), other = digest_of("whale", 5);
+
+    put(b, b->from, "whole", 5);
+    put(b, b->to, "before", 6);
+    assert_false(file_share(b->from, b->to, &other, &b->err));
+    assert_non_null(strstr(b->err.text, "damaged"));
+    assert_holds(b, b->to, "before", 6);
+    assert_true(file_share(b->from, b->to, &expected, &b->err));
+    assert_holds(b, b->to, "whole", 5);
+    put(b, b->to, "before", 6);
+    assert_true(file_share(b->from, b->to, NULL, &b->err));
+    assert_holds(b, b->to, "whole", 5);
+    assert_false(file_exists(b->part));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(hashes_and_copies_any_length, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_file_replaces_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(replaces_a_part_that_was_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shares_what_is_whole, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,7 @@ void job_release(struct job *j)
 {
     for (size_t i = 0; i < j->n_paths; i++)
         unlink(j->paths[i]);
+    json_decref(j->facts);
     assert_int_equal(rmdir(j->folder), 0);
 }
 
@@ -44,7 +45,7 @@ const char *job_path(struct job *j, const char *name)
 void job_input(struct job *j, const char *name, const char *path)
 {
     assert_true(j->n_inputs < JOB_MOST_FILES);
-    j->inputs[j->n_inputs++] = (struct media_input){name, path, NULL};
+    j->inputs[j->n_inputs++] = (struct media_input){.name = name, .path = path};
 }
 
 void job_output(struct job *j, const char *name, const char *path)
@@ -58,6 +59,13 @@ static void keep_note(void *user, const char *text)
     struct job *j = user;
 
     snprintf(j->notes, sizeof(j->notes), "%s", text);
+}
+
+static void keep_fact(void *user, const char *name, json_t *value)
+{
+    struct job *j = user;
+
+    json_object_set_new(j->facts, name, value);
 }
 
 json_t *job_params(const char *text)
@@ -88,12 +96,15 @@ bool job_run(struct job *j, bool (*run)(const struct media_job *, struct err *),
         .cancelled = &cancelled,
         .project = j->folder,
         .note = keep_note,
+        .fact = keep_fact,
         .user = j,
     };
     bool ok;
 
     j->err = (struct err){0};
     j->notes[0] = '\0';
+    json_decref(j->facts);
+    j->facts = json_object();
     ok = run(&job, &j->err);
     json_decref(value);
     j->n_inputs = j->n_outputs = 0;

@@ -21,6 +21,7 @@ struct job {
     struct media_output outputs[JOB_MOST_FILES];
     size_t n_outputs;
     char notes[1000]; // what the op said last
+    json_t *facts;    // what the op told of its first output
     struct err err;
 };
 

@@ -54,6 +54,20 @@ static void canonical_form(void **state)
     }
 }
 
+static void compact_form_keeps_the_order(void **state)
+{
+    struct err err;
+    struct buf out = {0};
+    json_t *value = json_read_loose(
+        str_of("{\"b\": {\"z\": 1.0, \"a\": [0.7, \"\\u00e9\\n\"]}, \"a\": null}"), &err);
+
+    (void)state;
+    json_compact(value, &out);
+    assert_string_equal(buf_text(&out), "{\"b\":{\"z\":1,\"a\":[0.7,\"\xc3\xa9\\n\"]},\"a\":null}");
+    json_decref(value);
+    buf_release(&out);
+}
+
 static void assert_real(double value, const char *expected)
 {
     struct buf out = {0};
@@ -100,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonical_form),
+        cmocka_unit_test(compact_form_keeps_the_order),
         cmocka_unit_test(few_decimals),
         cmocka_unit_test(odd_text),
     };

@@ -157,7 +157,7 @@ static void expects_what_the_last_took(void **state)
         r.seconds = i < 32 ? 100 : i;
         assert_true(ledger_put(b->ledger, &r, &b->err));
     }
-    assert_true(ledger_mean_seconds(b->ledger, "image", "draft") == 47.5);
+    assert_true(ledger_took(b->ledger, "image", "draft", NULL).mean_seconds == 47.5);
     json_decref(artifact.facts);
 }
 
@@ -175,8 +175,8 @@ static void replaces_a_result(void **state)
     assert_true(ledger_find(b->ledger, "k1", b->arena, &found));
     assert_int_equal(found.n_artifacts, 1);
     assert_memory_equal(&found.artifacts[0].digest, &artifact.digest, sizeof(struct digest));
-    assert_true(ledger_mean_seconds(b->ledger, "image", "draft") == 4);
-    assert_true(ledger_mean_seconds(b->ledger, "image", "other") == 0);
+    assert_true(ledger_took(b->ledger, "image", "draft", NULL).mean_seconds == 4);
+    assert_true(ledger_took(b->ledger, "image", "other", NULL).mean_seconds == 0);
     json_decref(found.artifacts[0].facts);
     json_decref(artifact.facts);
 }
@@ -409,23 +409,27 @@ static void a_note_is_on_the_disk_before_its_job_is_sent(void **state)
     struct bench *b = *state;
     struct artifact made = an_artifact(b, "whole");
     struct result r = a_result(&made, "k1");
-    struct note note = {"a-1", "k1", "comfy", NULL, 7}, *found;
+    struct note note = {"a-1", "k1", "gpu/comfy", "FILM", "a/s0/image", false, 7}, *found;
 
     assert_true(ledger_put(b->ledger, &r, &b->err)); // a transaction is open
     synced = 0;
-    assert_true(ledger_put_note(b->ledger, &note, &b->err));
+    assert_true(ledger_put_note(b->ledger, &note, NULL, &b->err));
     assert_true(synced >= 1);
-    note.job = "job-9";
-    assert_true(ledger_put_note(b->ledger, &note, &b->err)); // the server has answered
+    synced = 0;
+    note.job = "a-2"; // it is sent again
+    assert_true(ledger_put_note(b->ledger, &note, "a-1", &b->err));
+    assert_true(synced >= 1);
     synced = 0;
     assert_true(ledger_put(b->ledger, &r, &b->err));
     assert_true(ledger_tick(b->ledger, true, &b->err));
     assert_int_equal(synced, 0); // results do not wait for the disk
     assert_int_equal(count_notes(b, &found), 1);
-    assert_string_equal(found->attempt, "a-1");
+    assert_string_equal(found->job, "a-2");
     assert_string_equal(found->key, "k1");
-    assert_string_equal(found->service, "comfy");
-    assert_string_equal(found->job, "job-9");
+    assert_string_equal(found->service, "gpu/comfy");
+    assert_string_equal(found->film, "FILM");
+    assert_string_equal(found->step, "a/s0/image");
+    assert_false(found->spare);
     assert_int_equal(found->sent_ms, 7);
     json_decref(made.facts);
 }
@@ -455,9 +459,9 @@ static void a_kill_leaves_the_note_or_the_result(void **state)
     struct bench *b = *state;
     struct artifact made = an_artifact(b, "whole");
     struct result r = a_result(&made, "k1");
-    struct note note = {"a-1", "k1", "comfy", "job-9", 7}, *found;
+    struct note note = {"a-1", "k1", "gpu/comfy", "FILM", "a/s0/image", false, 7}, *found;
 
-    assert_true(ledger_put_note(b->ledger, &note, &b->err));
+    assert_true(ledger_put_note(b->ledger, &note, NULL, &b->err));
     assert_true(ledger_close(b->ledger, &b->err));
     finish_and_die(b, &r, false);
     assert_int_equal(count_notes(b, &found), 1);

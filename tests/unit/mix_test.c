@@ -51,8 +51,8 @@ static const struct place_case places[] = {
     {"24/1", 48, 0.5, -0.5, 0, 120000},
     {"24/1", 48, 0.5, 1.234567, 83259, 120000},
     {"24000/1001", 24, 0, 0.5, 24000, 48048},
-    {"30000/1001", 5, 0, 0.1, 4800, 9600}, // 8008 samples, and the voice goes on to 9600
-    {"25/1", 25, 0.3, 0.99, 61920, 66720}, // it ends after the picture
+    {"30000/1001", 5, 0, 0.1, 4800, 9610},  // 8008 samples, and the voice ends in the next frame
+    {"25/1", 25, 0.32, 0.99, 62880, 69120}, // it ends after the picture
 };
 
 static void lines_in_stems(void **state)

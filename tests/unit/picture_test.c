@@ -301,6 +301,33 @@ static void damaged_files_are_refused(void **state)
     job_release(&j);
 }
 
+static void what_servers_write_goes_and_how_it_lies_stays(void **state)
+{
+    static const char turned[20] = {0, 0, 0, 0, 0,          1,          0, 0,
+                                    0, 0, 0, 0, (char)0xff, (char)0xff, 0, 0};
+    struct job j;
+    struct input in;
+    struct buf all = {0};
+    struct err err = {0};
+    char *matrix;
+
+    (void)state;
+    job_init(&j);
+    grey_clip(job_path(&j, "clip.mp4"), 6, (struct rate){24, 1});
+    assert_true(file_read(job_path(&j, "clip.mp4"), &all, 1 << 24, &err));
+    for (matrix = all.ptr; memcmp(matrix, "tkhd", 4) != 0; matrix++)
+        ;
+    memcpy(matrix + 44, turned, sizeof(turned));
+    assert_true(file_write(job_path(&j, "turned.mp4"), all.ptr, all.len, &err));
+    assert_true(strip(job_path(&j, "turned.mp4"), job_path(&j, "clean.mp4"), &err));
+    assert_true(input_open(&in, job_path(&j, "clean.mp4"), &err));
+    assert_true(input_lies(input_stream(&in, AVMEDIA_TYPE_VIDEO)));
+    input_close(&in);
+    assert_int_equal(fact(job_path(&j, "clean.mp4"), "width"), 180);
+    buf_release(&all);
+    job_release(&j);
+}
+
 // The lines of somebody who speaks in the second half of a clip move their mouth then.
 static void mouths_move(void **state)
 {
@@ -361,6 +388,7 @@ int main(void)
         cmocka_unit_test(footage_is_cut_from_in),
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(what_servers_write_goes_and_how_it_lies_stays),
         cmocka_unit_test(mouths_move),
     };
 

@@ -126,11 +126,34 @@ static void waits_for_the_next_to_end(void **state)
     assert_int_equal(worked, N_JOBS);
 }
 
+static void count_rings(void *user)
+{
+    ++*(atomic_int *)user;
+}
+
+// All that ends before somebody comes is one reason to come.
+static void rings_once_for_what_waits(void **state)
+{
+    atomic_int worked = 0, rings = 0;
+    struct pool *pool = pool_new(1, count_rings, &rings);
+    struct counting jobs[3];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        jobs[i] = (struct counting){.job = {.work = work, .done = done}, .worked = &worked};
+        pool_submit(pool, &jobs[i].job);
+    }
+    while (worked < 3)
+        ;
+    pool_free(pool);
+    assert_int_equal(rings, 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_job_is_done_once),
-                                       cmocka_unit_test(cancelled_jobs_end),
-                                       cmocka_unit_test(waits_for_the_next_to_end)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_job_is_done_once), cmocka_unit_test(cancelled_jobs_end),
+        cmocka_unit_test(waits_for_the_next_to_end), cmocka_unit_test(rings_once_for_what_waits)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

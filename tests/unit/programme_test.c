@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -15,6 +16,7 @@
 #include "runtime/media/pcm.h"
 #include "runtime/media/programme.h"
 #include "tests/unit/job.h"
+#include "tests/unit/listen.h"
 
 enum { TONE_HZ = 375 }; // 128 samples a turn
 
@@ -41,14 +43,11 @@ static void read_all(struct job *j, const char *params, struct pcm *out)
     struct media_job job = {
         .params = value, .inputs = j->inputs, .n_inputs = j->n_inputs, .cancelled = &cancelled};
     struct programme *p = programme_new(&job, (struct rate){24, 1}, &j->err);
-    size_t got = 1;
 
     if (!p)
         fail_msg("%s", j->err.text);
-    pcm_init(out, 2, (size_t)programme_samples(p));
-    for (size_t at = 0; got; at += got)
-        if (!programme_read(p, out->at + at * 2, out->frames - at, &got, &j->err))
-            fail_msg("%s", j->err.text);
+    if (!listen_to(p, out, &j->err))
+        fail_msg("%s", j->err.text);
     programme_free(p);
     json_decref(value);
     j->n_inputs = 0;
@@ -160,7 +159,7 @@ static void music_comes_and_goes(void **state)
 
     (void)state;
     job_init(&j);
-    job_input(&j, "music", tone(&j, "theme.wav", 20, 0.5f, PCM_FLOAT));
+    job_input(&j, "music", tone(&j, "theme.wav", 20, 0.5f, PCM_S16)); // not as a mix is
     job_input(&j, "music", tone(&j, "short.wav", 1, 0.5f, PCM_FLOAT));
     read_all(&j,
              "{'shots':[{'frames':48},{'frames':96},{'frames':96}],'music':["
@@ -195,12 +194,161 @@ static void films_fade(void **state)
     job_release(&j);
 }
 
+struct recipe_case {
+    const char *about, *params; // of three shots of two seconds, and of what lies in them
+    bool differs[6];            // from the first case, in each second
+};
+
+#define STEMS                                                                                      \
+    "'shots':[{'frames':48,'effects':0},{'frames':48,'effects':1},{'frames':48,'effects':2}]"
+
+static const struct recipe_case recipe_cases[] = {
+    {"as it is", "{" STEMS "}", {false}},
+    {"another stem",
+     "{'shots':[{'frames':48,'effects':0},{'frames':48,'effects':3},{'frames':48,'effects':2}]}",
+     {false, false, true, true, true, true}}, // it may ring
+    {"a stem that begins before its shot",
+     "{'shots':[{'frames':48,'effects':0},{'frames':48,'effects':1,'lead':0.5},"
+     "{'frames':48,'effects':2}]}",
+     {false, true, true, true, true, true}},
+    {"music over the last shot",
+     "{" STEMS ",'music':[{'music':0,'from':2,'to':2}]}",
+     {false, false, false, false, true, true}},
+    {"words under which nothing steps back",
+     "{" STEMS ",'lines':[{'shot':0,'start':0.2,'seconds':0.5}]}",
+     {false}},
+    {"a longer film",
+     "{'shots':[{'frames':48,'effects':0},{'frames':48,'effects':1},{'frames':72,'effects':2}]}",
+     {false, false, false, false, false, true}}, // no fade at its end
+    {"a fade at the end",
+     "{" STEMS ",'fades':{'out':1.5}}",
+     {false, false, false, false, true, true}},
+};
+
+// Under a slate it is silent, also where a sound begins before the film; behind it nothing differs.
+static void a_slate_moves_all(void **state)
+{
+    static const char rest[] = "'fades':{'in':0.5},'beds':[{'bed':0,'from':0,'to':0}],"
+                               "'music':[{'music':0,'from':1,'to':1,'fade':0.3}],"
+                               "'lines':[{'shot':1,'start':0.2,'seconds':0.5}],"
+                               "'shots':[{'frames':48,'effects':0,'lead':0.4},{'frames':24}]}";
+    struct pcm plain = {0}, slated = {0};
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    for (int slate = 0; slate < 2; slate++) {
+        char params[600];
+
+        job_input(&j, "effects", tone(&j, "a.wav", 2.5, 0.1f, PCM_FLOAT));
+        job_input(&j, "bed", tone(&j, "b.wav", 1, 0.5f, PCM_S16_LOOP));
+        job_input(&j, "music", tone(&j, "c.wav", 9, 0.3f, PCM_FLOAT));
+        snprintf(params, sizeof(params), "{'slate':%d,%s", slate * 36, rest);
+        read_all(&j, params, slate ? &slated : &plain);
+    }
+    assert_int_equal(slated.frames, plain.frames + 3 * PCM_RATE / 2);
+    for (size_t i = 0; i < 3 * PCM_RATE; i++)
+        assert_true(slated.at[i] == 0);
+    assert_memory_equal(slated.at + 3 * PCM_RATE, plain.at, plain.frames * 2 * sizeof(*plain.at));
+    assert_true(pcm_peak(&plain) > 0.1f);
+    pcm_release(&plain);
+    pcm_release(&slated);
+    job_release(&j);
+}
+
+static void fill_recipes(struct job *j, const char *params, struct digest out[6])
+{
+    static const char *const names[] = {"a.wav", "b.wav", "c.wav", "d.wav"};
+    atomic_bool cancelled = false;
+    json_t *value = job_params(params);
+    struct media_job job = {.params = value, .inputs = j->inputs, .cancelled = &cancelled};
+    struct programme *p;
+
+    for (size_t i = 0; i < 4; i++)
+        job_input(j, "effects", job_path(j, names[i]));
+    job_input(j, "music", job_path(j, "music.wav"));
+    job.n_inputs = j->n_inputs;
+    p = programme_new(&job, (struct rate){24, 1}, &j->err);
+    if (!p)
+        fail_msg("%s", j->err.text);
+    for (int64_t i = 0; i < 6; i++)
+        out[i] = programme_recipe(p, i * PCM_RATE, (i + 1) * PCM_RATE);
+    programme_free(p);
+    json_decref(value);
+    j->n_inputs = 0;
+}
+
+static void recipes_differ_where_the_sound_does(void **state)
+{
+    struct digest plain[6], other[6];
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    fill_recipes(&j, recipe_cases[0].params, plain);
+    for (size_t i = 0; i < sizeof(recipe_cases) / sizeof(*recipe_cases); i++) {
+        fill_recipes(&j, recipe_cases[i].params, other);
+        for (size_t k = 0; k < 6; k++)
+            if ((memcmp(&plain[k], &other[k], sizeof(plain[k])) != 0) != recipe_cases[i].differs[k])
+                fail_msg("%s: second %zu", recipe_cases[i].about, k);
+    }
+    job_release(&j);
+}
+
+// A window is the same whoever reads it, and from wherever.
+static void windows_make_the_whole(void **state)
+{
+    struct job j;
+    atomic_bool cancelled = false;
+    struct pcm whole, window;
+    const char *params =
+        "{'shots':[{'frames':48,'effects':0},{'frames':96}],'beds':[{'bed':0,'from':0,'to':1}],"
+        "'music':[{'music':0,'from':1,'to':1,'fade':0.5}],"
+        "'lines':[{'shot':1,'start':0.5,'seconds':1}]}";
+    json_t *value = job_params(params);
+    struct media_job job = {.params = value, .inputs = j.inputs, .cancelled = &cancelled};
+    struct programme *p;
+
+    (void)state;
+    job_init(&j);
+    for (int round = 0; round < 2; round++) {
+        job_input(&j, "effects", tone(&j, "a.wav", 2.5, 0.1f, PCM_FLOAT));
+        job_input(&j, "bed", tone(&j, "bed.wav", 1.3, 0.3f, PCM_S16_LOOP));
+        job_input(&j, "music", tone(&j, "music.wav", 9, 0.2f, PCM_S16));
+        if (round == 0)
+            read_all(&j, params, &whole);
+    }
+    job.n_inputs = j.n_inputs;
+    p = programme_new(&job, (struct rate){24, 1}, &j.err);
+    pcm_init(&window, 2, 70001);
+    for (int64_t at = -50000; at < (int64_t)whole.frames + 9; at += 61007) {
+        assert_true(programme_prepare(p, at, at + (int64_t)window.frames, &j.err));
+        assert_true(programme_read_at(p, at, window.at, window.frames, &j.err));
+        for (int64_t i = 0; i < (int64_t)window.frames * 2; i++) {
+            int64_t sample = at * 2 + i;
+            bool within = sample >= 0 && sample < (int64_t)whole.frames * 2;
+
+            assert_true(window.at[i] == (within ? whole.at[sample] : 0));
+        }
+    }
+    programme_free(p);
+    pcm_release(&whole);
+    pcm_release(&window);
+    json_decref(value);
+    job_release(&j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stems_overlap_cuts), cmocka_unit_test(beds_go_round),
-        cmocka_unit_test(beds_are_levelled),  cmocka_unit_test(music_comes_and_goes),
+        cmocka_unit_test(stems_overlap_cuts),
+        cmocka_unit_test(beds_go_round),
+        cmocka_unit_test(beds_are_levelled),
+        cmocka_unit_test(music_comes_and_goes),
         cmocka_unit_test(films_fade),
+        cmocka_unit_test(a_slate_moves_all),
+        cmocka_unit_test(recipes_differ_where_the_sound_does),
+        cmocka_unit_test(windows_make_the_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,7 +169,7 @@ static void checks_values(void **state)
     say->items[0] = line;
     node_put(a, shot, "say", say);
     node_put(a, shot, "seconds", node_make_real(a, here, 2.5));
-    node_put(a, shot, "text", node_make_integer(a, here, 12));
+    node_put(a, shot, "note", node_make_integer(a, here, 12));
     assert_false(schema_check_value(s, SHOT, "shot", &shot, a, d));
     diag_render(d, &said, false);
     assert_string_equal(
@@ -177,8 +177,8 @@ static void checks_values(void **state)
         "film.lua:1:1: error: shot.say[1].gap: expected a number of seconds, found \"y\"\n"
         "    1 | shot.seconds = 'x'\n"
         "      | ^~~~~~~~~~~~~~~~~~\n");
-    assert_int_equal(node_get(shot, "text")->type, NODE_TEXT);
-    assert_string_equal(node_text(node_get(shot, "text")), "12");
+    assert_int_equal(node_get(shot, "note")->type, NODE_TEXT);
+    assert_string_equal(node_text(node_get(shot, "note")), "12");
     buf_release(&said);
     diag_free(d);
     arena_free(a);

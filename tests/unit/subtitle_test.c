@@ -36,6 +36,12 @@ static const struct split_case splits[] = {
      "\x8d",
      "\xe5\xb5\x90\xe3\x81\x8c\xe6\x9d\xa5\xe3\x82\x8b\xe3\x80\x82|"
      "\xe9\x80\x83\xe3\x81\x92\xe3\x82\x8d"},
+    // No line begins with a mark that closes, and none ends with one that opens.
+    {8, "九点钟灯，灭了「岛上」", "九点钟|灯， / 灭了「岛|上」"},
+    {30, "九点钟灯灭了，岛上没有人注意到，直到早晨的船来了。",
+     "九点钟灯灭了，|岛上没有人注意到， / 直到早晨的船来了。"},
+    // Vowels stay with their consonant, on whichever side they are written.
+    {10, "ไม่มีใครบนเกาะสังเกต", "ไม่มีใครบน|เกาะสังเกต"},
 };
 
 static void phrases(void **state)

@@ -95,8 +95,10 @@ static void check(const struct timing_case *c)
 
     assert_non_null(params);
     for (; job.n_inputs < MOST_VOICES && c->voices[job.n_inputs]; job.n_inputs++)
-        inputs[job.n_inputs] = (struct media_input){names[job.n_inputs], "",
-                                                    json_loads(c->voices[job.n_inputs], 0, NULL)};
+        inputs[job.n_inputs] =
+            (struct media_input){.name = names[job.n_inputs],
+                                 .path = "",
+                                 .facts = json_loads(c->voices[job.n_inputs], 0, NULL)};
     job.params = params;
     timing = timing_of(&job, &note, &err);
     assert_int_equal(timing != NULL, c->timing != NULL);

@@ -255,6 +255,8 @@ static void end_reply(struct chat *c, const struct call *call)
         err_set(&err, ERR_TRANSIENT, "%s: %s", c->service->told->name, c->reply.fault.ptr);
         chat_stumble(c, &err);
     } else if (c->reply.done) {
+        if (c->reply.load_seconds > c->attempt->load_seconds) // it was asked again for an answer
+            c->attempt->load_seconds = c->reply.load_seconds;
         chat_answer(c);
     } else if (call && !call_ok(call, &err)) {
         chat_refused(c, call);

@@ -152,6 +152,7 @@ static void unloaded(struct call *call)
 {
     struct ollama *o = call->user;
 
+    call->service->unloading--;
     for (size_t i = 0; i < o->unloads.n; i++)
         if (o->unloads.at[i] == call)
             o->unloads.at[i--] = o->unloads.at[--o->unloads.n];
@@ -167,6 +168,7 @@ void ollama_unload(struct service *s, const char *model)
                       .done = unloaded,
                       .user = o};
 
+    s->unloading++;
     vec_push(&o->unloads, call_start(s, &o->chats.endpoint, &ask));
     json_decref(body);
 }
@@ -174,14 +176,21 @@ void ollama_unload(struct service *s, const char *model)
 void ollama_unload_used(struct service *s)
 {
     struct ollama *o = s->own;
-    struct clock *clock = s->services->clock;
-    int64_t until_ms = clock->now_ms(clock) + UNLOAD_MS;
     const char *model;
     json_t *value;
-    struct err err;
 
     json_object_foreach(o->used, model, value)
         ollama_unload(s, model);
+    json_object_clear(o->used);
+}
+
+void ollama_wait_for_unloads(struct service *s)
+{
+    struct ollama *o = s->own;
+    struct clock *clock = s->services->clock;
+    int64_t until_ms = clock->now_ms(clock) + UNLOAD_MS;
+    struct err err;
+
     while (o->unloads.n && clock->now_ms(clock) < until_ms &&
            s->services->net->poll(s->services->loop, POLL_MS, &err))
         ;

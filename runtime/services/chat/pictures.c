@@ -21,7 +21,7 @@ static bool take_frame(struct attempt *a, const struct media_input *clip, const 
                        struct err *err)
 {
     const struct media_op *op = ops_find(a->services->media, "local", "frame");
-    struct media_input input = {"clip", clip->path, clip->facts};
+    struct media_input input = {.name = "clip", .path = clip->path, .facts = clip->facts};
     struct media_output output = {"image", to};
     json_t *params =
         json_pack("{s:f, s:s}", "frame", json_get_number(clip->facts, "seconds", 0) / 2, "fps",

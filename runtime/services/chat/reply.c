@@ -76,6 +76,7 @@ void reply_hear_ollama(struct reply *r, struct str line)
         r->cut = strcmp(json_get_text(said, "done_reason", ""), "length") == 0;
         r->prompt_tokens = json_get_integer(said, "prompt_eval_count", 0);
         r->tokens = json_get_integer(said, "eval_count", 0);
+        r->load_seconds = json_get_number(said, "load_duration", 0) / 1e9; // nanoseconds
     }
     json_decref(said);
 }

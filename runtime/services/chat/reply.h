@@ -18,6 +18,7 @@ struct reply {
     struct buf odd;           // the first line that was not of the stream: HTML of a proxy …
     json_int_t prompt_tokens; // as the server counted them; 0: not told
     json_int_t tokens;        // of the answer; 0: not told
+    double load_seconds;      // that the model took to load; 0: not told
     size_t pieces;
     struct buf event; // of a stream of events: the data of the one that is not whole
 };

@@ -12,7 +12,7 @@
 #include "runtime/services/comfyui/run.h"
 #include "runtime/services/comfyui/words.h"
 
-enum { MOST_TRIES = 3, PAUSE_MS = 500, FREED_MS = 1000 };
+enum { MOST_TRIES = 3, PAUSE_MS = 500, FREED_MS = 1000, MOST_FETCHING = 4 };
 
 static const uint64_t most_bytes = (uint64_t)32 << 30; // of one file
 
@@ -63,11 +63,20 @@ static const char *view_of(struct comfyui_run *r, const struct comfyui_file *f)
                         call_encode(a, f->subfolder), call_encode(a, f->type));
 }
 
+// What came is no good, and may have become so on its way: a render costs more than some downloads.
+// MOST_FETCHING is one less than the attempts that a step has, so that it can be rendered after
+// all.
+static bool may_come_whole(const struct comfyui_run *r)
+{
+    return !r->adopted || r->attempt->tries < MOST_FETCHING;
+}
+
 // All files are here: from now on they are arrival's.
 static void arrive(struct comfyui_run *r)
 {
     r->arriving = true;
     comfyui_run_let_go(r);
+    r->attempt->again = may_come_whole(r);
     arrival_start(r->attempt);
 }
 
@@ -116,11 +125,12 @@ static void miss(struct comfyui_run *r)
 
 static void fail_at_last(struct comfyui_run *r, struct err *err)
 {
-    // What was cut short on its way is still there, so it is not made again; a file that is wrong
-    // on the server is.
-    if (err->kind == ERR_AWAY || r->call_broke)
-        comfyui_leave(r->server, r->attempt->key, r->id);
-    comfyui_fail(r, err, NULL);
+    // What was cut short on its way is still there, so it is not made again; a file that stays
+    // wrong is wrong on the server.
+    if (err->kind == ERR_AWAY || r->call_broke || may_come_whole(r))
+        comfyui_leave(r, err, NULL);
+    else
+        comfyui_fail(r, err, NULL);
 }
 
 static bool is_page(const char *type)
@@ -130,7 +140,7 @@ static bool is_page(const char *type)
 
 static bool is_good(struct comfyui_run *r, const struct call *c, struct err *err)
 {
-    r->call_broke = c->http.status == 0 || c->http.err.kind != ERR_NONE;
+    r->call_broke = c->http.status == 0 || c->http.status >= 500 || c->http.err.kind != ERR_NONE;
     if (!comfyui_answered(r, c, err))
         return false;
     if (is_page(c->http.type))
@@ -223,8 +233,23 @@ void comfyui_fetch(struct comfyui_run *r, const json_t *entry)
 
 static void guess_next(struct comfyui_run *r);
 
+// A server that does not answer has not said that it has no such file.
+static void wait_to_guess(struct comfyui_run *r, const struct err *err)
+{
+    if (++r->tries < MOST_TRIES)
+        comfyui_later(r, PAUSE_MS * (int)r->tries, guess_next);
+    else
+        comfyui_leave(r, err, NULL);
+}
+
 static void guessed(struct comfyui_run *r, struct call *c)
 {
+    struct err err;
+
+    if (!comfyui_answered(r, c, &err) && (c->http.status == 0 || c->http.status >= 500)) {
+        wait_to_guess(r, &err);
+        return;
+    }
     if (c->http.status == 200) {
         r->output++;
         r->guess = 0;
@@ -239,8 +264,9 @@ static void lose(struct comfyui_run *r)
     struct err err;
 
     if (r->adopted) { // then it is sent anew
-        r->adopted = false;
-        comfyui_upload(r);
+        attempt_note(r->attempt, "%s does not have what it was sent before: it is sent again",
+                     comfyui_name(r->server, r->attempt->arena));
+        comfyui_send_again(r);
         return;
     }
     err_set(&err, ERR_TRANSIENT,
@@ -266,6 +292,7 @@ static void guess_next(struct comfyui_run *r)
     struct comfyui_file *f = &r->files[r->output];
 
     if (r->output == r->attempt->n_made) {
+        r->attempt->seconds = r->adopted ? r->attempt->expected : 0; // nobody knows
         r->output = 0;
         fetch_next(r);
     } else if (guess(r)) {

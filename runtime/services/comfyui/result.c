@@ -63,10 +63,18 @@ static const json_t *message_of(const json_t *status, const char *type)
     return NULL;
 }
 
+static double seconds_of(const json_t *status)
+{
+    double began = json_get_number(message_of(status, "execution_start"), "timestamp", 0),
+           ended = json_get_number(message_of(status, "execution_success"), "timestamp", 0);
+
+    return began > 0 && ended > began ? (ended - began) / 1000 : 0;
+}
+
 struct comfyui_verdict comfyui_judge(const json_t *history, const char *id)
 {
     const json_t *entry = json_object_get(history, id), *status = json_object_get(entry, "status");
-    struct comfyui_verdict v = {.entry = entry};
+    struct comfyui_verdict v = {.entry = entry, .seconds = seconds_of(status)};
     const char *said = json_get_text(status, "status_str", NULL);
 
     if (!json_is_object(entry))

@@ -19,6 +19,7 @@ struct comfyui_verdict {
     enum comfyui_end end;
     const json_t *data;  // borrowed
     const json_t *entry; // borrowed
+    double seconds;      // that it ran for, by the server's clock; 0: not told
 };
 
 // history: the answer to GET /history/{id}.

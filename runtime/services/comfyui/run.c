@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/services/comfyui/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -84,7 +85,14 @@ void comfyui_fail(struct comfyui_run *r, const struct err *err, const char *help
     if (a->log.len)
         endpoint_hush(&r->server->endpoint, a->log.ptr);
     a->help = help;
+    a->left = a->left || (r->adopted && !r->found);
     attempt_fail(a, &told);
+}
+
+void comfyui_leave(struct comfyui_run *r, const struct err *err, const char *help)
+{
+    r->attempt->left = true;
+    comfyui_fail(r, err, help);
 }
 
 static void go_on(struct comfyui_run *r)
@@ -135,7 +143,7 @@ static void begin(struct comfyui_run *r)
     }
 }
 
-void comfyui_run_start(struct comfyui *c, struct attempt *a)
+static struct comfyui_run *make(struct comfyui *c, struct attempt *a)
 {
     struct comfyui_run *r = arena_make(a->arena, struct comfyui_run);
 
@@ -144,6 +152,22 @@ void comfyui_run_start(struct comfyui *c, struct attempt *a)
     r->next = c->runs;
     c->runs = r;
     a->own = r;
-    comfyui_watch_start(c, a->id);
+    r->adopted = a->sent != NULL;
+    if (r->adopted)
+        snprintf(r->id, sizeof(r->id), "%s", a->sent);
+    return r;
+}
+
+void comfyui_run_start(struct comfyui *c, struct attempt *a)
+{
+    struct comfyui_run *r = make(c, a);
+
+    if (!comfyui_is_looking(c))
+        comfyui_watch_start(c, a->id);
     begin(r);
+}
+
+void comfyui_run_withdraw(struct comfyui *c, struct attempt *a)
+{
+    comfyui_take_away(make(c, a));
 }

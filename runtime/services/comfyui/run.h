@@ -45,17 +45,22 @@ struct comfyui_run {
     char id[UUID_BYTES];
     unsigned sends; // how often the step was sent in this attempt
     bool adopted;   // an earlier attempt has sent it
+    bool found;     // and the server knows of it
+    bool unwanted;  // it is only to be taken away
     bool asked;     // what the server has was asked anew, for it seemed to lack something
     bool freed;     // the server was asked for memory
     bool renewed;   // it was sent again because the server's cache named a file that is gone
     json_t *graph;  // as sent
 
     // Waiting.
+    bool queued;         // when the server was last asked, it stood in its queue
     bool running;        // the server says so; else it waits in the queue, or nobody knows
     bool heard;          // the socket told something of it
     bool ended;          // and that it is over
     int64_t heard_ms;    // when that was
+    int64_t turn_ms;     // when it was first heard that it runs; 0: not yet
     int64_t answered_ms; // when the server last answered
+    int64_t asked_ms;    // since when it owes an answer on how it goes; 0: it does not
     int64_t absent_ms;   // since when it is in neither queue nor history; 0: it is
     int64_t grace_ms;    // how long it may be
     bool taken;          // the server has said that it has it
@@ -77,8 +82,11 @@ struct comfyui_run {
 // What fill.h needs of it.
 struct fill comfyui_fill(const struct comfyui_run *r);
 
-// Begins a run of the attempt.
+// Begins a run of the attempt; of one that has a job, to take that up.
 void comfyui_run_start(struct comfyui *c, struct attempt *a);
+
+// Begins one that takes its job away from the server.
+void comfyui_run_withdraw(struct comfyui *c, struct attempt *a);
 
 // Asks what the server's nodes are.
 void comfyui_ask_classes(struct comfyui_run *r,
@@ -102,8 +110,14 @@ void comfyui_run_let_go(struct comfyui_run *r);
 // Ends the attempt: the run is gone afterwards.
 void comfyui_fail(struct comfyui_run *r, const struct err *err, const char *help);
 
+// The same where the prompt, or what it gave, stays with the server: the next attempt takes it up.
+void comfyui_leave(struct comfyui_run *r, const struct err *err, const char *help);
+
 // Whether the answer is good. Else *err; the server is forgotten when it does not answer.
 bool comfyui_answered(struct comfyui_run *r, const struct call *c, struct err *err);
+
+// Tells people of a server that owes an answer for long.
+void comfyui_wait_tick(struct comfyui_run *r, int64_t now_ms);
 
 // The parts of a run, in their order; each goes on to the next by itself.
 void comfyui_upload(struct comfyui_run *r);                 // comfyui/upload.c
@@ -115,6 +129,7 @@ void comfyui_hear(struct comfyui_run *r, const struct comfyui_news *news);
 void comfyui_fetch(struct comfyui_run *r, const json_t *entry); // comfyui/fetch.c
 void comfyui_fetch_guessed(struct comfyui_run *r);              // without a history
 void comfyui_withdraw(struct comfyui_run *r, const struct err *fate, const char *help);
+void comfyui_take_away(struct comfyui_run *r); // comfyui/withdraw.c
 
 // Copies a LoRA to where the server looks for them; then goes on with the uploads.
 void comfyui_place_lora(struct comfyui_run *r); // comfyui/lora.c

@@ -17,16 +17,12 @@ enum {
     GRACE_MS = 10000,       // and one that the server once had
 };
 
-// A first id is the attempt's, which the ledger has noted; others follow from it. What an earlier
-// attempt has left behind is not sent again.
+// A first id is the attempt's; others follow from it.
 static void take_id(struct comfyui_run *r)
 {
-    const char *own = r->attempt->id, *left = comfyui_take_left(r->server, r->attempt->key);
+    const char *own = r->attempt->id;
 
-    r->adopted = left != NULL;
-    if (left)
-        snprintf(r->id, sizeof(r->id), "%s", left);
-    else if (r->sends++ == 0)
+    if (r->sends++ == 0)
         snprintf(r->id, sizeof(r->id), "%s", own);
     else
         comfyui_make_id(own, r->sends, r->id);
@@ -127,9 +123,16 @@ struct fill comfyui_fill(const struct comfyui_run *r)
 
 static void post(struct comfyui_run *r)
 {
-    json_t *body = json_pack("{s:O, s:s, s:s}", "prompt", r->graph, "prompt_id", r->id, "client_id",
-                             r->server->watch.client);
+    struct err err;
+    json_t *body;
 
+    if (!attempt_sends(r->attempt, r->id, &err)) {
+        comfyui_fail(r, &err, NULL);
+        return;
+    }
+    comfyui_watch_start(r->server, r->attempt->id);
+    body = json_pack("{s:O, s:s, s:s}", "prompt", r->graph, "prompt_id", r->id, "client_id",
+                     r->server->watch.client);
     comfyui_ask(r,
                 &(struct ask){.route = "/prompt",
                               .json = body,
@@ -195,8 +198,8 @@ void comfyui_send(struct comfyui_run *r)
 {
     struct err err;
 
-    take_id(r);
     if (!r->adopted) {
+        take_id(r);
         hold_against(r);
     } else if (fill_graph(r, &err)) {
         r->taken = true;
@@ -209,5 +212,7 @@ void comfyui_send(struct comfyui_run *r)
 // From the uploads on: the server may have been started anew meanwhile.
 void comfyui_send_again(struct comfyui_run *r)
 {
+    r->adopted = false;
+    r->files = NULL;
     comfyui_upload(r);
 }

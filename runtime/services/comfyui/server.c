@@ -13,6 +13,9 @@
 #include "runtime/service.h"
 #include "runtime/services/comfyui/kept.h"
 #include "runtime/services/comfyui/object_info.h"
+#include "runtime/services/comfyui/run.h"
+
+enum { FREE_QUIET_MS = 10 * 1000 };
 
 void comfyui_make_id(const char *text, unsigned n, char id[UUID_BYTES])
 {
@@ -102,30 +105,36 @@ void comfyui_forget(struct comfyui *c)
     c->classes = NULL;
 }
 
-void comfyui_leave(struct comfyui *c, const char *key, const char *id)
+bool comfyui_is_looking(const struct comfyui *c)
 {
-    struct comfyui_left *left;
-
-    if (!key[0])
-        return;
-    left = arena_make(c->service->arena, struct comfyui_left);
-    left->key = arena_strdup(c->service->arena, key);
-    snprintf(left->id, sizeof(left->id), "%s", id);
-    left->next = c->left;
-    c->left = left;
+    for (const struct comfyui_run *r = c->runs; r; r = r->next)
+        if (r->adopted && !r->found)
+            return true;
+    return false;
 }
 
-const char *comfyui_take_left(struct comfyui *c, const char *key)
+static void freed(struct call *call)
 {
-    for (struct comfyui_left **at = &c->left; *at; at = &(*at)->next) {
-        struct comfyui_left *left = *at;
+    struct comfyui *c = call->user;
 
-        if (strcmp(left->key, key) != 0)
-            continue;
-        *at = left->next;
-        return left->id;
-    }
-    return NULL;
+    c->freeing = NULL;
+    c->service->unloading--;
+}
+
+void comfyui_unload(struct service *s)
+{
+    struct comfyui *c = s->own;
+    json_t *body;
+
+    if (c->freeing)
+        return;
+    body = json_pack("{s:b, s:b}", "unload_models", 1, "free_memory", 1);
+    s->unloading++;
+    c->freeing = call_start(
+        s, &c->endpoint,
+        &(struct ask){
+            .route = "/free", .json = body, .quiet_ms = FREE_QUIET_MS, .done = freed, .user = c});
+    json_decref(body);
 }
 
 const char *comfyui_name(const struct comfyui *c, struct arena *a)

@@ -18,26 +18,19 @@ struct object_info;
 // A server that loads a model may be silent for so long.
 enum { COMFYUI_QUIET_MS = 60000 };
 
-// A prompt that an attempt has left behind because its server stayed away: the next attempt at the
-// same step takes it up again.
-struct comfyui_left {
-    const char *key;
-    char id[UUID_BYTES];
-    struct comfyui_left *next; // comfyui.left
-};
-
 struct comfyui {
     struct service *service;
     struct endpoint endpoint;
     struct comfyui_watch watch;
-    struct comfyui_run *runs; // attempts at work, the newest first
-    struct comfyui_left *left;
+    struct comfyui_run *runs;        // attempts at work, the newest first
     struct map files;                // "DIGEST.EXT" -> its name in the input folder
     bool known;                      // it has answered since it was last away
+    int64_t heard_ms;                // when it last said how a prompt goes
     const struct comfyui_run *asker; // of what it says of itself just now
     json_t *stats;                   // /system_stats; NULL: not yet
     struct object_info *classes;     // what it last said of them, or NULL
     bool classes_kept;               // in another run (comfyui/kept.h)
+    struct call *freeing;            // asks it to unload its models, or NULL
 };
 
 // A canonical UUID that follows from text and n.
@@ -55,9 +48,11 @@ void comfyui_learn_classes(struct comfyui *c, const struct call *answer);
 // It does not answer, or has started again: what was known may be so no more.
 void comfyui_forget(struct comfyui *c);
 
-// Remembers a prompt that nobody waits for; finds it, and forgets it (NULL: there is none).
-void comfyui_leave(struct comfyui *c, const char *key, const char *id);
-const char *comfyui_take_left(struct comfyui *c, const char *key);
+// Whether a prompt is being looked for that was sent before.
+bool comfyui_is_looking(const struct comfyui *c);
+
+// Asks it to unload what it has loaded: its worker does so once nothing runs.
+void comfyui_unload(struct service *s);
 
 // "comfy on gpu", for people.
 const char *comfyui_name(const struct comfyui *c, struct arena *a);

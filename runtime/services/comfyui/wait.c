@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "compiler/graph.h"
 #include "runtime/service.h"
 #include "runtime/services/comfyui/news.h"
 #include "runtime/services/comfyui/run.h"
@@ -13,10 +14,11 @@
 enum {
     QUIET_MS = 1500, // of the socket, before the history is asked
     POLL_MS = 1500,
-    AGAIN_MS = 1000,  // between looks at a prompt that cannot be found
-    GRACE_MS = 10000, // before it is given up
-    AWAY_MS = 15000,  // without an answer, before the server counts as away
-    FREED_MS = 1000,  // the server's worker frees memory when it gets to it
+    AGAIN_MS = 1000,   // between looks at a prompt that cannot be found
+    GRACE_MS = 10000,  // before it is given up
+    AWAY_MS = 15000,   // without an answer, before the server counts as away
+    ASLEEP_MS = 20000, // of a question without an answer, before people are told
+    FREED_MS = 1000,   // the server's worker frees memory when it gets to it
 };
 
 static void poll_history(struct comfyui_run *r);
@@ -31,11 +33,10 @@ static const char *route_of(struct comfyui_run *r, const char *route)
 static void have_trouble(struct comfyui_run *r, struct err *err)
 {
     if (err->kind == ERR_FILM) { // it does not let us in any more
-        comfyui_fail(r, err, NULL);
+        comfyui_leave(r, err, NULL);
     } else if (comfyui_now(r) - r->answered_ms > AWAY_MS) {
-        comfyui_leave(r->server, r->attempt->key, r->id);
         err->kind = ERR_AWAY;
-        comfyui_fail(r, err, NULL);
+        comfyui_leave(r, err, NULL);
     } else {
         comfyui_later(r, AGAIN_MS, r->absent_ms ? ask_queue : poll_history);
     }
@@ -44,7 +45,7 @@ static void have_trouble(struct comfyui_run *r, struct err *err)
 // A socket that was open all the while and told nothing has been lost sight of.
 static void judge_socket(struct comfyui_run *r)
 {
-    if (!r->heard && r->server->watch.open)
+    if (!r->heard && !r->adopted && r->server->watch.open)
         comfyui_watch_renew(r->server);
 }
 
@@ -59,6 +60,9 @@ static void free_memory(struct comfyui_run *r)
     json_t *body = json_pack("{s:b, s:b}", "unload_models", 1, "free_memory", 1);
 
     r->freed = true;
+    service_tell(r->server->service,
+                 "out of memory: its models are unloaded, and %s is tried once more",
+                 r->attempt->step->id);
     comfyui_ask(r, &(struct ask){.route = "/free", .json = body}, freed);
     json_decref(body);
 }
@@ -95,7 +99,7 @@ static void have_stopped(struct comfyui_run *r)
 {
     struct err err;
 
-    err_set(&err, ERR_TRANSIENT, "somebody else interrupted it on %s",
+    err_set(&err, ERR_TRANSIENT, "it was interrupted on %s, and not by this build",
             comfyui_name(r->server, r->attempt->arena));
     comfyui_fail(r, &err, NULL);
 }
@@ -109,19 +113,42 @@ static void give_up(struct comfyui_run *r)
         comfyui_fail(r, &r->fate, NULL);
 }
 
+void comfyui_wait_tick(struct comfyui_run *r, int64_t now_ms)
+{
+    int64_t heard_ms = r->server->heard_ms; // in answer to whom ever
+    int64_t since_ms = heard_ms > r->asked_ms ? heard_ms : r->asked_ms;
+
+    if (r->asked_ms && now_ms - since_ms > ASLEEP_MS)
+        service_sleeps(r->server->service, now_ms - since_ms);
+}
+
+// It is over with the silence, if there was one.
+static void note_answer(struct comfyui_run *r, const struct call *c)
+{
+    r->asked_ms = 0;
+    if (!c->http.status)
+        return;
+    r->server->heard_ms = comfyui_now(r);
+    service_wakes(r->server->service);
+}
+
 static void answered_history(struct comfyui_run *r, struct call *c)
 {
     struct err err;
     json_t *history = comfyui_answered(r, c, &err) ? call_json(c, &err) : NULL;
     struct comfyui_verdict v = comfyui_judge(history, r->id);
 
+    note_answer(r, c);
     if (!history) {
         have_trouble(r, &err);
         return;
     }
     r->answered_ms = comfyui_now(r);
-    if (v.end != COMFYUI_END_NOT)
+    if (v.end != COMFYUI_END_NOT) {
+        r->queued = false;
+        r->found = true;
         judge_socket(r);
+    }
     switch (v.end) {
     case COMFYUI_END_NOT:
         if (r->absent_ms && r->answered_ms - r->absent_ms > r->grace_ms)
@@ -130,6 +157,7 @@ static void answered_history(struct comfyui_run *r, struct call *c)
             ask_queue(r);
         break;
     case COMFYUI_END_SUCCESS:
+        r->attempt->seconds = r->adopted ? v.seconds : 0;
         comfyui_fetch(r, v.entry);
         break;
     case COMFYUI_END_ERROR:
@@ -145,6 +173,7 @@ static void answered_history(struct comfyui_run *r, struct call *c)
 static void poll_history(struct comfyui_run *r)
 {
     r->ended = false;
+    r->asked_ms = comfyui_now(r);
     comfyui_ask(r, &(struct ask){.route = route_of(r, "/history/")}, answered_history);
 }
 
@@ -196,12 +225,27 @@ static void found_waiting(struct comfyui_run *r, size_t before)
                                          before == 1 ? "" : "s");
 }
 
+// Its messages go to the socket of who sent it. Where that cannot be ours, the queue's word is the
+// only sign of life.
+static void found_again(struct comfyui_run *r, const json_t *item)
+{
+    const char *client = json_get_text(json_array_get(item, 3), "client_id", "");
+
+    if (!r->found)
+        r->attempt->doing = "found again";
+    r->found = true;
+    comfyui_watch_join(r->server, client);
+    if (strcmp(client, r->server->watch.client) != 0)
+        attempt_alive(r->attempt);
+}
+
 static void answered_queue(struct comfyui_run *r, struct call *c)
 {
     struct err err;
     json_t *queue = comfyui_answered(r, c, &err) ? call_json(c, &err) : NULL;
     const json_t *waits, *runs;
 
+    note_answer(r, c);
     if (!json_is_object(queue)) {
         if (queue)
             err_set(&err, ERR_TRANSIENT, "the answer to /queue is not a ComfyUI server's");
@@ -216,7 +260,10 @@ static void answered_queue(struct comfyui_run *r, struct call *c)
         found_waiting(r, count_before(queue, waits));
     if (runs || waits) {
         r->running = runs != NULL;
+        r->queued = !runs;
         r->taken = true;
+        if (r->adopted)
+            found_again(r, runs ? runs : waits);
         r->grace_ms = GRACE_MS;
         r->absent_ms = 0;
         comfyui_later(r, POLL_MS, poll_when_quiet);
@@ -231,6 +278,7 @@ static void answered_queue(struct comfyui_run *r, struct call *c)
 
 static void ask_queue(struct comfyui_run *r)
 {
+    r->asked_ms = comfyui_now(r);
     comfyui_ask(r, &(struct ask){.route = "/queue"}, answered_queue);
 }
 
@@ -250,13 +298,22 @@ void comfyui_look(struct comfyui_run *r, int64_t grace_ms)
     ask_queue(r);
 }
 
+// The first step of the work is done: until then models were loaded, and words were read.
+static void note_load(struct comfyui_run *r)
+{
+    if (r->attempt->load_seconds <= 0)
+        r->attempt->load_seconds = (double)(r->heard_ms - r->turn_ms) / 1000;
+}
+
 // Asked for by the socket: what it says cannot end a run, only make it look.
 void comfyui_hear(struct comfyui_run *r, const struct comfyui_news *news)
 {
     struct arena *a = r->attempt->arena;
 
     r->heard = r->running = true;
+    r->queued = false;
     r->heard_ms = comfyui_now(r);
+    r->turn_ms = r->turn_ms ? r->turn_ms : r->heard_ms;
     attempt_alive(r->attempt);
     if (news->node && (!r->node || strcmp(r->node, news->node) != 0)) {
         r->node = arena_strdup(a, news->node);
@@ -265,6 +322,7 @@ void comfyui_hear(struct comfyui_run *r, const struct comfyui_news *news)
     if (news->kind == COMFYUI_NEWS_PROGRESS && news->total > 1) {
         r->attempt->total = news->total;
         r->attempt->done = news->done;
+        note_load(r);
     } else if (news->kind == COMFYUI_NEWS_BLOCKED) {
         r->blocked =
             arena_printf(a, "%s was not run: %.300s",

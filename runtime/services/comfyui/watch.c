@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/services/comfyui/watch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -64,20 +65,42 @@ static void open_socket(struct comfyui *c)
     s->net->http.open(s->loop, &w->ws);
 }
 
+static void name(struct comfyui *c)
+{
+    c->watch.ws.url = arena_printf(c->service->arena, "%s/ws?clientId=%s", c->endpoint.base,
+                                   call_encode(c->service->arena, c->watch.client));
+}
+
 static void take_id(struct comfyui *c, const char *seed)
 {
     struct comfyui_watch *w = &c->watch;
 
     comfyui_make_id(seed, w->renewed++, w->client);
-    w->ws.url = arena_printf(c->service->arena, "%s/ws?clientId=%s", c->endpoint.base, w->client);
+    name(c);
+}
+
+static void start(struct comfyui *c)
+{
+    if (!c->watch.started && services_now_ms(c->service->services) >= c->watch.again_ms)
+        open_socket(c);
 }
 
 void comfyui_watch_start(struct comfyui *c, const char *seed)
 {
     if (!c->watch.client[0])
         take_id(c, seed);
-    if (!c->watch.started && services_now_ms(c->service->services) >= c->watch.again_ms)
-        open_socket(c);
+    start(c);
+}
+
+void comfyui_watch_join(struct comfyui *c, const char *client)
+{
+    struct comfyui_watch *w = &c->watch;
+
+    if (!w->client[0] && client[0] && strlen(client) < sizeof(w->client)) {
+        snprintf(w->client, sizeof(w->client), "%s", client);
+        name(c);
+        start(c);
+    }
 }
 
 // Prompts that run were sent with the id of the socket that broke, so the new one has it too.

@@ -25,6 +25,9 @@ struct comfyui_watch {
 // Opens the socket unless it is; seed is a UUID that the client's id is made from.
 void comfyui_watch_start(struct comfyui *c, const char *seed);
 
+// The same under an id that an earlier build had, unless it has one.
+void comfyui_watch_join(struct comfyui *c, const char *client);
+
 // Opens it again, when it is time.
 void comfyui_watch_tick(struct comfyui *c, int64_t now_ms);
 

@@ -252,7 +252,8 @@ static void stop(struct command_run *r)
 {
     struct err aside;
 
-    if (r->work && !command_run_clear(r->link, r->attempt->key, &aside))
+    r->attempt->left = r->work && !command_run_clear(r->link, r->attempt->key, &aside);
+    if (r->attempt->left)
         attempt_note(r->attempt, "%s could not be told to stop %s/jobs/%s: %s", r->link->place,
                      r->work, r->attempt->key, aside.text);
 }

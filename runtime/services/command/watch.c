@@ -125,6 +125,7 @@ static bool follow(struct watch *w, struct err *err)
         }
         if (tries >= MOST_TRIES) {
             err->kind = ERR_AWAY; // the job goes on; we come back to it
+            w->run->attempt->left = true;
             return false;
         }
         if (!wait_for(w, wait_ms))

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// What a deliverable is held against: its loudness and peak, its size and its length.
+#pragma once
+
+struct findings;
+struct media_qc;
+
+void qc_check_loudness(const struct media_qc *asked, double lufs, double true_peak_db,
+                       struct findings *findings);
+void qc_check_size(const struct media_qc *asked, long long bytes, double seconds,
+                   struct findings *findings);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/media/qc_lines.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "runtime/media/findings.h"
+#include "runtime/media/media.h"
+#include "runtime/media/pcm.h"
+#include "runtime/media/qc_picture.h"
+#include "runtime/media/voice_match.h"
+
+static const double around_seconds = 0.6; // that a voice may be off and is found all the same
+static const double most_voice_seconds = 2, least_voice_seconds = 0.2;
+static const double most_off_seconds = 0.02;
+static const double least_likeness = 0.25; // what is less like the voice is something else
+
+// A line while what lies around it goes by.
+struct watched {
+    const struct media_line *line;
+    int64_t begin;   // the first sample that is kept; the file may begin after it
+    struct pcm kept; // one channel; none before the first and after the last of them came
+    double heard_at; // once it was looked for
+    double likeness;
+    bool done;
+    bool told; // there is no more to tell of it
+};
+
+struct qc_lines {
+    struct watched *list;
+    size_t n, first; // the first that is not done
+};
+
+static double voice_seconds(const struct media_line *line)
+{
+    return fmin(line->seconds, most_voice_seconds);
+}
+
+static int64_t end_of(const struct watched *w)
+{
+    return w->begin + pcm_sample(voice_seconds(w->line) + 2 * around_seconds);
+}
+
+struct qc_lines *qc_lines_new(const struct media_qc *asked)
+{
+    struct qc_lines *l = mem_new(sizeof(*l));
+
+    l->n = asked->n_lines;
+    l->list = mem_new((l->n + 1) * sizeof(*l->list));
+    for (size_t i = 0; i < l->n; i++) {
+        const struct media_line *line = &asked->lines[i];
+
+        l->list[i].line = line;
+        l->list[i].begin = pcm_sample(line->start - around_seconds);
+        l->list[i].done = l->list[i].told = line->seconds < least_voice_seconds;
+    }
+    return l;
+}
+
+void qc_lines_free(struct qc_lines *l)
+{
+    if (!l)
+        return;
+    for (size_t i = 0; i < l->n; i++)
+        pcm_release(&l->list[i].kept);
+    mem_free(l->list);
+    mem_free(l);
+}
+
+// The voice alone: what the stem has from the line's first word on.
+static bool read_voice(const struct media_line *line, struct pcm *voice, struct err *err)
+{
+    struct pcm stem;
+
+    if (!pcm_read(&stem, line->stem, 1, err))
+        return err_wrap(err, "the stem of \"%s\"", line->text);
+    pcm_init(voice, 1, (size_t)pcm_sample(voice_seconds(line)));
+    pcm_add(voice, -pcm_sample(line->stem_at), &stem, 1);
+    pcm_release(&stem);
+    return true;
+}
+
+static bool look_for(struct watched *w, struct err *err)
+{
+    struct pcm voice;
+    size_t at;
+
+    w->done = true;
+    if (!read_voice(w->line, &voice, err))
+        return false;
+    w->likeness = voice_match(w->kept.at, w->kept.frames, voice.at, voice.frames, &at);
+    w->heard_at = (double)(w->begin + (int64_t)at) / PCM_RATE;
+    w->told = pcm_peak(&voice) == 0; // a line that makes no sound is nowhere
+    pcm_release(&voice);
+    pcm_release(&w->kept);
+    return true;
+}
+
+// The mean of all channels, where it lies among what is kept.
+static void keep(struct watched *w, const float *from, size_t frames, unsigned channels, int64_t at)
+{
+    if (!w->kept.at)
+        pcm_init(&w->kept, 1, (size_t)(end_of(w) - w->begin));
+    for (size_t i = 0; i < frames; i++) {
+        int64_t to = at + (int64_t)i - w->begin;
+
+        for (unsigned c = 0; to >= 0 && to < (int64_t)w->kept.frames && c < channels; c++)
+            w->kept.at[to] += from[i * channels + c] / (float)channels;
+    }
+}
+
+bool qc_lines_hear(struct qc_lines *l, const float *from, size_t frames, unsigned channels,
+                   double seconds, struct err *err)
+{
+    int64_t at = pcm_sample(seconds), end = at + (int64_t)frames;
+
+    if (!l)
+        return true;
+    for (size_t i = l->first; i < l->n && l->list[i].begin < end; i++) {
+        struct watched *w = &l->list[i];
+
+        if (!w->done)
+            keep(w, from, frames, channels, at);
+        if (!w->done && end >= end_of(w) && !look_for(w, err))
+            return false;
+    }
+    while (l->first < l->n && l->list[l->first].done)
+        l->first++;
+    return true;
+}
+
+// When the line is seen: what is between two frames counts from the one before.
+static double seen_at(const struct media_line *line, const struct qc_picture *picture)
+{
+    double shown = picture ? qc_picture_shown(picture, line->frame) : NAN;
+
+    return isnan(shown) ? line->start : shown + line->after;
+}
+
+static void tell(const struct watched *w, const struct qc_picture *picture,
+                 struct findings *findings)
+{
+    double at = seen_at(w->line, picture), off = w->heard_at - at;
+
+    if (w->likeness < least_likeness)
+        findings_add_at(findings, "sync", SEVERITY_WARNING, at, at + w->line->seconds,
+                        "\"%s\" is not heard where it should be", w->line->text);
+    else if (fabs(off) > most_off_seconds)
+        findings_add_at(findings, "sync", SEVERITY_ERROR, at, at + w->line->seconds,
+                        "\"%s\" is heard %.0f ms %s it is seen", w->line->text, fabs(off) * 1000,
+                        off > 0 ? "after" : "before");
+}
+
+bool qc_lines_finish(struct qc_lines *l, const struct qc_picture *picture,
+                     struct findings *findings, struct err *err)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        struct watched *w = &l->list[i];
+
+        if (!w->done && w->kept.at && !look_for(w, err))
+            return false;
+        if (!w->told)
+            tell(w, picture, findings);
+    }
+    return true;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Whether each line of dialogue is heard when it is seen. The sound of a deliverable goes by, and
+// what lies around a line is kept until the line's voice, as its stem has it, was looked for in it.
+// Owned by one judgement.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+struct findings;
+struct media_qc;
+struct qc_lines;
+struct qc_picture;
+
+// asked->lines, borrowed, in the order in which they begin.
+struct qc_lines *qc_lines_new(const struct media_qc *asked);
+void qc_lines_free(struct qc_lines *l); // accepts NULL
+
+// Hears interleaved frames at 48 kHz, the first of them at an instant of the file. Accepts NULL.
+bool qc_lines_hear(struct qc_lines *l, const float *from, size_t frames, unsigned channels,
+                   double at, struct err *err);
+
+// At the end: holds where each was heard against the times of the pictures; NULL: against the plan.
+bool qc_lines_finish(struct qc_lines *l, const struct qc_picture *picture,
+                     struct findings *findings, struct err *err);

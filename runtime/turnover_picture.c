@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+// What is seen: each shot's picture as its cut shows it, the takes beside it, titles, transitions,
+// and what people should read about them.
+#include "runtime/turnover_read.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "compiler/graph.h"
+#include "runtime/artifact.h"
+#include "runtime/plan.h"
+#include "runtime/timeline.h"
+
+void turnover_mark(struct turnover *u, enum timeline_mark mark, int64_t at, int64_t frames,
+                   const char *name, const char *text)
+{
+    struct arena *a = u->timeline->arena;
+    struct timeline_marker made = {mark, at, frames, arena_strdup(a, name), arena_strdup(a, text)};
+
+    vec_push(&u->timeline->markers, made);
+}
+
+// The pick behind a picture, by way of steps that only finish it; NULL: there is none.
+static const struct step *pick_behind(const struct step *s)
+{
+    while (s && !s->kind->chooses) {
+        const struct step *from = NULL;
+
+        for (size_t i = 0; i < s->n_inputs && !from; i++)
+            if (strcmp(s->inputs[i].name, s->outputs[0]) == 0)
+                from = s->inputs[i].from;
+        s = from;
+    }
+    return s;
+}
+
+// The other takes that are at hand beside the one that is used.
+static bool add_takes(struct turnover *u, const struct step *from, struct timeline_clip *clip,
+                      struct err *err)
+{
+    const struct step *pick = pick_behind(from);
+    const struct plan_row *row = pick ? &u->plan->rows[pick->index] : NULL;
+    struct timeline_take *takes;
+    unsigned number = 0;
+
+    if (!row || !row->n_artifacts)
+        return true;
+    takes = arena_array(u->timeline->arena, struct timeline_take, pick->n_inputs);
+    clip->takes = takes;
+    for (size_t i = 0; i < pick->n_inputs; i++) {
+        const struct artifact *take = turnover_take(u, pick, i);
+
+        if (strcmp(pick->inputs[i].name, "take") != 0)
+            continue;
+        number++;
+        if (!take)
+            continue;
+        if (memcmp(&take->digest, &row->artifacts[0].digest, sizeof(take->digest)) == 0) {
+            clip->take = number;
+            continue;
+        }
+        takes[clip->n_takes] = (struct timeline_take){
+            .media = reel_add(&u->reel, take, pick->inputs[i].from, err), .number = number};
+        if (!takes[clip->n_takes++].media)
+            return false;
+    }
+    return true;
+}
+
+// What is told of a shot where it begins, and where its clip ends before it.
+static void add_remarks(struct turnover *u, const struct step *cut,
+                        const struct timeline_clip *clip, int64_t frames)
+{
+    if (cut->note)
+        turnover_mark(u, TIMELINE_NOTE, clip->at, 1, clip->name, cut->note);
+    if (clip->frames < frames)
+        turnover_mark(u, TIMELINE_WARNING, clip->at + clip->frames, frames - clip->frames,
+                      clip->name,
+                      "the clip ends before the shot does: the film holds its last frame here");
+}
+
+// Words that lie over the picture of a shot of so many frames: said is a lower third, or a card.
+static void add_title(struct turnover *u, const json_t *said, const struct timeline_clip *clip,
+                      int64_t frames)
+{
+    struct frame_rate rate = u->timeline->rate;
+    const char *text = json_get_text(said, "text", NULL);
+    int64_t from = frame_rate_nearest(rate, json_get_number(said, "at", 0)), shown = frames - from;
+
+    if (json_object_get(said, "seconds"))
+        shown = frame_rate_nearest(rate, json_get_number(said, "seconds", 0));
+    if (shown > frames - from)
+        shown = frames - from;
+    if (text && shown > 0)
+        vec_push(&u->timeline->titles,
+                 (struct timeline_title){clip->at + from, shown,
+                                         arena_strdup(u->timeline->arena, text)});
+}
+
+static void add_titles(struct turnover *u, const json_t *params, const struct timeline_clip *clip,
+                       int64_t frames)
+{
+    const json_t *card = json_object_get(params, "card");
+
+    add_title(u, json_object_get(params, "text"), clip, frames);
+    if (json_get_flag(card, "over", false))
+        add_title(u, card, clip, frames);
+}
+
+// A film that opens from black, or ends in it.
+static void add_fades(struct turnover *u, const json_t *params, int64_t at, int64_t frames)
+{
+    const json_t *fades = json_object_get(params, "fades");
+    struct frame_rate rate = u->timeline->rate;
+    int64_t in = frame_rate_nearest(rate, json_get_number(fades, "in", 0));
+    int64_t out = frame_rate_nearest(rate, json_get_number(fades, "out", 0));
+
+    if (in > 0)
+        vec_push(&u->timeline->transitions,
+                 (struct timeline_transition){.at = at, .after = in < frames ? in : frames});
+    if (out > 0)
+        vec_push(
+            &u->timeline->transitions,
+            (struct timeline_transition){.at = at + frames, .before = out < frames ? out : frames});
+}
+
+static size_t input_named(const struct step *s, const char *name)
+{
+    size_t i = 0;
+
+    while (i < s->n_inputs && strcmp(s->inputs[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+bool turnover_is_cut(const struct step *s)
+{
+    return input_named(s, "picture") < s->n_inputs;
+}
+
+static const char *move_of(const json_t *params)
+{
+    const char *move = json_get_text(params, "move", "static");
+
+    return strcmp(move, "static") == 0 ? NULL : move;
+}
+
+// How many frames of a shot the media has, from one of its own on.
+static int64_t clip_frames(const struct timeline_media *media, int64_t start, int64_t frames)
+{
+    int64_t left = media->frames > start ? media->frames - start : 0;
+
+    return frames < left ? frames : left;
+}
+
+// Cards and the author's own files are meant as they are.
+static bool is_rendered(const struct turnover *u, const struct timeline_media *media)
+{
+    const struct step *maker = media->step ? graph_find(u->graph, media->step) : NULL;
+
+    return maker && !maker->kind->local;
+}
+
+// The picture of shot number n, as its cut shows it.
+static bool add_picture(struct turnover *u, const struct step *cut, size_t n, struct err *err)
+{
+    const json_t *params = u->plan->rows[cut->index].request;
+    int64_t at = u->shots.at[n], frames = u->shots.at[n + 1] - at;
+    size_t input = input_named(cut, "picture");
+    const struct timeline_media *media = turnover_media(u, cut, input, err);
+    struct timeline_clip clip = {
+        .name = u->names.at[n],
+        .scene = u->scenes.at[n],
+        .shot = u->names.at[n],
+        .media = media,
+        .at = at,
+        .frames = frames,
+    };
+
+    if (!media)
+        return false;
+    clip.rendered = is_rendered(u, media);
+    if (media->kind == TIMELINE_MOVING) {
+        const char *begins =
+            strcmp(json_get_text(params, "from", ""), "footage") == 0 ? "in" : "handles";
+
+        clip.start = frame_rate_nearest(u->timeline->rate, json_get_number(params, begins, 0));
+        clip.frames = clip_frames(media, clip.start, frames);
+    } else if (move_of(params)) {
+        clip.move = arena_strdup(u->timeline->arena, move_of(params));
+    }
+    add_remarks(u, cut, &clip, frames);
+    add_titles(u, params, &clip, frames);
+    add_fades(u, params, at, frames);
+    if (!add_takes(u, cut->inputs[input].from, &clip, err))
+        return false;
+    if (clip.frames > 0)
+        vec_push(&u->timeline->pictures, clip);
+    return true;
+}
+
+// What a clip could still show behind its end.
+static int64_t handle_behind(const struct timeline_clip *clip, int64_t cut)
+{
+    if (clip->at + clip->frames < cut)
+        return 0;
+    return clip->media->kind == TIMELINE_STILL ? INT64_MAX
+                                               : clip->media->frames - clip->start - clip->frames;
+}
+
+static int64_t handle_before(const struct timeline_clip *clip)
+{
+    return clip->media->kind == TIMELINE_STILL ? INT64_MAX : clip->start;
+}
+
+static enum timeline_blend blend_of(const json_t *params)
+{
+    static const enum timeline_blend all[] = {TIMELINE_DISSOLVE, TIMELINE_FADE, TIMELINE_WIPE};
+    const char *kind = json_get_text(params, "kind", "dissolve");
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+        if (strcmp(timeline_blend_name(all[i]), kind) == 0)
+            return all[i];
+    return TIMELINE_DISSOLVE;
+}
+
+static void add_transition(struct turnover *u, const struct step *join, int64_t cut)
+{
+    const json_t *params = u->plan->rows[join->index].request;
+    int64_t half = json_get_integer(params, "frames", 0) / 2;
+    const char *color = json_get_text(params, "color", "black");
+
+    vec_push(&u->timeline->transitions,
+             (struct timeline_transition){.blend = blend_of(params),
+                                          .color = arena_strdup(u->timeline->arena, color),
+                                          .at = cut,
+                                          .before = half,
+                                          .after = half});
+}
+
+// What the shot is called that begins at a frame.
+static const char *name_at(const struct turnover *u, int64_t frame)
+{
+    size_t i = 0;
+
+    while (i + 1 < u->names.n && u->shots.at[i] < frame)
+        i++;
+    return u->names.at[i];
+}
+
+// An editor has no frame to hold where a clip has no handle: there the transition is shorter.
+static void fit_transition(struct turnover *u, struct timeline_transition *made)
+{
+    const struct timeline_clip *out = NULL, *in = NULL;
+    int64_t before, after;
+
+    for (size_t i = 0; i < u->timeline->pictures.n; i++) {
+        const struct timeline_clip *clip = &u->timeline->pictures.at[i];
+
+        out = clip->at < made->at ? clip : out;
+        in = clip->at == made->at ? clip : in;
+    }
+    before = in ? handle_before(in) : 0;
+    after = out ? handle_behind(out, made->at) : 0;
+    if (made->before <= before && made->after <= after)
+        return;
+    made->before = made->before < before ? made->before : before;
+    made->after = made->after < after ? made->after : after;
+    turnover_mark(u, TIMELINE_WARNING, made->at, 1, name_at(u, made->at),
+                  "the clips do not reach through this transition: it is shorter than in the film");
+}
+
+// Leaves out what no frame is left of.
+static void fit_transitions(struct turnover *u)
+{
+    struct timeline *t = u->timeline;
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->transitions.n; i++) {
+        struct timeline_transition made = t->transitions.at[i];
+
+        if (made.at > 0 && made.at < t->frames)
+            fit_transition(u, &made);
+        if (made.before || made.after)
+            t->transitions.at[n++] = made;
+    }
+    t->transitions.n = n;
+}
+
+// The cut or join that is the conform's n-th piece.
+static const struct step *piece_step(const struct turnover *u, const json_t *piece, struct err *err)
+{
+    size_t input;
+
+    if (!turnover_input(u, "cut", json_get_integer(piece, "cut", -1), &input, err))
+        return NULL;
+    return u->conform->inputs[input].from;
+}
+
+bool turnover_add_pictures(struct turnover *u, struct err *err)
+{
+    json_t *pieces = json_object_get(u->params, "pieces"), *piece;
+    size_t i, shot = 0;
+
+    json_array_foreach(pieces, i, piece) {
+        const struct step *s = piece_step(u, piece, err);
+
+        if (!s)
+            return false;
+        if (!s->shot) // the slate: an editor gets the film alone
+            continue;
+        if (!turnover_is_cut(s))
+            add_transition(u, s, u->shots.at[shot]);
+        else if (!add_picture(u, s, shot++, err))
+            return false;
+    }
+    fit_transitions(u);
+    return true;
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""What a build finds in its deliverables while it makes them, without decoding them: it is what `c41 qc` finds, it is
+told after every build, and --strict makes a failure of it."""
+import json
+import re
+
+import pytest
+
+from media import tool
+
+FILM = """\
+c41: 1
+title: Found
+format: 160x90@24
+opens: {fade: 1.5}
+scenes:
+  - id: hall
+    shots:
+      - {shot: title, card: A title, seconds: 3}
+      - {shot: dark, file: dark.mp4, seconds: 3}
+      - {shot: night, file: night.mp4, seconds: 3}
+      - {shot: ice, file: ice.mp4, seconds: 4, transition: {fade: 1}}
+      - {shot: walk, file: walk.mp4, seconds: 2, transition: {fade: 1.5}}
+"""
+SOUND = ["-f", "lavfi", "-i", "sine=440:r=48000:d=5", "-c:a", "aac"]
+# Of dark.mp4 the last 0.6 s of the shot are black, of night.mp4 the first 0.7 s: together they are more than a second.
+PICTURES = {
+    "dark.mp4": "testsrc2=s=160x90:r=24:d=5,drawbox=c=black:t=fill:enable='gte(n,58)'",
+    "night.mp4": "testsrc2=s=160x90:r=24:d=5,drawbox=c=black:t=fill:enable='lt(n,17)'",
+    "ice.mp4": "testsrc2=s=160x90:r=24:d=1,loop=119:1:0",
+    "walk.mp4": "testsrc2=s=160x90:r=24:d=5",
+}
+WITHIN = 2 / 24
+SAID = ["  warning  00:00:05:10  5.417 s  hall/dark: the picture is black for 1.29 s",
+        "  warning  00:00:09:00  9.000 s  hall/ice: the picture stands still for 3.50 s"]
+
+
+@pytest.fixture(scope="module")
+def built(make_shared):
+    project = make_shared({"film.yaml": FILM})
+    for name, picture in PICTURES.items():
+        tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, *SOUND, "-t", "5", "-pix_fmt", "yuv420p",
+             project.folder / name)
+    project.first = project.build()
+    return project
+
+
+@pytest.fixture
+def project(built, tmp_path):
+    return built.copy(tmp_path / "copy")
+
+
+def findings(build):
+    return [f for d in build.end["deliverables"] for f in d["facts"].get("findings", [])]
+
+
+def lines(build):
+    return [line for line in build.err.splitlines() if re.match(r"  (warning|error) ", line)]
+
+
+def test_faults_are_told_with_the_shot(built):
+    assert [(f["check"], f["shot"], f["severity"]) for f in findings(built.first)] == \
+        [("black", "hall/dark", "warning"), ("frozen", "hall/ice", "warning")]
+    black, frozen = findings(built.first)
+    assert (black["start"], black["end"]) == (pytest.approx(130 / 24), pytest.approx(161 / 24))
+    assert black["timecode"] == "00:00:05:10"
+    assert frozen["start"] == pytest.approx(9, abs=WITHIN) and frozen["end"] == pytest.approx(12.5, abs=WITHIN)
+    assert lines(built.first) == SAID
+
+
+def test_it_is_what_qc_finds(built):
+    done = built.run("qc", "film.yaml", "--json")
+    [file] = json.loads(done.stdout)
+    mine, its = findings(built.first), file["findings"]
+    assert [(f["check"], f["shot"]) for f in its] == [(f["check"], f["shot"]) for f in mine]
+    for one, other in zip(mine, its):
+        assert one["start"] == pytest.approx(other["start"], abs=WITHIN)
+        assert one["end"] == pytest.approx(other["end"], abs=WITHIN)
+
+
+def test_a_build_that_has_nothing_to_do_tells_them_again(project):
+    for _ in range(3):  # the last goes by the fingerprint
+        build = project.build()
+        assert not build.ran and lines(build) == SAID
+
+
+def test_strict_is_a_failure(project):
+    for _ in range(3):
+        build = project.build("film.yaml", "--strict", code=4)
+        assert not build.ran and len(findings(build)) == 2 and len(lines(build)) == 2
+    assert not project.build("film.yaml").ran
+
+
+def test_strict_is_content_with_a_clean_film(project):
+    for name in ("dark.mp4", "night.mp4", "ice.mp4"):
+        (project.folder / name).write_bytes((project.folder / "walk.mp4").read_bytes())
+    for _ in range(3):
+        build = project.build("film.yaml", "--strict")
+        assert findings(build) == [] and lines(build) == []
+
+
+def test_shots_are_called_as_they_are_now(project):
+    project.change("film.yaml", "shot: ice", "shot: frost")
+    build = project.build()
+    assert not build.ran
+    assert [f["shot"] for f in findings(build)] == ["hall/dark", "hall/frost"]
+
+
+def test_footage_without_sound_may_be_silent(project):
+    mute = project.folder / "mute.mp4"
+    tool("ffmpeg", "-v", "error", "-i", project.folder / "walk.mp4", "-an", "-c", "copy", mute)
+    for name in PICTURES:
+        (project.folder / name).write_bytes(mute.read_bytes())
+    assert findings(project.build()) == []
+    assert json.loads(project.run("qc", "film.yaml", "--json").stdout)[0]["findings"] == []
+
+
+def test_an_edit_is_judged_alone(project):
+    project.change("film.yaml", "shot: ice, file: ice.mp4", "shot: ice, file: walk.mp4")
+    build = project.build()
+    assert "hall/dark/cut/web" not in build.ran
+    assert [f["check"] for f in findings(build)] == ["black"]
