@@ -18,9 +18,9 @@ static double lufs_of(double energy)
     return lufs_of_one + 10 * log10(energy);
 }
 
-static double energy_of(double lufs)
+double gauge_energy(double lufs)
 {
-    return pow(10, (lufs - lufs_of_one) / 10);
+    return lufs > -HUGE_VAL ? pow(10, (lufs - lufs_of_one) / 10) : 0;
 }
 
 static double window_energy(const double *energies, size_t tenths)
@@ -52,7 +52,7 @@ static double gated_mean(const double *energies, size_t n, size_t tenths, double
 // What the relative gate is for windows so long.
 static double relative_gate(const double *energies, size_t n, size_t tenths, double lu)
 {
-    double absolute = energy_of(LOUDNESS_SILENCE);
+    double absolute = gauge_energy(LOUDNESS_SILENCE);
     double relative = gated_mean(energies, n, tenths, absolute) / pow(10, lu / 10);
 
     return relative > absolute ? relative : absolute;

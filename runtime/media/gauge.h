@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+// The mean square, behind the filter, of a tenth as loud as lufs; 0 for what has no loudness.
+double gauge_energy(double lufs);
+
 // Integrated, in LUFS; LOUDNESS_SILENCE where nothing is loud enough to be measured.
 double gauge_lufs(const double *energies, size_t n);
 

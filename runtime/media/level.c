@@ -6,17 +6,15 @@
 
 #include <ebur128.h>
 
+#include "runtime/media/gauge.h"
 #include "runtime/media/pcm.h"
-
-static const double lufs_of_one = -0.691; // of a mean square of 1
 
 static double energy_of_last_tenth(ebur128_state *state)
 {
-    double lufs;
+    double lufs = -HUGE_VAL;
 
-    if (ebur128_loudness_window(state, 100, &lufs) != EBUR128_SUCCESS || !(lufs > -HUGE_VAL))
-        return 0;
-    return pow(10, (lufs - lufs_of_one) / 10);
+    ebur128_loudness_window(state, 100, &lufs);
+    return gauge_energy(lufs);
 }
 
 static double last_true_peak(ebur128_state *state)

@@ -6,12 +6,15 @@
 
 #include <ebur128.h>
 
-#include "base/mem.h"
+#include "base/vec.h"
+#include "runtime/media/gauge.h"
 #include "runtime/media/pcm.h"
 
 struct meter {
     ebur128_state *state;
     unsigned channels;
+    size_t tenth, fed; // frames of a tenth of a second; those heard of this one; 0 where not full
+    VEC(double) energies; // of the whole tenths
 };
 
 struct meter *meter_new(unsigned channels, bool true_peak)
@@ -27,26 +30,39 @@ struct meter *meter_new(unsigned channels, bool true_peak)
 
 struct meter *meter_new_full(unsigned channels, unsigned rate)
 {
-    ebur128_state *state = ebur128_init(channels, rate,
-                                        EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK |
-                                            EBUR128_MODE_HISTOGRAM);
+    ebur128_state *state = ebur128_init(
+        channels, rate, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
     struct meter *m = state ? mem_new(sizeof(*m)) : NULL;
 
     if (m)
-        *m = (struct meter){state, channels};
+        *m = (struct meter){.state = state, .channels = channels, .tenth = (rate + 5) / 10};
     return m;
 }
 
 void meter_free(struct meter *m)
 {
-    if (m)
+    if (m) {
         ebur128_destroy(&m->state);
+        vec_release(&m->energies);
+    }
     mem_free(m);
 }
 
 void meter_add(struct meter *m, const float *from, size_t frames)
 {
+    while (m->tenth && frames >= m->tenth - m->fed) {
+        size_t n = m->tenth - m->fed;
+        double lufs = -HUGE_VAL;
+
+        ebur128_add_frames_float(m->state, from, n);
+        ebur128_loudness_window(m->state, 100, &lufs);
+        vec_push(&m->energies, gauge_energy(lufs));
+        from += n * m->channels;
+        frames -= n;
+        m->fed = 0;
+    }
     ebur128_add_frames_float(m->state, from, frames);
+    m->fed += m->tenth ? frames : 0;
 }
 
 double meter_lufs(const struct meter *m)
@@ -73,9 +89,7 @@ double meter_true_peak(const struct meter *m)
 
 double meter_range(const struct meter *m)
 {
-    double range = 0;
-
-    return ebur128_loudness_range(m->state, &range) == EBUR128_SUCCESS ? range : 0;
+    return gauge_range(m->energies.at, m->energies.n);
 }
 
 double loudness_of(const struct pcm *p)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What ffprobe and ffmpeg, which we did not write, say of a file."""
 import array
+import collections
 import json
 import math
 import re
@@ -168,11 +169,14 @@ class Master:
         return 10 * math.log10(power) if power > 1e-14 else SILENCE
 
 
-def lufs(path):
-    """(integrated loudness, true peak) as ffmpeg measures them."""
-    told = subprocess.run(["ffmpeg", "-nostats", "-i", str(path), "-map", "0:a", "-af", "ebur128=peak=true", "-f", "null", "-"],
+Loudness = collections.namedtuple("Loudness", "lufs range_lu peak")
+
+
+def loudness(path, before=""):
+    """As ffmpeg's meter has it: integrated, its range, and the true peak. before: filters that the sound goes through."""
+    told = subprocess.run(["ffmpeg", "-nostats", "-i", str(path), "-map", "0:a:0", "-af", f"{before}ebur128=peak=true", "-f", "null", "-"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120).stderr
-    return float(re.findall(r"I: +(-?[\d.]+) LUFS", told)[-1]), float(re.findall(r"Peak: +(-?[\d.]+) dBFS", told)[-1])
+    return Loudness(*(float(re.findall(rf"\b{name}: +(-?[\d.]+) (?:LUFS|LU|dBFS)\n", told)[-1]) for name in ("I", "LRA", "Peak")))
 
 
 def samples_wav(samples, rate=48000):

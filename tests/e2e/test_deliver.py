@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Deliverables as their presets say, seen by ffprobe and ffmpeg, which we did not write. Sizes are in test_presets.py."""
-import json
 import pathlib
 import random
 import re
-import subprocess
 
 import pytest
 
@@ -113,13 +111,6 @@ def key_frames(path):
     return [i for i, line in enumerate(flags.split()) if line.startswith("K")]
 
 
-def loudness(path):
-    """Integrated loudness and true peak, by ffmpeg's meter."""
-    said = subprocess.run(["ffmpeg", "-nostdin", "-hide_banner", "-i", str(path), "-map", "0:a", "-af", "ebur128=peak=true",
-                           "-f", "null", "-"], capture_output=True, text=True, timeout=120).stderr
-    return tuple(float(re.findall(rf"{name}:\s+(-?[\d.]+) (?:LUFS|dBFS)", said)[-1]) for name in ("I", "Peak"))
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_file(built, name):
     ending, streams, bitrate, (lufs, peak), gop, b_frames, timecode, subtitles = FILES[name]
@@ -133,8 +124,8 @@ def test_file(built, name):
 
     # A tone needs fewer bits than it is given, never many more.
     assert not bitrate or int(sound["bit_rate"]) < bitrate * 1.1
-    measured = loudness(path)
-    assert measured[0] == pytest.approx(lufs, abs=0.5) and measured[1] <= peak + 0.2
+    measured = media.loudness(path)
+    assert measured.lufs == pytest.approx(lufs, abs=0.5) and measured.peak <= peak + 0.2
 
     if gop:
         keys = key_frames(path)

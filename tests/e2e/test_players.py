@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Whoever decodes a deliverable sees and hears the same: Chromium, ffmpeg, and we ourselves."""
 import json
-import re
 
 import pytest
 
 import chromium
-from media import File, decode, tool
+from media import File, decode, loudness, tool
 
 FPS = 24
 FILM = """\
@@ -99,20 +98,15 @@ def test_the_film_is_its_segments(built, name):
     assert pictures(built.paths[name]) == apart
 
 
-def measure(path):
-    """The integrated loudness as ffmpeg's own meter has it."""
-    done = tool("sh", "-c", 'ffmpeg -hide_banner -nostats -i "$0" -map 0:a:0 -af ebur128 -f null - 2>&1', path)
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", done)[-1])
-
-
 @pytest.mark.parametrize("name", PLAYED + MASTERS)
 def test_meters_agree(built, said, name):
     """ffmpeg's meter, ours in `c41 qc`, and what the build says of the deliverable."""
     file = said[str(built.paths[name].relative_to(built.folder))]
     [deliverable] = [d for d in built.first.end["deliverables"] if d["name"] == name]
-    lufs = measure(built.paths[name])
-    assert file["facts"]["sounds"][0]["lufs"] == pytest.approx(lufs, abs=0.1)
+    heard = loudness(built.paths[name])
+    assert file["facts"]["sounds"][0]["lufs"] == pytest.approx(heard.lufs, abs=0.1)
+    assert file["facts"]["sounds"][0]["range_lu"] == pytest.approx(heard.range_lu, abs=0.15)
     if "lufs" in deliverable["facts"]:
-        assert deliverable["facts"]["lufs"] == pytest.approx(lufs, abs=0.1)
+        assert deliverable["facts"]["lufs"] == pytest.approx(heard.lufs, abs=0.1)
     assert not deliverable["facts"].get("findings")
     assert file["findings"] == []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loudness joined from tenths of a second that were measured apart, against libebur128 which hears
-// all of it at once.
+// Loudness joined from tenths of a second that were measured apart, against a meter which hears all
+// of it at once.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -108,8 +108,11 @@ static void pieces_make_the_whole(void **state)
         struct pcm p;
         size_t n;
 
-        make(&p, i, (size_t)PCM_RATE * SECONDS - 1000); // the last tenth is not whole
-        meter_add(meter, p.at, p.frames);
+        make(&p, i, (size_t)PCM_RATE * SECONDS - 1000);        // the last tenth is not whole
+        for (size_t at = 0, some; at < p.frames; at += some) { // as frames of AAC come
+            some = p.frames - at < 1024 ? p.frames - at : 1024;
+            meter_add(meter, p.at + at * 2, some);
+        }
         n = measure(&p, energies, &peak);
         assert_int_equal(n, SECONDS * 10 - 1);
         lufs = gauge_lufs(energies, n);
@@ -117,8 +120,7 @@ static void pieces_make_the_whole(void **state)
         // Its histogram stands in steps of a tenth.
         if (fabs(lufs - meter_lufs(meter)) > 0.06)
             fail_msg("%s: %.3f LUFS, not %.3f", cases[i].name, lufs, meter_lufs(meter));
-        // It looks once a second, and not ten times.
-        if (fabs(range - meter_range(meter)) > 0.6)
+        if (fabs(range - meter_range(meter)) > 0.01)
             fail_msg("%s: range %.2f LU, not %.2f", cases[i].name, range, meter_range(meter));
         if (peak > 0)
             assert_float_equal((float)(20 * log10(peak)), (float)meter_true_peak(meter), 0.001f);
