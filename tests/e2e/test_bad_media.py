@@ -3,7 +3,6 @@
 film's line with the file's name and what would be right. The terminal hears nothing of libav's own."""
 import re
 import struct
-import subprocess
 import zlib
 
 import pytest

@@ -13,7 +13,7 @@ import yaml
 
 import sshd
 from project import finish, read_until
-from trainer import FAKES, FILM, Trainer, check_lora, is_running, until
+from trainer import FAKES, Trainer, check_lora, is_running, until
 
 NEEDS_SSHD = pytest.mark.skipif(not sshd.PROGRAM, reason="there is no sshd")
 

@@ -9,7 +9,7 @@ from chats import Chats
 from comfy import ComfyUI, film, studio, wait_for
 from films import many_shots
 from ollama import Ollama
-from project import Project, finish, read_until
+from project import Project, finish
 
 PATIENT = ["build", "film.yaml", "--studio", "studio.yaml", "--events", "-"]
 

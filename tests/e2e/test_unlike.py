@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Footage of every make, cut into one film: each shot shows the same four colours where they belong."""
-import subprocess
 
 import pytest
 

@@ -7,7 +7,6 @@ import json
 import time
 from dataclasses import dataclass, field
 
-import comfyui_media
 from comfyui_graph import ancestors, is_link
 
 SLOW = ("Sampler", "Train", "ProbeSlow")

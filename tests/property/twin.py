@@ -2,7 +2,6 @@
 """A project that is built again after each edit, and its twins, which are built from nothing."""
 import json
 import os
-import pathlib
 import re
 import shutil
 import sqlite3
