@@ -132,17 +132,6 @@ bool file_copy(const char *from, const char *to, const struct digest *expected, 
     return make_anew(from, to, expected, true, err);
 }
 
-static bool hash(const char *path, struct digest *digest)
-{
-    struct err err;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && digest_fd(fd, digest, &err);
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
 // Where to is that file already, renaming would leave both names.
 static bool name_again(const char *from, const char *to)
 {
@@ -163,7 +152,7 @@ bool file_share(const char *from, const char *to, const struct digest *expected,
 
     if (make_anew(from, to, expected, false, &(struct err){0}))
         return true;
-    if (expected && hash(from, &found) && !is_expected(from, &found, expected, err))
+    if (expected && digest_path(from, &found) && !is_expected(from, &found, expected, err))
         return false;
     return name_again(from, to) || file_copy(from, to, expected, err);
 }

@@ -2,6 +2,7 @@
 #include "base/digest.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
@@ -130,4 +131,15 @@ bool digest_fd(int fd, struct digest *out, struct err *err)
     mem_free(chunk);
     *out = digester_finish(d);
     return n == 0 || err_errno(err, "reading");
+}
+
+bool digest_path(const char *path, struct digest *out)
+{
+    struct err err;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && digest_fd(fd, out, &err);
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }

@@ -25,6 +25,9 @@ bool digest_parse(const char *hex, struct digest *out);
 // Reads the file open at fd from its start to its end.
 bool digest_fd(int fd, struct digest *out, struct err *err);
 
+// The file of that name, for those who need not know why it cannot be read.
+bool digest_path(const char *path, struct digest *out);
+
 // For protocols that ask for it, never for trust.
 enum { DIGEST_SHA1_BYTES = 20 };
 void digest_sha1(const void *bytes, size_t len, uint8_t out[DIGEST_SHA1_BYTES]);

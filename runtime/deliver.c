@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/deliver.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,17 +41,6 @@ static const struct artifact *artifact_of(const struct walk *w, const struct del
     return NULL;
 }
 
-static bool hash_file(const char *path, struct digest *digest)
-{
-    struct err err;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && digest_fd(fd, digest, &err);
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
 // By the ledger's memory of the file; one that somebody touched is read.
 static bool is_current(struct walk *w, const char *path, const struct artifact *artifact)
 {
@@ -65,7 +53,7 @@ static bool is_current(struct walk *w, const char *path, const struct artifact *
         return false;
     if (ledger_find_file(w->ledger, path, &stamp, &digest, &facts))
         json_decref(facts);
-    else if (!hash_file(whole, &digest))
+    else if (!digest_path(whole, &digest))
         return false;
     return memcmp(&digest, &artifact->digest, sizeof(digest)) == 0;
 }
@@ -195,8 +183,8 @@ static bool is_spoilt(const struct graph *g, struct ledger *ledger, struct arena
         return false;
     *artifact = store_path(a, &expected, path_ext(path));
     return file_stamp(path_join(a, g->project, *artifact), &stored) &&
-           stored.device == here.device && stored.inode == here.inode && hash_file(whole, &found) &&
-           memcmp(&found, &expected, sizeof(found)) != 0;
+           stored.device == here.device && stored.inode == here.inode &&
+           digest_path(whole, &found) && memcmp(&found, &expected, sizeof(found)) != 0;
 }
 
 static bool guard_one(const struct graph *g, struct ledger *ledger, const struct store *store,

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/sight.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/file.h"
 
 // The next field of a line, up to the tab.
@@ -53,22 +50,11 @@ void sight_read(struct sight *s, char *line)
     s->part = line && line[0] ? line : NULL;
 }
 
-static bool hash_file(const char *path, struct digest *digest)
-{
-    struct err err;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && digest_fd(fd, digest, &err);
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
 // Whether a racy thing still holds what was read of it.
 static bool holds_the_same(const struct sight *s, const char *whole)
 {
     struct digest now;
-    bool read = s->kind == SIGHT_FOLDER ? folder_digest(whole, &now) : hash_file(whole, &now);
+    bool read = s->kind == SIGHT_FOLDER ? folder_digest(whole, &now) : digest_path(whole, &now);
 
     return s->hashed && read && memcmp(&now, &s->digest, sizeof(now)) == 0;
 }
