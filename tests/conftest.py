@@ -31,6 +31,10 @@ class C41:
         return done
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes many seconds; `tests/run` leaves it to `tests/run --all`")
+
+
 @pytest.fixture
 def c41(tmp_path_factory):
     return C41(tmp_path_factory.mktemp("home"))

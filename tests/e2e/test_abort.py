@@ -37,6 +37,7 @@ def test_installed_program_has_no_such_places(make_project):
     assert len(build.ran) == 3 and not notes.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", POINTS)
 def test_ends_there(make_project, undisturbed, point):
     ender, whole, counts = undisturbed

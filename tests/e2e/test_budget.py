@@ -63,6 +63,7 @@ def test_just_below(make_project, sources, budget, bitrate):
     media.decode(path)
 
 
+@pytest.mark.long
 def test_an_edit_encodes_its_shot(make_project, sources):
     """And its trials: nothing else that has a picture is touched, and the file stays below."""
     project = make_project({"film.yaml": film(600_000, 64_000), **sources})
@@ -79,6 +80,7 @@ def test_an_edit_encodes_its_shot(make_project, sources):
     assert (project.folder / "out/small.mp4").stat().st_size <= budget
 
 
+@pytest.mark.long
 def test_ample_room_is_the_best_quality(make_project, sources):
     """A short film is made as well as the preset says, and that trial is the film."""
     project = make_project({"film.yaml": film(9_000_000, 64_000), **sources})
@@ -87,6 +89,7 @@ def test_ample_room_is_the_best_quality(make_project, sources):
     assert "film/clip" in build.ran
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("each, names", [("shot", ["a-s0", "a-s4"]), ("scene", ["a"])])
 def test_each_file_has_its_own(make_project, sources, each, names):
     project = make_project({"film.yaml": film(200_000 if each == "shot" else 700_000, 48_000, f", each: {each}"), **sources})
@@ -96,6 +99,7 @@ def test_each_file_has_its_own(make_project, sources, each, names):
         assert size <= (200_000 if each == "shot" else 700_000), name
 
 
+@pytest.mark.long
 def test_footage_is_not_passed_through(make_project, sources):
     """An earlier deliverable has the right headers, and too many bytes."""
     project = make_project({"film.yaml": film(9_000_000, 64_000), **sources})

@@ -38,6 +38,7 @@ def test_all_presets_are_here():
     assert {"archive", "dnxhr-master", "prores-master", "reels", "web", "web-av1", "youtube"} <= set(NAMES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("preset", NAMES)
 def test_codecs_over_a_preset(make_project, preset):
     entries = [f"  - {{name: {codec}-{ending}, preset: {preset}, pixels: 256x144, video: {codec}, file: out/{codec}.{ending}, "

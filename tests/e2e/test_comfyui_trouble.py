@@ -208,6 +208,7 @@ def start(project, server):
     return running
 
 
+@pytest.mark.long
 def test_somebody_else_deletes_it(project, server):
     project.write("film.yaml", film(2))
     running = start(project, server)
@@ -220,6 +221,7 @@ def test_somebody_else_deletes_it(project, server):
     assert len(server.accepted) == 3 and len({p["prompt_id"] for p in server.accepted}) == 3
 
 
+@pytest.mark.long
 def test_a_restart_in_mid_run(project, server):
     running = start(project, server)
     server.restart(down_seconds=2)
@@ -236,6 +238,7 @@ def test_a_restart_after_the_file_was_saved(project, server):
     assert [p for p in server.paths("HEAD") if "_00001_.png" in p]
 
 
+@pytest.mark.long
 def test_a_server_that_goes_away_and_comes_back(project, server):
     """It was only out of reach: the prompt that it has is waited for, not sent again."""
     running = start(project, server)
@@ -285,6 +288,7 @@ def test_a_download_that_is_slow(project, server):
     build(project)
 
 
+@pytest.mark.long
 def test_a_file_that_is_always_empty(project, server):
     server.faults.append(Fault("/view.*type=output", "empty", times=10 ** 6))
     failed(project, "empty file")

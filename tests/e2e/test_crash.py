@@ -8,6 +8,8 @@ import statistics
 import subprocess
 import time
 
+import pytest
+
 from crash import check_next_build, told, tree
 
 KILLS = 100
@@ -37,6 +39,7 @@ def kill_at(project, events, instant):
     return running.returncode == -9
 
 
+@pytest.mark.long
 def test_a_hundred_kills(make_project):
     seed = int(os.environ.get("C41_SEED", random.randrange(2**32)))
     print(f"C41_SEED={seed}")

@@ -133,6 +133,7 @@ def test_while_c41_is_killed_for_less_than_the_patience(project, ends):
     check(project, running, ends, 1, 0)
 
 
+@pytest.mark.long
 def test_while_c41_is_killed_for_longer(project, ends):
     """The peer makes it, once; the server is told when it is there again."""
     running, server, cable, peer = begin(project, ends)
@@ -151,6 +152,7 @@ def test_while_c41_is_killed_for_longer(project, ends):
     check(project, running, ends, 1, 1)
 
 
+@pytest.mark.long
 def test_for_longer_than_the_patience(project, ends):
     """No kill: a line on which nobody acknowledges anything is given up after twenty seconds."""
     running, server, cable, peer = begin(project, ends)

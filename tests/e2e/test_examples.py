@@ -35,6 +35,7 @@ def test_hello(copy_example):
     assert (file.stream("video")["width"], file.stream("video")["height"]) == (1920, 1080)
 
 
+@pytest.mark.long
 def test_products_makes_a_file_for_each_row(copy_example):
     project = copy_example("products")
     project.change("film.yaml", re.search(r"^format: .*$", project.read("film.yaml"), re.M).group(), SMALL)
@@ -53,6 +54,7 @@ def test_products_makes_a_file_for_each_row(copy_example):
     assert again.ran == {"pen-07/price/card", "pen-07/price/cut/web", "film/web/pen-07"}
 
 
+@pytest.mark.long
 def test_series_builds_two_episodes_at_once(copy_example):
     project = copy_example("series")
     project.change("project.yaml", "pixels: 1280x720", "pixels: 256x144")

@@ -76,6 +76,7 @@ def check_container(path, frames, rate, name):
         assert int(video["duration_ts"]) * Fraction(video["time_base"]) == frames / rate, name
 
 
+@pytest.mark.long
 def test_every_codec_in_every_container(make_project):
     shots = four(8)
     project, built = build(make_project, shots, "24", ALL)
@@ -93,6 +94,7 @@ def test_every_codec_in_every_container(make_project):
         assert media.frame_digests(path) == own, f"{name}: joined frames are not those of the segments"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rate_name", sorted(RATES))
 def test_every_rate(make_project, rate_name):
     wanted = [("h264", "mp4"), ("h264", "mkv"), ("hevc", "mp4"), ("prores-proxy", "mov")]

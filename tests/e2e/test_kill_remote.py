@@ -8,6 +8,8 @@ import os
 import random
 import subprocess
 
+import pytest
+
 from comfy import Fault, wait_for
 from two_machines import Stage, Undisturbed, check, mac  # noqa: F401
 
@@ -68,6 +70,7 @@ def answers_late(stage, fault):
     return running
 
 
+@pytest.mark.long
 def test_a_hundred_kills(make_project, tmp_path, mac):  # noqa: F811
     seed = int(os.environ.get("C41_SEED", random.randrange(2**32)))
     print(f"C41_SEED={seed}")

@@ -7,12 +7,15 @@ import os
 import random
 import time
 
+import pytest
+
 from two_machines import Stage, Undisturbed, check, mac  # noqa: F401
 
 KILLS = 100
 AT_ONCE = 20  # each waits for ten seconds before it gives up a prompt
 
 
+@pytest.mark.long
 def test_a_hundred_kills_of_the_server(make_project, tmp_path, mac):  # noqa: F811
     seed = int(os.environ.get("C41_SEED", random.randrange(2**32)))
     print(f"C41_SEED={seed}")

@@ -199,6 +199,7 @@ def small_disk(program, environment, tmp_path):
     subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.long
 def test_full_disk(small_disk):
     """Its stems do not fit. What was made before is kept, and is not made again when there is room."""
     project, enlarge = small_disk

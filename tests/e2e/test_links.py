@@ -31,6 +31,7 @@ def shares_blocks(folder):
     return subprocess.run(["cp", "--reflink=always", folder / "from", folder / "to"], capture_output=True).returncode == 0
 
 
+@pytest.mark.long
 def test_a_large_deliverable_takes_no_second_room(large):
     out = large.folder / "out/draft/large.mov"
     same = [p for p in (large.folder / ".c41/store").rglob("*.mov") if p.samefile(out)]
@@ -40,6 +41,7 @@ def test_a_large_deliverable_takes_no_second_room(large):
     assert out.stat().st_size >= 16 << 20
 
 
+@pytest.mark.long
 def test_links_for_people_are_links(large):
     files = [p for p in (large.folder / ".c41/browse").rglob("*") if not p.is_dir()]
     assert files and all(p.is_symlink() and p.exists() for p in files)
@@ -53,6 +55,7 @@ def spoil(path):
         f.write(b"edited in place")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("film, name, step", [(LARGE, "large.mov", "film/prores-master"), (SMALL, "large.mp4", "film/web")])
 def test_a_deliverable_that_is_written_into_harms_nothing(large, make_project, film, name, step):
     project = make_project({"film.yaml": film})
@@ -89,6 +92,7 @@ def test_verify_tells_an_altered_deliverable(make_project):
     assert "altered" not in project.run("verify").stdout
 
 
+@pytest.mark.long
 def test_verify_finds_the_store_spoilt_by_a_link(large, tmp_path):
     project = large.copy(tmp_path / "copy")
     out = project.folder / "out/draft/large.mov"

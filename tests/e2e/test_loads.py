@@ -35,6 +35,7 @@ def ask(project, sql):
         return db.execute(sql).fetchall()
 
 
+@pytest.mark.long
 def test_loading_is_known_by_itself(make_project, server):
     project = make_project({"film.yaml": FILM, "studio.yaml": STUDIO.format(url=server.url)})
     build = project.build(*ARGS)
@@ -46,6 +47,7 @@ def test_loading_is_known_by_itself(make_project, server):
     assert sum(seconds for seconds, in took) + sum(loads.values()) <= build.end["seconds"] + 0.1, "no second is counted twice"
 
 
+@pytest.mark.long
 def test_what_was_learned_is_foreseen(make_project, server):
     """Another film of the same sort, after a first one: its plan says what it takes."""
     project = make_project({"film.yaml": FILM, "studio.yaml": STUDIO.format(url=server.url)}, "again")

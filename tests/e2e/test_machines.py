@@ -124,6 +124,7 @@ def check_lines(lines, patterns):
     assert len(lines) == len(patterns) and all(re.fullmatch(p, line) for p, line in zip(patterns, lines)), "\n".join(lines)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_machine(room, case):
     if case.known:

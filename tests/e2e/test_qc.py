@@ -279,7 +279,7 @@ def test_a_wrong_name(found, clean, tmp_path):
     assert "named like mkv" in alone(found(path), "container")["text"]
 
 
-@pytest.mark.parametrize("name", ["hello", "keeper"])
+@pytest.mark.parametrize("name", ["hello", pytest.param("keeper", marks=pytest.mark.long)])
 def test_drafts_of_ours_have_no_fault(qc, copy_example, name):
     project = copy_example(name)
     project.write("film.yaml", re.sub(r"pixels: \d+x\d+", "pixels: 256x144", project.read("film.yaml")))
