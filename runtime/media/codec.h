@@ -18,6 +18,7 @@ struct codec {
     double crf;                                // below 0: it has none
     int reorder;                               // how far decoding runs ahead; -1: the encoder tells
     unsigned tag;                              // in MP4 and MOV; 0: the muxer's
+    const char *on_avx512;                     // more private options where the CPU has AVX-512
 };
 
 // The row that settings ("encode" in docs/steps.md) name, NULL with *err.
