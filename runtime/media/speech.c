@@ -23,6 +23,7 @@ static const float floor_factor = 0.012f; // of the peak: what is below is silen
 static const double least_seconds = 0.3;
 static const double flite_hz = 16000;
 static const double quaver_depth = 0.06;
+static const double quaver_delay = 0.005 * 16000; // samples: what the filter holds back
 enum { MOST_SHAPES = 8 };
 
 static void note(const struct media_job *job, const char *text)
@@ -62,8 +63,11 @@ static void shape_voice(struct shape *s, const struct voice *v)
         add_shape(s, "aresample", "sample_rate", flite_hz);
         add_shape(s, "atempo", "tempo", v->tempo / v->pitch);
     }
-    if (v->quaver)
+    if (v->quaver) {
         add_shape(s, "vibrato", "d", quaver_depth);
+        // Until it has heard so many samples it plays what its memory held before.
+        add_shape(s, "atrim", "start_sample", quaver_delay);
+    }
     if (v->low_hz > 0)
         add_shape(s, "highpass", "frequency", v->low_hz);
     if (v->high_hz > 0)

@@ -48,28 +48,3 @@ def test_codecs_over_a_preset(make_project, preset):
     for codec, ending in WANTED:
         picture = media.File(project.folder / f"out/{codec}.{ending}").stream("video")
         assert (picture["codec_name"], int(picture["width"]), int(picture["height"])) == (CODECS[codec][0], 256, 144), (codec, ending)
-
-
-# 17 macroblocks wide: a multiple of 8 or 16 leaves no rest for code that takes so many at once.
-ODD = """\
-c41: 1
-title: Odd
-format: 270x480@24
-scenes: [{shots: [{file: moving.mp4, seconds: 1.4}]}]
-deliver:
-"""
-
-
-def test_the_same_bytes_each_time(make_project, tmp_path):
-    """Whatever the memory held before."""
-    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=270x480:r=24,noise=alls=20:allf=t", "-t", "1.5",
-               "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", tmp_path / "moving.mp4")
-    names = [f"{codec}-{ending}" for codec, ending in WANTED if ending == "mkv"]
-    film = ODD + "".join(f"  - {{name: {name}, preset: archive, pixels: 270x480, video: {name[:-4]}, file: out/{name}.mkv}}\n" for name in names)
-    made = []
-    for filled in ("85", "170"):
-        project = make_project({"film.yaml": film, "moving.mp4": (tmp_path / "moving.mp4").read_bytes()}, folder=f"filled-{filled}")
-        project.environment = {**project.environment, "MALLOC_PERTURB_": filled}
-        project.build()
-        made.append({name: (project.folder / f"out/{name}.mkv").read_bytes() for name in names})
-    assert [name for name in names if made[0][name] != made[1][name]] == []
