@@ -32,7 +32,7 @@ class C41:
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: takes many seconds; `tests/run` leaves it to `tests/run --all`")
+    config.addinivalue_line("markers", "long: takes many seconds; only `tests/run --all` runs it")
 
 
 @pytest.fixture
