@@ -64,13 +64,13 @@ def be_replaced(room):
 LOST = r"again: a/s[01]/image: comfy on gpu has lost it: it was started again, or somebody took it out of its queue"
 CASES = [
     Case("started again", restart, [LOST, LOST], [], sent=4, again=2),
-    Case("asleep", sleep_for(25), [r"gpu/comfy: asleep: it has not answered for 2\d s", "gpu/comfy: up"],
-         [r"asleep: it has not answered for 2\d s", "up"]),
-    Case("slow", dawdle, [r"gpu/comfy: slow: a/s[01]/image has taken 2\d.\d s, and others like it 0.\d+ s", "gpu/comfy: as fast as usual"],
-         [r"slow: a/s[01]/image has taken 2\d.\d s, and others like it 0.\d+ s", "as fast as usual"], known=True),
+    Case("asleep", sleep_for(25), [r"gpu/comfy: asleep: it has not answered for [2-5]\d s", "gpu/comfy: up"],
+         [r"asleep: it has not answered for [2-5]\d s", "up"]),
+    Case("slow", dawdle, [r"gpu/comfy: slow: a/s[01]/image has taken [2-5]\d.\d s, and others like it \d.\d+ s", "gpu/comfy: as fast as usual"],
+         [r"slow: a/s[01]/image has taken [2-5]\d.\d s, and others like it \d.\d+ s", "as fast as usual"], known=True),
     Case("out of memory", run_out_of_memory(1),
-         ["gpu/comfy: out of memory: its models are unloaded, and a/s0/image is tried once more"],
-         ["out of memory: its models are unloaded, and a/s0/image is tried once more"], sent=3),
+         ["gpu/comfy: out of memory: its models are unloaded, and a/s[01]/image is tried once more"],
+         ["out of memory: its models are unloaded, and a/s[01]/image is tried once more"], sent=3),
     Case("out of memory for good", run_out_of_memory(3),
          [r"gpu/comfy: out of memory: its models are unloaded, and a/s[01]/image is tried once more"] * 2 +
          [r"film.yaml:\d:\d+: error: a/s[01]/image: node \d \(\w+\): Allocation on device.*", r" +\d \| .*", r" +\| +\^~+",
@@ -121,7 +121,13 @@ def said(err):
 
 
 def check_lines(lines, patterns):
-    assert len(lines) == len(patterns) and all(re.fullmatch(p, line) for p, line in zip(patterns, lines)), "\n".join(lines)
+    """Each is there once; which of two that come at once is first, is chance."""
+    left = list(lines)
+    for pattern in patterns:
+        found = [line for line in left if re.fullmatch(pattern, line)]
+        assert found, f"no {pattern!r} in\n" + "\n".join(lines)
+        left.remove(found[0])
+    assert not left, "\n".join(left)
 
 
 @pytest.mark.long

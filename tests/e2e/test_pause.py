@@ -86,7 +86,7 @@ def test_what_runs_ends_and_nothing_new_is_sent(project, server):
 
 def test_it_goes_on_by_itself(project, server):
     """Patience never runs out for a machine that rests."""
-    say(project, "pause", "gpu", "--for", "2s")
+    say(project, "pause", "gpu", "--for", "5s")
     done = project.build("film.yaml", "--studio", "studio.yaml")
     states = state_of(done.events)
     assert re.fullmatch(r"paused until \d\d:\d\d", states[0]) and states[1:] == ["up"]
@@ -104,7 +104,7 @@ def local_time(hour, minute, second):
 
 
 def test_hours_begin(make, server):
-    project = make({"film.yaml": film(1), "studio.yaml": of_gpu(server.url, "20:00-08:00")}, TZ=local_time(19, 59, 58))
+    project = make({"film.yaml": film(1), "studio.yaml": of_gpu(server.url, "20:00-08:00")}, TZ=local_time(19, 59, 54))
     done = project.build("film.yaml", "--studio", "studio.yaml")
     assert "waiting: gpu rests until 20:00\n" in done.err and "gpu takes work again\n" in done.err
     assert state_of(done.events) == ["resting until 20:00", "up"]
@@ -112,7 +112,7 @@ def test_hours_begin(make, server):
 
 def test_hours_end(make, server):
     project = make({"film.yaml": film(2), "studio.yaml": of_gpu(server.url, "[12:00-13:00, 22:00-08:00]")},
-                   TZ=local_time(7, 59, 58))
+                   TZ=local_time(7, 59, 54))
     server.hold()
     running = project.start(*PATIENT)
     wait_for(lambda: server.engine.running)

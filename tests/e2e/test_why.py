@@ -220,7 +220,7 @@ def test_the_plan_reads_like_a_change(film):
     film.change("film.yaml", "I am not.", "I am.")
     film.change("film.yaml", "shot: leaving", "shot: going")
     told = ask(film, "plan")
-    told = re.sub(r"  here  +\d+(\.\d)? s  ", "  here  SOME s  ", told)
+    told = re.sub(r"  here  +\d+(\.\d)? s  +", "  here  SOME s  ", told)
     told = re.sub(r"\d+(\.\d)? s of work", "SOME s of work", told)
     assert re.sub(r"about \d+(\.\d)? s( \(.*\))?, at \d\d:\d\d$", "about SOME s, at CLOCK", told, flags=re.M) == """\
 Talk: 21 current, 8 stale, 5 missing, 0 blocked
