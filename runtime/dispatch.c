@@ -49,7 +49,7 @@ void dispatch_fail(struct dispatch *d, struct work *work, const struct err *err,
                                           .err = work->err,
                                           .help = help,
                                           .log = log,
-                                          .attempt = 1});
+                                          .attempt = work->tries ? work->tries : 1});
     walk_skip(d->walk, work);
     if (d->options->keep_going)
         lanes_drop_failed(&d->lanes, d->walk);

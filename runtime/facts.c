@@ -121,7 +121,7 @@ static bool add_content(json_t *facts, const char *path, const char *type, struc
     return ok;
 }
 
-static json_t *probe(const struct media *media, const char *path, struct err *err)
+static json_t *probe(const struct media *media, const char *path, const char *name, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     json_t *facts = NULL;
@@ -130,12 +130,13 @@ static json_t *probe(const struct media *media, const char *path, struct err *er
         err_errno(err, "%s", path);
         return NULL;
     }
-    facts = media->probe(fd, path_base(path), err);
+    facts = media->probe(fd, name, err);
     close(fd);
     return facts;
 }
 
-json_t *facts_measure(const struct media *media, const char *path, const char *ext, struct err *err)
+json_t *facts_measure(const struct media *media, const char *path, const char *name,
+                      const char *ext, struct err *err)
 {
     const char *type = find_type(ext);
     bool read = strcasecmp(ext, "json") == 0 || strcasecmp(ext, "txt") == 0;
@@ -143,7 +144,7 @@ json_t *facts_measure(const struct media *media, const char *path, const char *e
     json_t *facts;
 
     if (!type)
-        return probe(media, path, err);
+        return probe(media, path, name, err);
     if (stat(path, &st) != 0) {
         err_errno(err, "%s", path);
         return NULL;

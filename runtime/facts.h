@@ -11,10 +11,11 @@ struct err;
 struct media;
 struct step;
 
-// A new object; NULL with *err when the file is not what its ending says. media may be NULL for
-// what needs no media module: facts_need_media tells.
-json_t *facts_measure(const struct media *media, const char *path, const char *ext,
-                      struct err *err);
+// A new object; NULL with *err when the file is not what its ending says. name is what messages
+// call media, whose own ending, where it has one, is to fit as well. media may be NULL for what
+// needs no media module: facts_need_media tells.
+json_t *facts_measure(const struct media *media, const char *path, const char *name,
+                      const char *ext, struct err *err);
 bool facts_need_media(const char *ext);
 
 // The value under a dotted path; NULL: no such fact. Borrowed.

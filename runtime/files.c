@@ -62,8 +62,8 @@ void file_measure(struct project_file *f, const char *project, const struct medi
     if (fd >= 0)
         file_stamp_fd(fd, &f->stamp);
     if (fd >= 0 && digest_fd(fd, &f->artifact.digest, &f->err))
-        f->artifact.facts =
-            facts_measure(media, path_join(a, project, f->path), f->artifact.ext, &f->err);
+        f->artifact.facts = facts_measure(media, path_join(a, project, f->path), path_base(f->path),
+                                          f->artifact.ext, &f->err);
     if (fd >= 0)
         close(fd);
     f->known = f->artifact.facts != NULL;

@@ -283,6 +283,17 @@ def test_what_arrives_damaged_is_fetched_again(project, server, times, rendered)
     assert len(server.accepted) == rendered
 
 
+@pytest.mark.parametrize("what", ["shorter", b"this is no picture", b"<html>Sign in</html>"], ids=["half", "text", "page"])
+@pytest.mark.parametrize("made", [film(), film(shots=CLIP)], ids=["still", "clip"])
+def test_whatever_arrives_in_its_place_is_fetched_again(project, server, made, what):
+    """By one that lies once: its answer is whole, and no picture."""
+    project.write("film.yaml", made)
+    server.faults.append(Fault("/view.*type=output", what, times=1))
+    renders = 1 if made == film() else 2
+    assert retries(build(project)) == 1
+    assert len(server.accepted) == renders
+
+
 def test_a_download_that_is_slow(project, server):
     server.faults.append(Fault("/view.*type=output", "slow", after=0.2))
     build(project)

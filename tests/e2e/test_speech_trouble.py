@@ -104,6 +104,7 @@ def test_error_that_stays_ends_after_five_tries(speak, server):
     server.say = lambda text: Answer({"status": "error", "error": "The emotion vector sum must not exceed 1.5"}, status=500)
     _, build = speak("index-tts-vllm", ann="{clone: cast/ann.wav}", use="indextts2", code=1)
     assert len(server.speech) == 5 and "must not exceed 1.5" in build.err
+    assert [(e["attempt"], e["final"]) for e in build.of("step-failed")] == [(1, False), (2, False), (3, False), (4, False), (5, True)]
 
 
 @pytest.mark.parametrize("body, says", [
