@@ -16,7 +16,7 @@ from ollama import Ollama  # noqa: E402
 from openai import OpenAI  # noqa: E402
 from speech import Speech  # noqa: E402
 
-STEPS_A_SHOT = 9
+STEPS_A_SHOT = 7
 SHOTS_A_SCENE = 8
 SHOT = """\
       - shot: s{n}
