@@ -9,6 +9,7 @@ void rehearsal_init(struct rehearsal *r, enum sched_aim aim, size_t n_steps, uns
     *r = (struct rehearsal){
         .steps = mem_new((n_steps + 1) * sizeof(*r->steps)),
         .n_steps = n_steps,
+        .begins.by_begin = true,
     };
     sched_init(&r->sched, aim, n_scenes);
 }
@@ -16,8 +17,8 @@ void rehearsal_init(struct rehearsal *r, enum sched_aim aim, size_t n_steps, uns
 void rehearsal_release(struct rehearsal *r)
 {
     sched_release(&r->sched);
-    vec_release(&r->ends);
-    vec_release(&r->begins);
+    vec_release(&r->ends.steps);
+    vec_release(&r->begins.steps);
     mem_free(r->users);
     mem_free(r->first_user);
     mem_free(r->steps);
@@ -69,79 +70,62 @@ static void link_users(struct rehearsal *r)
             r->users[r->first_user[r->steps[i].inputs[k] + 1]++] = i;
 }
 
-// A heap of steps by an instant; equals in the order of the steps, so that a run can be repeated.
-struct heap {
-    struct rehearsal *r;
-    size_t *at;
-    bool begins; // by from_ms, else by end_ms
-};
-
-static bool is_before(const struct heap *h, size_t a, size_t b)
+static bool is_before(const struct rehearsal *r, const struct rehearsal_heap *h, size_t a, size_t b)
 {
-    const struct rehearsal_step *x = &h->r->steps[h->at[a]], *y = &h->r->steps[h->at[b]];
-    int64_t p = h->begins ? x->from_ms : x->end_ms, q = h->begins ? y->from_ms : y->end_ms;
+    size_t i = h->steps.at[a], k = h->steps.at[b];
+    const struct rehearsal_step *x = &r->steps[i], *y = &r->steps[k];
+    int64_t p = h->by_begin ? x->from_ms : x->end_ms, q = h->by_begin ? y->from_ms : y->end_ms;
 
-    return p != q ? p < q : h->at[a] < h->at[b];
+    return p != q ? p < q : i < k;
 }
 
-static void swap(const struct heap *h, size_t a, size_t b)
+static void swap(struct rehearsal_heap *h, size_t a, size_t b)
 {
-    size_t i = h->at[a];
+    size_t i = h->steps.at[a];
 
-    h->at[a] = h->at[b];
-    h->at[b] = i;
+    h->steps.at[a] = h->steps.at[b];
+    h->steps.at[b] = i;
 }
 
-static void rise(const struct heap *h, size_t i)
+static void push(const struct rehearsal *r, struct rehearsal_heap *h, size_t step)
 {
-    for (; i > 0 && is_before(h, i, (i - 1) / 2); i = (i - 1) / 2)
+    size_t i = h->steps.n;
+
+    vec_push(&h->steps, step);
+    for (; i > 0 && is_before(r, h, i, (i - 1) / 2); i = (i - 1) / 2)
         swap(h, i, (i - 1) / 2);
 }
 
-static void sink(const struct heap *h, size_t n)
+static void sink(const struct rehearsal *r, struct rehearsal_heap *h)
 {
-    size_t i = 0;
+    size_t i = 0, n = h->steps.n;
 
     for (;;) {
         size_t child = 2 * i + 1;
 
-        if (child + 1 < n && is_before(h, child + 1, child))
+        if (child + 1 < n && is_before(r, h, child + 1, child))
             child++;
-        if (child >= n || !is_before(h, child, i))
+        if (child >= n || !is_before(r, h, child, i))
             return;
         swap(h, i, child);
         i = child;
     }
 }
 
-static void push_end(struct rehearsal *r, size_t i)
+static size_t pop(const struct rehearsal *r, struct rehearsal_heap *h)
 {
-    vec_push(&r->ends, i);
-    rise(&(struct heap){r, r->ends.at, false}, r->ends.n - 1);
-}
+    size_t first = h->steps.at[0];
 
-static size_t pop_end(struct rehearsal *r)
-{
-    size_t first = r->ends.at[0];
-
-    r->ends.at[0] = r->ends.at[--r->ends.n];
-    sink(&(struct heap){r, r->ends.at, false}, r->ends.n);
+    h->steps.at[0] = h->steps.at[--h->steps.n];
+    sink(r, h);
     return first;
 }
 
-static void push_begin(struct rehearsal *r, size_t i)
+// The step that is next; NULL: there is none.
+static const struct rehearsal_step *next_of(const struct rehearsal *r,
+                                            const struct rehearsal_heap *h)
 {
-    vec_push(&r->begins, i);
-    rise(&(struct heap){r, r->begins.at, true}, r->begins.n - 1);
-}
-
-static size_t pop_begin(struct rehearsal *r)
-{
-    size_t first = r->begins.at[0];
-
-    r->begins.at[0] = r->begins.at[--r->begins.n];
-    sink(&(struct heap){r, r->begins.at, true}, r->begins.n);
-    return first;
+    return h->steps.n ? &r->steps[h->steps.at[0]] : NULL;
 }
 
 static double takes(const struct rehearsal_step *step)
@@ -165,7 +149,7 @@ static void start(struct rehearsal *r, struct sched_step *next, struct sched_ser
     if (on->queues)
         service->last = (size_t)(step - r->steps);
     service->busy_ms = step->end_ms;
-    push_end(r, (size_t)(step - r->steps));
+    push(r, &r->ends, (size_t)(step - r->steps));
 }
 
 // Opens the services whose time has come; returns when the next one's does.
@@ -185,12 +169,13 @@ static int64_t open_services(struct rehearsal *r, int64_t now_ms)
 
 static void start_all(struct rehearsal *r, int64_t now_ms)
 {
+    const struct rehearsal_step *ready;
     struct sched_service *service;
     struct sched_step *next;
     bool load;
 
-    while (r->begins.n && r->steps[r->begins.at[0]].from_ms <= now_ms)
-        sched_push(&r->sched, &r->steps[pop_begin(r)].step, now_ms);
+    while ((ready = next_of(r, &r->begins)) && ready->from_ms <= now_ms)
+        sched_push(&r->sched, &r->steps[pop(r, &r->begins)].step, now_ms);
     while ((next = sched_next(&r->sched, now_ms, &service, &load)))
         start(r, next, service, load, now_ms);
 }
@@ -211,7 +196,7 @@ static void end(struct rehearsal *r, size_t i)
     r->n_done++;
     for (size_t k = r->first_user[i]; k < r->first_user[i + 1]; k++)
         if (--r->steps[r->users[k]].waits == 0)
-            push_begin(r, r->users[k]);
+            push(r, &r->begins, r->users[k]);
 }
 
 static void begin(struct rehearsal *r, int64_t now_ms)
@@ -237,9 +222,9 @@ static void begin(struct rehearsal *r, int64_t now_ms)
             step->service->last = i;
             step->service->busy_ms = step->end_ms;
             sched_occupy(&r->sched, &step->service->sched);
-            push_end(r, i);
+            push(r, &r->ends, i);
         } else if (!step->waits) {
-            push_begin(r, i);
+            push(r, &r->begins, i);
         }
     }
 }
@@ -251,6 +236,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 bool rehearsal_run(struct rehearsal *r, int64_t now_ms)
 {
+    const struct rehearsal_step *next;
     int64_t opens_ms;
 
     begin(r, now_ms);
@@ -259,14 +245,14 @@ bool rehearsal_run(struct rehearsal *r, int64_t now_ms)
     while (r->n_done < r->n_steps) {
         start_all(r, now_ms);
         now_ms = opens_ms;
-        if (r->ends.n)
-            now_ms = earlier(now_ms, r->steps[r->ends.at[0]].end_ms);
-        if (r->begins.n)
-            now_ms = earlier(now_ms, r->steps[r->begins.at[0]].from_ms);
+        if ((next = next_of(r, &r->ends)))
+            now_ms = earlier(now_ms, next->end_ms);
+        if ((next = next_of(r, &r->begins)))
+            now_ms = earlier(now_ms, next->from_ms);
         if (now_ms == INT64_MAX)
             return false;
-        for (; r->ends.n && r->steps[r->ends.at[0]].end_ms <= now_ms; r->end_ms = now_ms)
-            end(r, pop_end(r));
+        for (; (next = next_of(r, &r->ends)) && next->end_ms <= now_ms; r->end_ms = now_ms)
+            end(r, pop(r, &r->ends));
         if (now_ms >= opens_ms)
             opens_ms = open_services(r, now_ms);
     }

@@ -42,6 +42,12 @@ struct rehearsal_step {
     size_t waits;        // inputs that are not done
 };
 
+// A heap of steps by an instant; equals in the order of the steps, so that a run can be repeated.
+struct rehearsal_heap {
+    VEC(size_t) steps;
+    bool by_begin; // by from_ms, else by end_ms
+};
+
 struct rehearsal {
     struct sched sched;
     struct rehearsal_step *steps;
@@ -51,9 +57,9 @@ struct rehearsal {
     size_t n_done;
 
     // Its own.
-    size_t *users, *first_user; // of step i: users[first_user[i]] to users[first_user[i + 1]]
-    VEC(size_t) ends;           // a heap of steps that run, by end_ms
-    VEC(size_t) begins;         // a heap of steps with all inputs, by from_ms
+    size_t *users, *first_user;   // of step i: users[first_user[i]] to users[first_user[i + 1]]
+    struct rehearsal_heap ends;   // steps that run
+    struct rehearsal_heap begins; // steps with all inputs
 };
 
 // steps are zeroed; fill in sched and them before it runs.
