@@ -13,22 +13,11 @@
 struct meter {
     ebur128_state *state;
     unsigned channels;
-    size_t tenth, fed; // frames of a tenth of a second; those heard of this one; 0 where not full
+    size_t tenth, fed;    // frames of a tenth of a second; those heard of this one
     VEC(double) energies; // of the whole tenths
 };
 
-struct meter *meter_new(unsigned channels, bool true_peak)
-{
-    struct meter *m = mem_new(sizeof(*m));
-    int mode = EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM | (true_peak ? EBUR128_MODE_TRUE_PEAK : 0);
-
-    m->channels = channels;
-    m->state = ebur128_init(channels, PCM_RATE, mode);
-    assert(m->state); // only memory can lack
-    return m;
-}
-
-struct meter *meter_new_full(unsigned channels, unsigned rate)
+struct meter *meter_new(unsigned channels, unsigned rate)
 {
     ebur128_state *state = ebur128_init(
         channels, rate, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
@@ -50,7 +39,7 @@ void meter_free(struct meter *m)
 
 void meter_add(struct meter *m, const float *from, size_t frames)
 {
-    while (m->tenth && frames >= m->tenth - m->fed) {
+    while (frames >= m->tenth - m->fed) {
         size_t n = m->tenth - m->fed;
         double lufs = -HUGE_VAL;
 
@@ -62,16 +51,21 @@ void meter_add(struct meter *m, const float *from, size_t frames)
         m->fed = 0;
     }
     ebur128_add_frames_float(m->state, from, frames);
-    m->fed += m->tenth ? frames : 0;
+    m->fed += frames;
+}
+
+static double integrated(ebur128_state *state)
+{
+    double lufs = LOUDNESS_SILENCE;
+
+    if (ebur128_loudness_global(state, &lufs) != EBUR128_SUCCESS || !(lufs > LOUDNESS_SILENCE))
+        return LOUDNESS_SILENCE;
+    return lufs;
 }
 
 double meter_lufs(const struct meter *m)
 {
-    double lufs = LOUDNESS_SILENCE;
-
-    if (ebur128_loudness_global(m->state, &lufs) != EBUR128_SUCCESS || !(lufs > LOUDNESS_SILENCE))
-        return LOUDNESS_SILENCE;
-    return lufs;
+    return integrated(m->state);
 }
 
 double meter_true_peak(const struct meter *m)
@@ -94,12 +88,14 @@ double meter_range(const struct meter *m)
 
 double loudness_of(const struct pcm *p)
 {
-    struct meter *m = meter_new(p->channels, false);
+    ebur128_state *state =
+        ebur128_init(p->channels, PCM_RATE, EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
     double lufs;
 
+    assert(state); // only memory can lack
     for (size_t fed = 0; p->frames && fed < PCM_RATE; fed += p->frames)
-        meter_add(m, p->at, p->frames);
-    lufs = meter_lufs(m);
-    meter_free(m);
+        ebur128_add_frames_float(state, p->at, p->frames);
+    lufs = integrated(state);
+    ebur128_destroy(&state);
     return lufs;
 }

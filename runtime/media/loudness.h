@@ -11,15 +11,13 @@ struct meter;
 // Below this there is nothing to measure.
 #define LOUDNESS_SILENCE (-70.0)
 
-struct meter *meter_new(unsigned channels, bool true_peak);
-
-// One that measures all of it, at any rate; NULL when it cannot measure so many channels.
-struct meter *meter_new_full(unsigned channels, unsigned rate);
+// At any rate. NULL when it cannot measure so many channels.
+struct meter *meter_new(unsigned channels, unsigned rate);
 void meter_free(struct meter *m); // accepts NULL
 void meter_add(struct meter *m, const float *from, size_t frames);
 double meter_lufs(const struct meter *m);      // integrated; LOUDNESS_SILENCE for silence
-double meter_true_peak(const struct meter *m); // dBTP; needs true_peak
-double meter_range(const struct meter *m);     // LU (EBU Tech 3342); of a full one
+double meter_true_peak(const struct meter *m); // dBTP
+double meter_range(const struct meter *m);     // LU (EBU Tech 3342)
 
 // The integrated loudness of a whole sound; one too short to measure counts as if it went on.
 double loudness_of(const struct pcm *p);

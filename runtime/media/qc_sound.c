@@ -85,7 +85,7 @@ static bool begin(struct qc_sound *s, const AVFrame *frame, struct err *err)
     s->rate = frame->sample_rate;
     s->channels = frame->ch_layout.nb_channels;
     s->format = frame->format;
-    s->meter = meter_new_full((unsigned)s->channels, (unsigned)s->rate);
+    s->meter = meter_new((unsigned)s->channels, (unsigned)s->rate);
     if (!s->meter)
         return err_set(err, ERR_FINAL, "%s has %d channels of %d Hz, which no meter measures",
                        s->name, s->channels, s->rate);

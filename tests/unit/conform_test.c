@@ -208,7 +208,7 @@ static void films_are_as_loud_as_asked(void **state)
         const struct loudness_case *c = &loudnesses[i];
         bool mov = strstr(c->audio, "pcm") != NULL;
         const char *path = job_path(&j, mov ? "film.mov" : "film.mp4");
-        struct meter *meter = meter_new(2, true);
+        struct meter *meter = meter_new(2, PCM_RATE);
         struct buf params = {0};
         struct pcm p;
 

@@ -103,7 +103,7 @@ static void pieces_make_the_whole(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        struct meter *meter = meter_new_full(2, PCM_RATE);
+        struct meter *meter = meter_new(2, PCM_RATE);
         double peak, lufs, range;
         struct pcm p;
         size_t n;
