@@ -7,41 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libavutil/frame.h>
-
 #include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "runtime/media/encode.h"
 #include "runtime/media/ops.h"
 #include "runtime/media/pcm.h"
+#include "tests/unit/grey.h"
 #include "tests/unit/job.h"
 
-enum { SIDE_PX = 64, CUT_FRAMES = 48 };
+enum { CUT_FRAMES = 48 };
 
 static const struct rate film = {24, 1};
-
-static const char *grey_cut(struct job *j)
-{
-    const char *path = job_path(j, "cut.mp4");
-    struct encoder *e = encoder_open(path, json_null(), SIDE_PX, SIDE_PX, film, &j->err);
-    AVFrame *frame = av_frame_alloc();
-
-    assert_non_null(e);
-    frame->format = AV_PIX_FMT_YUV420P;
-    frame->width = frame->height = SIDE_PX;
-    assert_true(av_frame_get_buffer(frame, 0) >= 0);
-    for (int plane = 0; plane < 3; plane++)
-        memset(frame->data[plane], 128,
-               (size_t)frame->linesize[plane] * (plane ? SIDE_PX / 2 : SIDE_PX));
-    for (int i = 0; i < CUT_FRAMES; i++)
-        assert_true(encoder_add(e, frame, &j->err));
-    assert_true(encoder_finish(e, &j->err));
-    encoder_free(e);
-    av_frame_free(&frame);
-    return path;
-}
 
 static const char *tone(struct job *j, const char *name, double seconds, float level)
 {
@@ -116,7 +93,7 @@ static void faults_are_found_without_decoding(void **state)
 
         for (size_t k = 0; k < 3; k++) {
             facts[k] = job_params(c->facts[k]);
-            job_input(&j, "cut", grey_cut(&j));
+            job_input(&j, "cut", grey_still(&j, "cut.mp4", CUT_FRAMES, "{}", film));
             j.inputs[j.n_inputs - 1].facts = facts[k];
         }
         job_input(&j, "dialogue", tone(&j, "tone.wav", 2, 0.25f));

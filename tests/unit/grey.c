@@ -21,8 +21,14 @@ int grey_of(int64_t frame)
     return FIRST + (int)(frame % GREYS) * STEP;
 }
 
-const char *grey_cut(struct job *j, const char *name, int64_t first, int frames,
-                     const char *settings, struct rate rate)
+static int middle(int64_t frame)
+{
+    (void)frame;
+    return MIDDLE;
+}
+
+static const char *encode(struct job *j, const char *name, int (*luma)(int64_t frame),
+                          int64_t first, int frames, const char *settings, struct rate rate)
 {
     const char *path = job_path(j, name);
     json_t *json = json_loads(settings, 0, NULL);
@@ -35,7 +41,7 @@ const char *grey_cut(struct job *j, const char *name, int64_t first, int frames,
         frame->width = frame->height = GREY_SIDE_PX;
         assert_true(av_frame_get_buffer(frame, 0) >= 0);
         for (int plane = 0; plane < 3; plane++)
-            memset(frame->data[plane], plane ? MIDDLE : grey_of(first + i),
+            memset(frame->data[plane], plane ? MIDDLE : luma(first + i),
                    (size_t)frame->linesize[plane] * (plane ? GREY_SIDE_PX / 2 : GREY_SIDE_PX));
         assert_true(encoder_add(e, frame, &j->err));
         av_frame_unref(frame);
@@ -45,4 +51,16 @@ const char *grey_cut(struct job *j, const char *name, int64_t first, int frames,
     av_frame_free(&frame);
     json_decref(json);
     return path;
+}
+
+const char *grey_still(struct job *j, const char *name, int frames, const char *settings,
+                       struct rate rate)
+{
+    return encode(j, name, middle, 0, frames, settings, rate);
+}
+
+const char *grey_cut(struct job *j, const char *name, int64_t first, int frames,
+                     const char *settings, struct rate rate)
+{
+    return encode(j, name, grey_of, first, frames, settings, rate);
 }

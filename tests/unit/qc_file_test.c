@@ -9,43 +9,25 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/frame.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "runtime/media/encode.h"
 #include "runtime/media/findings.h"
 #include "runtime/media/input.h"
 #include "runtime/media/media.h"
 #include "runtime/media/qc_file.h"
+#include "tests/unit/grey.h"
 #include "tests/unit/job.h"
 
-enum { SIDE_PX = 64, FRAMES = 48 };
+enum { FRAMES = 48 };
 
 static const struct rate film = {24, 1};
 
 static const char *grey(struct job *j)
 {
-    const char *path = job_path(j, "grey.mp4");
-    json_t *settings = json_pack("{s:s, s:s}", "codec", "h264", "preset", "ultrafast");
-    struct encoder *e = encoder_open(path, settings, SIDE_PX, SIDE_PX, film, &j->err);
-    AVFrame *frame = av_frame_alloc();
-
-    assert_non_null(e);
-    frame->format = AV_PIX_FMT_YUV420P;
-    frame->width = frame->height = SIDE_PX;
-    assert_true(av_frame_get_buffer(frame, 0) >= 0);
-    for (int plane = 0; plane < 3; plane++)
-        memset(frame->data[plane], 128,
-               (size_t)frame->linesize[plane] * (plane ? SIDE_PX / 2 : SIDE_PX));
-    for (int i = 0; i < FRAMES; i++)
-        assert_true(encoder_add(e, frame, &j->err));
-    assert_true(encoder_finish(e, &j->err));
-    encoder_free(e);
-    av_frame_free(&frame);
-    json_decref(settings);
-    return path;
+    return grey_still(j, "grey.mp4", FRAMES, "{\"codec\": \"h264\", \"preset\": \"ultrafast\"}",
+                      film);
 }
 
 // Copies its picture; frames from number gap on come late by so many.
