@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from certificates import Authority
+from comfy import ComfyUI
 from fakes.raw import RawServer
 from net import Net
 from project import Project
@@ -48,6 +49,14 @@ def make_shared(program, environment, tmp_path_factory):
     def make(files):
         return Project(program, tmp_path_factory.mktemp("shared") / "project", environment, files)
     return make
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A ComfyUI server, where a file of tests has none of its own."""
+    fake = ComfyUI(tmp_path / "server").start()
+    yield fake
+    fake.stop()
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ CLIP = "      - {shot: walk, image: a keeper, video: she walks to the lamp, seco
 
 
 @pytest.fixture
-def server(tmp_path):
-    fake = ComfyUI(tmp_path / "server").start()
-    yield fake
-    fake.stop()
-
-
-@pytest.fixture
 def project(make_project, server):
     return make_project({"film.yaml": film(), "studio.yaml": studio(server.url)})
 

@@ -8,18 +8,11 @@ import signal
 
 import pytest
 
-from comfy import ComfyUI, film, studio, wait_for
+from comfy import film, studio, wait_for
 from films import many_shots
 from project import finish, read_until
 
 STUDIO = ("--studio", "studio.yaml")
-
-
-@pytest.fixture
-def server(tmp_path):
-    fake = ComfyUI(tmp_path / "server").start()
-    yield fake
-    fake.stop()
 
 
 @pytest.fixture

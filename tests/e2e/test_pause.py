@@ -15,13 +15,6 @@ PATIENT = ["build", "film.yaml", "--studio", "studio.yaml", "--events", "-"]
 
 
 @pytest.fixture
-def server(tmp_path):
-    fake = ComfyUI(tmp_path / "server").start()
-    yield fake
-    fake.stop()
-
-
-@pytest.fixture
 def own_environment(environment, tmp_path):
     """Pauses are a person's: each test is another person."""
     return {**environment, "XDG_STATE_HOME": str(tmp_path / "state")}

@@ -155,13 +155,6 @@ def test_nothing_to_do(project, traced):
 # What ends early, goes wrong, or is more than one.
 
 @pytest.fixture
-def server(tmp_path):
-    fake = ComfyUI(tmp_path / "server").start()
-    yield fake
-    fake.stop()
-
-
-@pytest.fixture
 def small(make_project, server):
     return make_project({"film.yaml": film(2), "studio.yaml": studio(server.url)})
 
