@@ -401,6 +401,30 @@ def test_cancel(project, server):
     assert status[-1] == "execution_interrupted" and server.accepted[1]["prompt_id"] not in server.engine.history
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["its-own-runs", "the-others-runs"])
+def test_two_projects_at_one_server(project, make_project, server, first):
+    """Ctrl-C twice in one of them costs the other nothing, and what was taken back is made later."""
+    other = make_project({"film.yaml": film(3).replace("a lamp", "a moon"), "studio.yaml": studio(server.url)}, folder="other")
+    project.write("film.yaml", film(3))
+    both = {p: start(p, server) for p in ([project, other] if first else [other, project])}
+    wait_for(lambda: len(server.accepted) == 4)
+    own = {p["prompt_id"] for p in server.accepted if "a lamp" in str(p["prompt"])}
+    both[project].send_signal(signal.SIGINT)
+    assert "stopping" in both[project].stderr.readline()
+    both[project].send_signal(signal.SIGINT)
+    wait_for(lambda: not own & {item[1] for item in server.engine.pending})
+    server.go_on()
+    for running in both.values():
+        finish(running)
+    assert (both[project].returncode, both[other].returncode) == (130, 0)
+    fates = {p["prompt_id"]: server.engine.history.get(p["prompt_id"], {}).get("status", {}) for p in server.accepted}
+    assert [fates[id]["status_str"] for id in fates if id not in own] == ["success"] * 3, "each of the other's ran once"
+    assert not any(fates[id].get("completed") for id in own)
+    build(project)
+    assert not other.build("film.yaml", "--studio", "studio.yaml").ran
+    assert len(server.accepted) == len(own) + 3 + 3, "nothing of the other's was made again"
+
+
 def test_progress(project, server):
     """Step i of n of the node that runs, by the socket."""
     server.step_seconds = 0.5
