@@ -65,11 +65,19 @@ bool file_stamp_fd(int fd, struct file_stamp *stamp)
     return fstat(fd, &st) == 0 && read_stat(&st, stamp);
 }
 
+static bool is_fresh(int64_t last_ns, int64_t now_ms)
+{
+    return now_ms - last_ns / 1000000 < (last_ns % 1000000000 ? FINE_MS : COARSE_MS);
+}
+
 bool file_stamp_is_fresh(const struct file_stamp *stamp, int64_t now_ms)
 {
-    int64_t last = stamp->status_ns > stamp->changed_ns ? stamp->status_ns : stamp->changed_ns;
+    return is_fresh(stamp->status_ns, now_ms) || is_fresh(stamp->changed_ns, now_ms);
+}
 
-    return now_ms - last / 1000000 < (last % 1000000000 ? FINE_MS : COARSE_MS);
+bool file_stamp_is_freshly_written(const struct file_stamp *stamp, int64_t now_ms)
+{
+    return is_fresh(stamp->changed_ns, now_ms);
 }
 
 static int by_text(const void *left, const void *right)

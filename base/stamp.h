@@ -28,3 +28,6 @@ bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
 
 // Whether the file changed so shortly before now that it could change again with the same stamp.
 bool file_stamp_is_fresh(const struct file_stamp *stamp, int64_t now_ms);
+
+// The same of its bytes alone: it may have got its name or its mode a moment ago.
+bool file_stamp_is_freshly_written(const struct file_stamp *stamp, int64_t now_ms);

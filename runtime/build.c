@@ -252,7 +252,7 @@ static const char *status_of(const struct build_result *r)
 
 static bool hand_out(struct build *b, struct err *err)
 {
-    return deliver_all(&b->walk, &b->result, &b->delivered, &b->n_delivered, err);
+    return deliver_all(&b->walk, &b->result, b->clock, &b->delivered, &b->n_delivered, err);
 }
 
 static json_t *facts_of(const struct build_result *r)

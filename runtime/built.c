@@ -33,13 +33,14 @@ static const char *whole_path(const struct gathering *g, const char *path)
     return path_join(g->walk->arena, g->walk->graph->project, path);
 }
 
-static void add_file(struct gathering *g, const char *path, const struct digest *digest)
+static void add_delivered(struct gathering *g, const struct delivered *d)
 {
-    struct sight s = {.kind = SIGHT_FILE, .path = path, .digest = *digest, .hashed = true};
-
-    if (!path_stamp(whole_path(g, path), &s.stamp))
-        s.stamp.inode = 1; // gone since it was handed out: like no file, and not like none
-    vec_push(&g->sights, s);
+    vec_push(&g->sights, (struct sight){.kind = SIGHT_FILE,
+                                        .path = d->path,
+                                        .stamp = d->stamp,
+                                        .made_ms = d->seen_ms,
+                                        .digest = d->digest,
+                                        .hashed = true});
 }
 
 // A file that a step takes in was measured when it had this stamp.
@@ -157,7 +158,7 @@ static void gather(struct gathering *g, const struct built_from *from,
     add_inputs(g);
     add_store(g);
     for (size_t i = 0; i < n; i++)
-        add_file(g, delivered[i].path, &delivered[i].digest);
+        add_delivered(g, &delivered[i]);
     keep_sights(g, from->last);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/abort_point.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -42,16 +43,16 @@ static const struct artifact *artifact_of(const struct walk *w, const struct del
 }
 
 // By the ledger's memory of the file; one that somebody touched is read.
-static bool is_current(struct walk *w, const char *path, const struct artifact *artifact)
+static bool is_current(struct walk *w, const char *path, const struct artifact *artifact,
+                       struct file_stamp *stamp)
 {
     const char *whole = path_join(w->arena, w->graph->project, path);
-    struct file_stamp stamp;
     struct digest digest;
     json_t *facts = NULL;
 
-    if (!file_stamp(whole, &stamp))
+    if (!file_stamp(whole, stamp))
         return false;
-    if (ledger_find_file(w->ledger, path, &stamp, &digest, &facts))
+    if (ledger_find_file(w->ledger, path, stamp, &digest, &facts))
         json_decref(facts);
     else if (!digest_path(whole, &digest))
         return false;
@@ -61,8 +62,9 @@ static bool is_current(struct walk *w, const char *path, const struct artifact *
 bool deliver_is_current(struct walk *w, size_t deliverable, bool draft)
 {
     const struct artifact *artifact = artifact_of(w, &w->graph->deliverables[deliverable]);
+    struct file_stamp stamp;
 
-    return artifact && is_current(w, deliver_path(w, deliverable, draft), artifact);
+    return artifact && is_current(w, deliver_path(w, deliverable, draft), artifact, &stamp);
 }
 
 // A hard link is the store's own file. It saves the room that a master takes, and is used only
@@ -110,13 +112,29 @@ static bool explain(struct walk *w, const struct work *work, const struct artifa
 }
 
 static bool remember(struct walk *w, const char *path, const struct artifact *artifact,
-                     struct err *err)
+                     struct file_stamp *stamp, struct err *err)
 {
-    struct file_stamp stamp;
-
-    if (!file_stamp(path_join(w->arena, w->graph->project, path), &stamp))
+    if (!file_stamp(path_join(w->arena, w->graph->project, path), stamp)) {
+        *stamp = (struct file_stamp){.inode = 1}; // gone already: like no file, and not like none
         return true;
-    return ledger_put_file(w->ledger, path, &stamp, &artifact->digest, artifact->facts, err);
+    }
+    return ledger_put_file(w->ledger, path, stamp, &artifact->digest, artifact->facts, err);
+}
+
+// What stands at path is then what its step made.
+static bool hand_out(struct walk *w, const struct deliverable *d, const struct artifact *artifact,
+                     struct delivered *out, struct err *err)
+{
+    if (is_current(w, out->path, artifact, &out->stamp))
+        return true;
+    abort_point("deliver-begun");
+    if ((!write_out(w, d, out->path, artifact, err) &&
+         !explain(w, &w->works[d->step->index], artifact, err)) ||
+        !remember(w, out->path, artifact, &out->stamp, err))
+        return err_wrap(err, "handing out %s", out->path);
+    abort_point("deliver-remembered");
+    out->written = true;
+    return true;
 }
 
 // Names what was found in it as its shots are called now, and counts it.
@@ -129,35 +147,29 @@ static size_t name_findings(const struct deliverable *d, const struct artifact *
     return json_array_size(findings);
 }
 
-bool deliver_all(struct walk *w, struct build_result *result, struct delivered **list, size_t *n,
-                 struct err *err)
+bool deliver_all(struct walk *w, struct build_result *result, struct clock *clock,
+                 struct delivered **list, size_t *n, struct err *err)
 {
     *list = arena_array(w->arena, struct delivered, w->graph->n_deliverables);
     *n = result->delivered = result->findings = 0;
     for (size_t i = 0; i < w->graph->n_deliverables; i++) {
-        const struct artifact *artifact = artifact_of(w, &w->graph->deliverables[i]);
-        const char *path = deliver_path(w, i, result->draft);
+        const struct deliverable *d = &w->graph->deliverables[i];
+        const struct artifact *artifact = artifact_of(w, d);
         struct delivered *out = &(*list)[*n];
 
         if (!artifact)
             continue;
-        result->findings += name_findings(&w->graph->deliverables[i], artifact);
-        *out = (struct delivered){.name = w->graph->deliverables[i].name,
-                                  .path = path,
+        result->findings += name_findings(d, artifact);
+        *out = (struct delivered){.name = d->name,
+                                  .path = deliver_path(w, i, result->draft),
                                   .digest = artifact->digest,
                                   .facts = artifact->facts,
-                                  .rank = w->graph->deliverables[i].span.start,
-                                  .scene = w->graph->deliverables[i].step->scene};
-        if (!is_current(w, path, artifact)) {
-            abort_point("deliver-begun");
-            if ((!write_out(w, &w->graph->deliverables[i], path, artifact, err) &&
-                 !explain(w, &w->works[w->graph->deliverables[i].step->index], artifact, err)) ||
-                !remember(w, path, artifact, err))
-                return err_wrap(err, "handing out %s", path);
-            abort_point("deliver-remembered");
-            out->written = true;
-            result->delivered++;
-        }
+                                  .rank = d->span.start,
+                                  .scene = d->step->scene};
+        if (!hand_out(w, d, artifact, out, err))
+            return false;
+        out->seen_ms = clock->wall_ms(clock);
+        result->delivered += out->written;
         ++*n;
     }
     return true;

@@ -10,6 +10,7 @@
 
 struct arena;
 struct build_result;
+struct clock;
 struct delivered;
 struct err;
 struct graph;
@@ -19,8 +20,8 @@ struct walk;
 
 // Hands out every wanted deliverable whose step is done, as result->draft says. *list is in the
 // walk's arena; result counts what was copied, and what quality control has found in all of them.
-bool deliver_all(struct walk *w, struct build_result *result, struct delivered **list, size_t *n,
-                 struct err *err);
+bool deliver_all(struct walk *w, struct build_result *result, struct clock *clock,
+                 struct delivered **list, size_t *n, struct err *err);
 
 // Whether the deliverable's file is there and is what its step made.
 bool deliver_is_current(struct walk *w, size_t deliverable, bool draft);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "base/stamp.h"
 #include "runtime/now.h"
 #include "runtime/status.h"
 
@@ -38,6 +39,8 @@ struct delivered {
     const char *name, *path;
     struct digest digest;
     const json_t *facts;
+    struct file_stamp stamp; // of what stood at path at seen_ms of the wall clock
+    int64_t seen_ms;
     bool written;      // by this build
     uint32_t rank;     // of what asks for it, in the film
     const char *scene; // or NULL

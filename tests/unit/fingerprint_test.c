@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/fingerprint.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -181,6 +183,30 @@ static void racy_files(void **state)
     assert_int_equal(moved(b, which), 1);
 }
 
+// What c41 hands out gets its name a while after its last byte, and just before the build ends.
+static void deliverables(void **state)
+{
+    struct bench *b = *state;
+    const struct timespec then[2] = {{.tv_sec = 1e9, .tv_nsec = 1}, {.tv_sec = 1e9, .tv_nsec = 1}};
+    struct sight sight;
+    char which[100];
+
+    put(b, "out.mp4", "new");
+    sight = see(b, SIGHT_FILE, "out.mp4", "old");
+    sight.made_ms = sight.stamp.status_ns / 1000000;
+    leave(b, &sight, 1, 0);
+    assert_int_equal(moved(b, which), 1); // written a moment ago: it is read
+
+    assert_int_equal(utimensat(AT_FDCWD, path_join(b->arena, b->folder, "out.mp4"), then, 0), 0);
+    sight = see(b, SIGHT_FILE, "out.mp4", "old");
+    sight.made_ms = sight.stamp.status_ns / 1000000;
+    leave(b, &sight, 1, 0);
+    assert_int_equal(moved(b, which), 0); // written long before: the stamp is enough
+    sight.made_ms = 0;
+    leave(b, &sight, 1, sight.stamp.status_ns / 1000000);
+    assert_int_equal(moved(b, which), 1); // and is not, of what others may have put there
+}
+
 static void folders(void **state)
 {
     struct bench *b = *state;
@@ -234,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(racy_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(deliverables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damaged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(forgotten, set_up, tear_down),
