@@ -14,6 +14,10 @@
 #include "runtime/media/pixels.h"
 #include "runtime/media/straight.h"
 
+// An edit waits for one cut alone, whose encoder is not to wait for it; and where all cores are
+// busy with other cuts, two cost no more than one.
+enum { DECODER_THREADS = 2 };
+
 struct clip {
     struct input in;
     AVStream *stream;
@@ -167,7 +171,7 @@ struct clip *clip_open_smooth(const char *path, const char *rate, struct err *er
         err_set(err, ERR_FINAL, "%s has no picture in it", c->in.name);
         goto fail;
     }
-    c->codec = input_decoder(&c->in, c->stream, err);
+    c->codec = input_decoder_threads(&c->in, c->stream, DECODER_THREADS, err);
     c->packet = av_packet_alloc();
     c->raw = av_frame_alloc();
     c->now = av_frame_alloc();
