@@ -27,7 +27,7 @@ true-peak: -1
 subtitles: none
 """
 
-AGAIN = 3  # how often a shot is replaced: the median counts
+AGAIN = 7  # how often a shot is replaced, once by each weight of noise (conform_sources): the median counts
 Took = collections.namedtuple("Took", "seconds cpu mib")
 
 
