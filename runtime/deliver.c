@@ -165,10 +165,10 @@ bool deliver_all(struct walk *w, struct build_result *result, struct clock *cloc
                                   .digest = artifact->digest,
                                   .facts = artifact->facts,
                                   .rank = d->span.start,
-                                  .scene = d->step->scene};
+                                  .scene = d->step->scene,
+                                  .seen_ms = clock->wall_ms(clock)};
         if (!hand_out(w, d, artifact, out, err))
             return false;
-        out->seen_ms = clock->wall_ms(clock);
         result->delivered += out->written;
         ++*n;
     }

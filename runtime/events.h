@@ -39,11 +39,11 @@ struct delivered {
     const char *name, *path;
     struct digest digest;
     const json_t *facts;
-    struct file_stamp stamp; // of what stood at path at seen_ms of the wall clock
-    int64_t seen_ms;
-    bool written;      // by this build
-    uint32_t rank;     // of what asks for it, in the film
-    const char *scene; // or NULL
+    struct file_stamp stamp; // of what stands at path; and when, of the wall clock,
+    int64_t seen_ms;         // it was not yet looked at
+    bool written;            // by this build
+    uint32_t rank;           // of what asks for it, in the film
+    const char *scene;       // or NULL
 };
 
 // As JSON, for fingerprints; and back, borrowing from value.

@@ -27,7 +27,7 @@ struct sight {
     struct digest digest;    // of its bytes, or folder_digest
     bool hashed;             // digest is known
     bool racy;
-    int64_t made_ms;  // when c41 itself put it there, or found there what it had put; else 0
+    int64_t made_ms;  // before c41 itself put it there, or found there what it had put; else 0
     const char *part; // of a part of the film: what the books say of it; or NULL
 };
 
