@@ -3,8 +3,6 @@
 // titles and subtitles. Without pieces it is sound alone.
 #include "runtime/media/ops.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <libavcodec/avcodec.h>
@@ -31,7 +29,6 @@
 #include "runtime/media/subtitle.h"
 
 static const double web_lufs = -14, web_dbtp = -1;
-static const double noted_lu = 0.3;       // that a film may miss its loudness by in silence
 static const double progress_seconds = 2; // of film between two reports
 
 struct conform {
@@ -223,30 +220,15 @@ static bool write_text(const struct conform *c, const char *name,
     return ok;
 }
 
-static bool has_sound(const struct media_job *job)
-{
-    return media_input(job, "dialogue") || media_input(job, "effects") || media_input(job, "bed") ||
-           media_input(job, "music");
-}
-
-// What was asked for was reached, or people should know.
 static void tell_loudness(const struct conform *c)
 {
-    double lufs = master_lufs(c->master), peak = master_true_peak(c->master);
-    double wanted = json_get_number(c->job->params, "loudness", web_lufs);
-    char text[120];
+    double lufs = master_lufs(c->master);
 
-    if (lufs <= LOUDNESS_SILENCE) {
-        snprintf(text, sizeof(text), "the film is silent");
-    } else {
-        media_tell(c->job, "lufs", json_real(lufs));
-        media_tell(c->job, "range_lu", json_real(master_range(c->master)));
-        media_tell(c->job, "true_peak_db", json_real(peak));
-        snprintf(text, sizeof(text), "loudness is %.1f LUFS, not %.1f: true peak %.1f dBTP", lufs,
-                 wanted, peak);
-    }
-    if (c->job->note && has_sound(c->job) && fabs(lufs - wanted) > noted_lu)
-        c->job->note(c->job->user, text);
+    if (lufs <= LOUDNESS_SILENCE)
+        return;
+    media_tell(c->job, "lufs", json_real(lufs));
+    media_tell(c->job, "range_lu", json_real(master_range(c->master)));
+    media_tell(c->job, "true_peak_db", json_real(master_true_peak(c->master)));
 }
 
 static bool judge(struct conform *c, struct err *err)

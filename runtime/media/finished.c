@@ -14,6 +14,8 @@
 #include "runtime/media/qc_limits.h"
 #include "runtime/media/watch.h"
 
+static const double promised_lu = 0.3; // within which c41 brings a film to its loudness
+
 // What was silent is a finding where something was meant to be heard.
 static void tell_silent(void *user, double start, double end)
 {
@@ -149,7 +151,7 @@ bool finished_tell(struct finished *f, struct err *err)
     hush_end(&f->hush, seconds);
     check_cuts(f);
     if (f->lufs > LOUDNESS_SILENCE || heard_between(f->heard, 0, seconds))
-        qc_check_loudness(&asked, f->lufs, f->true_peak_db, &f->findings);
+        qc_check_loudness(&asked, f->lufs, f->true_peak_db, promised_lu, &f->findings);
     if (f->subtitles && strcmp(json_get_text(params, "subtitles", "none"), "none") != 0)
         captions_check(f->subtitles, "the subtitles", seconds, &f->findings);
     tell(f);

@@ -25,6 +25,7 @@
 
 enum { SIDECAR_MOST_BYTES = 16 << 20 };
 static const double promise_slack_seconds = 0.1;
+static const double loudness_slack_lu = 0.5; // EBU R 128
 static const double end_slack_seconds = 0.5; // of the sound's end and the picture's
 
 struct judgement {
@@ -240,7 +241,7 @@ static void check_limits(struct judgement *j)
     qc_check_size(j->asked, j->input.size_bytes, film_seconds(j), &j->findings);
     if (j->sound && track_has_content(j->sound))
         qc_check_loudness(j->asked, qc_sound_lufs(j->sound->sound),
-                          qc_sound_true_peak(j->sound->sound), &j->findings);
+                          qc_sound_true_peak(j->sound->sound), loudness_slack_lu, &j->findings);
 }
 
 static bool read_captions(const char *path, struct subtitles *s, struct err *err)

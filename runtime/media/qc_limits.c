@@ -6,14 +6,13 @@
 #include "runtime/media/findings.h"
 #include "runtime/media/media.h"
 
-static const double loudness_slack_lu = 0.5; // EBU R 128
-static const double peak_slack_db = 0.1;     // by which two meters differ
+static const double peak_slack_db = 0.1; // by which two meters differ
 static const double length_slack_seconds = 0.05;
 
 void qc_check_loudness(const struct media_qc *asked, double lufs, double true_peak_db,
-                       struct findings *findings)
+                       double slack_lu, struct findings *findings)
 {
-    if (fabs(lufs - asked->lufs) > loudness_slack_lu)
+    if (fabs(lufs - asked->lufs) > slack_lu)
         findings_add(findings, "loudness", SEVERITY_ERROR, "%.1f LUFS, where %.1f are asked for",
                      lufs, asked->lufs);
     if (true_peak_db > asked->true_peak_db + peak_slack_db)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from media import tool
+from media import samples_wav, tool
 
 FILM = """\
 c41: 1
@@ -120,3 +120,20 @@ def test_an_edit_is_judged_alone(project):
     build = project.build()
     assert "hall/dark/cut/web" not in build.ran
     assert [f["check"] for f in findings(build)] == ["black"]
+
+
+def test_a_loudness_out_of_reach_is_told_once(make_project):
+    """Clicks: what makes them loud is their peaks, which have a ceiling."""
+    clicks = [28000 if i % 24000 < 100 else 0 for i in range(6 * 48000)]
+    project = make_project({"film.yaml": """\
+c41: 1
+title: Loud
+format: 160x90@24
+scenes: [{shots: [{card: One, seconds: 6}]}]
+music: [{file: clicks.wav}]
+deliver: [{preset: web, loudness: -3}]
+""", "clicks.wav": samples_wav(clicks)})
+    build = project.build()
+    [found] = findings(build)
+    assert found["check"] == "loudness" and found["severity"] == "error"
+    assert build.err.count("LUFS") == 2 and "where -3.0 are asked for" in build.err  # in the film's line, and the finding
