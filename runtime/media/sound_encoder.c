@@ -15,12 +15,14 @@
 #include "runtime/media/lav.h"
 #include "runtime/media/pcm.h"
 
-enum { PCM_BLOCK_FRAMES = 1024, PRIMER_FRAMES = 8 * 1024 };
+enum { PCM_BLOCK_FRAMES = 1024, PRIMER_FRAMES = 8 * 1024, WORST_QUALITY = 1 };
 
 // libav's AAC encoder learns as it goes, so that two of them, begun at different places, go on
 // making different packets of the same sound. At a constant quality it forgets, but for the least
-// ratio of a band to its noise: that only ever rises. A primer that raises it all the way, before
-// the first sample, makes every encoder the same.
+// ratio of a band to its noise (min_snr in aacpsy.c): that only ever rises, where a frame cannot be
+// made as small as it should be. A primer before the first sample, encoded at the worst quality,
+// raises it all the way in every band, and makes every encoder the same; but for the first frame
+// with something in it after a channel was silent for longer than an encoder is given time.
 static const struct codec {
     const char *name, *encoder, *options;
     enum AVSampleFormat format;
@@ -46,6 +48,8 @@ static const double bits_of_quality = 64000, quality_growth = 0.85;
 
 struct sound_encoder {
     bool primed;
+    int quality;   // of all but the primer, where there is one
+    int64_t start; // of the sound behind it
     AVCodecContext *ctx;
     SwrContext *convert; // float to the encoder's format; also holds what fills no frame yet
     AVFrame *frame;
@@ -219,10 +223,12 @@ bool sound_encoder_start(struct sound_encoder *e, int64_t at, struct err *err)
     float *primer;
     bool ok;
 
-    e->fed = at;
+    e->fed = e->start = at;
     if (!e->primed)
         return true;
     e->fed -= PRIMER_FRAMES;
+    e->quality = e->ctx->global_quality;
+    e->ctx->global_quality = WORST_QUALITY;
     primer = mem_new(PRIMER_FRAMES * 2 * sizeof(*primer));
     make_primer(primer);
     ok = sound_encoder_push(e, primer, PRIMER_FRAMES, err);
@@ -234,6 +240,9 @@ bool sound_encoder_start(struct sound_encoder *e, int64_t at, struct err *err)
 static int feed(struct sound_encoder *e)
 {
     int n = e->held < e->block ? (int)e->held : e->block, code;
+
+    if (e->primed && e->fed == e->start)
+        e->ctx->global_quality = e->quality;
 
     if (n == 0) {
         e->draining = true;

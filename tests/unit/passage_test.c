@@ -54,6 +54,23 @@ static void music(struct pcm *p, size_t frames)
     }
 }
 
+// Strokes that die away, loud for a while and then faint: short blocks and long ones, at all
+// levels.
+static void drums(struct pcm *p, size_t frames)
+{
+    unsigned state = 5;
+
+    pcm_init(p, 2, frames);
+    for (size_t i = 0; i < frames; i++) {
+        double t = (double)i / PCM_RATE;
+        double left = exp(-30 * fmod(t, .37)) * (fmod(t, 3.1) < 1.5 ? .8 : .02),
+               right = exp(-50 * fmod(t, .53)) * .5;
+
+        p->at[2 * i] = (float)left * noise(&state);
+        p->at[2 * i + 1] = (float)right * noise(&state);
+    }
+}
+
 struct desk {
     struct job j;
     json_t *params;
@@ -62,15 +79,15 @@ struct desk {
     struct programme *programme;
 };
 
-// A programme of music in one file.
-static void open_desk(struct desk *d, float level)
+// A programme of one sound in one file.
+static void open_desk(struct desk *d, void (*sound)(struct pcm *p, size_t frames), float level)
 {
     char params[200];
     struct pcm p;
 
     memset(d, 0, sizeof(*d));
     job_init(&d->j);
-    music(&p, (size_t)PCM_RATE * SECONDS);
+    sound(&p, (size_t)PCM_RATE * SECONDS);
     pcm_scale(&p, level);
     assert_true(pcm_write(&p, job_path(&d->j, "music.wav"), PCM_FLOAT, &d->j.err));
     pcm_release(&p);
@@ -153,7 +170,7 @@ static void passages_are_finished_as_the_whole_is(void **state)
         struct pcm pieces, whole;
         double db;
 
-        open_desk(&d, finishes[i].level);
+        open_desk(&d, music, finishes[i].level);
         finish_all(&d, &finishes[i].gain, &pieces);
         pcm_init(&whole, 2, PASSAGE_LEAD + (size_t)programme_samples(d.programme));
         assert_true(
@@ -266,39 +283,43 @@ static const char *const codecs[] = {
     "{'codec':'pcm_s24le'}",
 };
 
-static void passages_are_encoded_as_the_whole_is(void **state)
+static void encoded_as_the_whole_is(void (*sound)(struct pcm *p, size_t frames), const char *codec)
 {
     struct master_gain gain = {0, 0, false};
+    json_t *audio = job_params(codec);
+    struct list apart = {0}, at_once = {0};
+    struct sound_encoder *encoder;
+    struct pcm a, b;
+    struct desk d;
 
+    open_desk(&d, sound, 1);
+    encode_apart(&d, &(struct passage_how){.programme = d.programme, .gain = &gain, .audio = audio},
+                 &apart);
+    encode_at_once(&d, audio, &at_once, &encoder);
+    assert_int_equal(apart.packets.n, at_once.packets.n);
+    for (size_t k = 0; k < apart.packets.n; k++)
+        assert_int_equal(apart.packets.at[k]->pts, at_once.packets.at[k]->pts);
+    decode(&apart, encoder, &a);
+    decode(&at_once, encoder, &b);
+    assert_int_equal(a.frames, b.frames);
+    if (difference_db(&a, &b) > -90)
+        fail_msg("%s: passages are %.1f dB off, %zu of %zu packets differ", codec,
+                 difference_db(&a, &b), differing(&apart, &at_once), apart.packets.n);
+    pcm_release(&a);
+    pcm_release(&b);
+    release_list(&apart);
+    release_list(&at_once);
+    sound_encoder_free(encoder);
+    json_decref(audio);
+    close_desk(&d);
+}
+
+static void passages_are_encoded_as_the_whole_is(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++) {
-        json_t *audio = job_params(codecs[i]);
-        struct list apart = {0}, at_once = {0};
-        struct sound_encoder *encoder;
-        struct pcm a, b;
-        struct desk d;
-
-        open_desk(&d, 1);
-        encode_apart(&d,
-                     &(struct passage_how){.programme = d.programme, .gain = &gain, .audio = audio},
-                     &apart);
-        encode_at_once(&d, audio, &at_once, &encoder);
-        assert_int_equal(apart.packets.n, at_once.packets.n);
-        for (size_t k = 0; k < apart.packets.n; k++)
-            assert_int_equal(apart.packets.at[k]->pts, at_once.packets.at[k]->pts);
-        decode(&apart, encoder, &a);
-        decode(&at_once, encoder, &b);
-        assert_int_equal(a.frames, b.frames);
-        if (difference_db(&a, &b) > -90)
-            fail_msg("%s: passages are %.1f dB off, %zu of %zu packets differ", codecs[i],
-                     difference_db(&a, &b), differing(&apart, &at_once), apart.packets.n);
-        pcm_release(&a);
-        pcm_release(&b);
-        release_list(&apart);
-        release_list(&at_once);
-        sound_encoder_free(encoder);
-        json_decref(audio);
-        close_desk(&d);
+        encoded_as_the_whole_is(music, codecs[i]);
+        encoded_as_the_whole_is(drums, codecs[i]);
     }
 }
 
@@ -312,7 +333,7 @@ static void passages_stay_within_their_rate(void **state)
     struct desk d;
 
     (void)state;
-    open_desk(&d, 1);
+    open_desk(&d, music, 1);
     encode_apart(&d, &(struct passage_how){.programme = d.programme, .gain = &gain, .audio = audio},
                  &packets);
     for (size_t i = 0; i < packets.packets.n; i++)
@@ -333,7 +354,7 @@ static void trims_are_ramps(void **state)
     struct passage_how how;
 
     (void)state;
-    open_desk(&d, 1);
+    open_desk(&d, music, 1);
     how = (struct passage_how){.programme = d.programme, .gain = &gain};
     assert_true(passage_finish(&how, passages_start(1), 0, &plain, &d.j.err));
     how.trims = trims;
