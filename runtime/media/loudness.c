@@ -8,10 +8,13 @@
 
 #include "base/vec.h"
 #include "runtime/media/gauge.h"
+#include "runtime/media/oversampler.h"
 #include "runtime/media/pcm.h"
 
 struct meter {
     ebur128_state *state;
+    struct oversampler *oversampler;
+    float true_peak;
     unsigned channels;
     size_t tenth, fed;    // frames of a tenth of a second; those heard of this one
     VEC(double) energies; // of the whole tenths
@@ -19,26 +22,45 @@ struct meter {
 
 struct meter *meter_new(unsigned channels, unsigned rate)
 {
-    ebur128_state *state = ebur128_init(
-        channels, rate, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
-    struct meter *m = state ? mem_new(sizeof(*m)) : NULL;
+    struct meter *m = mem_new(sizeof(*m));
 
-    if (m)
-        *m = (struct meter){.state = state, .channels = channels, .tenth = (rate + 5) / 10};
-    return m;
+    *m = (struct meter){
+        .state = ebur128_init(channels, rate, EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM),
+        .oversampler = oversampler_new(channels, rate),
+        .channels = channels,
+        .tenth = (rate + 5) / 10,
+    };
+    if (m->state && m->oversampler)
+        return m;
+    meter_free(m);
+    return NULL;
 }
 
 void meter_free(struct meter *m)
 {
-    if (m) {
+    if (!m)
+        return;
+    if (m->state)
         ebur128_destroy(&m->state);
-        vec_release(&m->energies);
-    }
+    oversampler_free(m->oversampler);
+    vec_release(&m->energies);
     mem_free(m);
+}
+
+static void raise_peak(struct meter *m, const float *from, size_t frames)
+{
+    const float *high;
+    size_t n;
+
+    if (frames == 0)
+        return;
+    high = oversampler_add(m->oversampler, from, frames, &n);
+    m->true_peak = fmaxf(m->true_peak, oversampler_peak(high, n, m->channels));
 }
 
 void meter_add(struct meter *m, const float *from, size_t frames)
 {
+    raise_peak(m, from, frames);
     while (frames >= m->tenth - m->fed) {
         size_t n = m->tenth - m->fed;
         double lufs = -HUGE_VAL;
@@ -70,15 +92,7 @@ double meter_lufs(const struct meter *m)
 
 double meter_true_peak(const struct meter *m)
 {
-    double most = 0;
-
-    for (unsigned c = 0; c < m->channels; c++) {
-        double peak = 0;
-
-        if (ebur128_true_peak(m->state, c, &peak) == EBUR128_SUCCESS && peak > most)
-            most = peak;
-    }
-    return most > 0 ? 20 * log10(most) : -HUGE_VAL;
+    return m->true_peak > 0 ? 20 * log10((double)m->true_peak) : -HUGE_VAL;
 }
 
 double meter_range(const struct meter *m)
