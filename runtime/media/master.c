@@ -30,8 +30,9 @@ static const double heavy_limiting_lu = 0.3; // beyond this a guess is not good 
 static const double most_gain_db = 40;
 enum {
     GUESSES = 6,
-    GAIN_ROUNDS = 3,
-    MOST_ROUNDS = 8,
+    GAIN_ROUNDS = 3,  // in which the gain alone is sought, and
+    BOTH_ROUNDS = 10, // beside trims, which make it less loud
+    MOST_ROUNDS = 14, // the last for trims alone
     STEPS_OF_TENTH = 10,
     STEPS_OF_RELEASE = 10,
     MOST_TRIM = 200
@@ -39,7 +40,7 @@ enum {
 
 // They change when passages of equal recipes come out in another way.
 static const char plain_version[] = "plain 1", limited_version[] = "limited 1",
-                  made_version[] = "made 2";
+                  made_version[] = "made 3";
 
 struct master {
     struct programme *programme;
@@ -342,7 +343,6 @@ static bool correct_gain(struct master *m, double enough_lu)
     if (master_lufs(m) <= LOUDNESS_SILENCE || fabs(off) <= enough_lu || next == m->gain.db)
         return false;
     m->gain.db = next;
-    memset(m->trims, 0, m->n_tenths);
     return true;
 }
 
@@ -383,17 +383,23 @@ static bool settle_gain(struct master *m, struct err *err)
     return true;
 }
 
+// False: it is as it should be, or cannot be better.
+static bool better(struct master *m, int round)
+{
+    bool trimmed;
+
+    if (round < GAIN_ROUNDS && correct_gain(m, near_enough_lu))
+        return true;
+    trimmed = trim_peaks(m);
+    return (round < BOTH_ROUNDS && correct_gain(m, near_enough_lu)) || trimmed;
+}
+
 static bool make_until_right(struct master *m, struct err *err)
 {
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-        if (!make(m, err))
-            return false;
-        if (round + 1 < GAIN_ROUNDS && correct_gain(m, near_enough_lu))
-            continue;
-        if (round + 1 == MOST_ROUNDS || !trim_peaks(m))
-            break;
-    }
-    return true;
+    for (int round = 1; make(m, err); round++)
+        if (round == MOST_ROUNDS || !better(m, round))
+            return true;
+    return false;
 }
 
 static void make_room(struct master *m)

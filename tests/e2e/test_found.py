@@ -2,11 +2,13 @@
 """What a build finds in its deliverables while it makes them, without decoding them: it is what `c41 qc` finds, it is
 told after every build, and --strict makes a failure of it."""
 import json
+import math
+import random
 import re
 
 import pytest
 
-from media import samples_wav, tool
+from media import loudness, samples_wav, tool
 
 FILM = """\
 c41: 1
@@ -137,3 +139,21 @@ deliver: [{preset: web, loudness: -3}]
     [found] = findings(build)
     assert found["check"] == "loudness" and found["severity"] == "error"
     assert build.err.count("LUFS") == 2 and "where -3.0 are asked for" in build.err  # in the film's line, and the finding
+
+
+def test_knocks_over_little_else_are_brought_to_their_loudness(make_project):
+    """Bursts of noise, whose peaks lie between samples: turning them down makes the film softer, which is made up for."""
+    chance = random.Random(5)
+    sound = [chance.randint(-29000, 29000) if i % 48000 < 960 else round(1000 * math.sin(i / 17)) for i in range(12 * 48000)]
+    project = make_project({"film.yaml": """\
+c41: 1
+title: Knocks
+format: 160x90@24
+scenes: [{shots: [{card: One, seconds: 12}]}]
+music: [{file: knocks.wav, level: 0, fade: 0}]
+deliver: [{preset: web}]
+""", "knocks.wav": samples_wav(sound)})
+    build = project.build()
+    measured = loudness(project.folder / build.end["deliverables"][0]["path"])
+    assert findings(build) == []
+    assert measured.lufs == pytest.approx(-14, abs=0.3) and measured.peak <= -0.9
