@@ -325,11 +325,22 @@ static int put_chunk(const char *text, size_t len, void *out)
     return 0;
 }
 
-void json_pretty(const json_t *value, struct buf *out)
+static void put_pretty(const json_t *value, size_t digits, struct buf *out)
 {
     json_dump_callback(value, put_chunk, out,
-                       JSON_SORT_KEYS | JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+                       JSON_SORT_KEYS | JSON_INDENT(2) | JSON_ENCODE_ANY |
+                           JSON_REAL_PRECISION(digits));
     buf_char(out, '\n');
+}
+
+void json_pretty(const json_t *value, struct buf *out)
+{
+    put_pretty(value, 15, out);
+}
+
+void json_pretty_exact(const json_t *value, struct buf *out)
+{
+    put_pretty(value, 17, out);
 }
 
 static bool is_digit(char c)

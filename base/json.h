@@ -33,6 +33,9 @@ struct digest json_digest(const json_t *value);
 // Adds value for people and files: keys sorted, indented by two, ends in a newline.
 void json_pretty(const json_t *value, struct buf *out);
 
+// The same with every digit of a real: for programs that compare what they read.
+void json_pretty_exact(const json_t *value, struct buf *out);
+
 // Reads text from a server: integers beyond 64 bits become reals, NaN and Infinity become null.
 // Returns a new value, NULL with *err on anything that is no JSON.
 json_t *json_read_loose(struct str text, struct err *err);

@@ -285,6 +285,6 @@ void otio_write(const struct timeline *t, struct buf *out)
     set(value, "global_start_time", rational(t->start, t->rate));
     set(value, "tracks", stack(t));
     set(value, "metadata", json_object());
-    json_pretty(value, out);
+    json_pretty_exact(value, out);
     json_decref(value);
 }

@@ -55,8 +55,14 @@ def schemas(value):
 
 def seconds(time):
     assert time["OTIO_SCHEMA"] == "RationalTime.1" and time["rate"] > 0
-    rate = Fraction(time["rate"]).limit_denominator(1001)
-    return Fraction(time["value"]) / rate
+    return Fraction(time["value"]) / rate(time)
+
+
+def rate(time):
+    """As what it is meant; readers compare the number itself with the rates they know."""
+    found = Fraction(time["rate"]).limit_denominator(1001)
+    assert time["rate"] == float(found), f"{time['rate']} is not quite {found}"
+    return found
 
 
 class Otio(Turnover):
@@ -64,7 +70,7 @@ class Otio(Turnover):
         root = json.loads(path.read_text())
         assert root["OTIO_SCHEMA"] == "Timeline.1" and root["tracks"]["OTIO_SCHEMA"] == "Stack.1"
         assert set(schemas(root)) <= SCHEMAS
-        super().__init__(Fraction(root["global_start_time"]["rate"]).limit_denominator(1001))
+        super().__init__(rate(root["global_start_time"]))
         self.start, self.name = self.frame(root["global_start_time"]), root["name"]
         for number, track in enumerate(root["tracks"]["children"]):
             self.read_track(track, number)

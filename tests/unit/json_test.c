@@ -110,13 +110,30 @@ static void odd_text(void **state)
     buf_release(&out);
 }
 
+static void pretty_form(void **state)
+{
+    json_t *value = json_pack("{s:f, s:f}", "rate", 24000.0 / 1001, "level", -12.3), *again;
+    struct buf people = {0}, programs = {0};
+
+    (void)state;
+    json_pretty(value, &people);
+    assert_string_equal(buf_text(&people),
+                        "{\n  \"level\": -12.3,\n  \"rate\": 23.976023976024\n}\n");
+    json_pretty_exact(value, &programs);
+    again = json_loads(buf_text(&programs), 0, NULL);
+    assert_true(json_equal(value, again)); // to the last bit
+    json_decref(again);
+    json_decref(value);
+    buf_release(&people);
+    buf_release(&programs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(canonical_form),
-        cmocka_unit_test(compact_form_keeps_the_order),
-        cmocka_unit_test(few_decimals),
-        cmocka_unit_test(odd_text),
+        cmocka_unit_test(canonical_form), cmocka_unit_test(compact_form_keeps_the_order),
+        cmocka_unit_test(few_decimals),   cmocka_unit_test(odd_text),
+        cmocka_unit_test(pretty_form),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
