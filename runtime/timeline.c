@@ -77,6 +77,28 @@ double timeline_seconds(const struct timeline *t, int64_t frame)
     return (double)frame_rate_sample(t->rate, frame) / FRAME_SOUND_RATE;
 }
 
+int64_t timeline_media_parts(const struct timeline *t, const struct timeline_media *m)
+{
+    return m->length * m->rate.den * t->rate.num * TIMELINE_PARTS / (m->rate.num * t->rate.den);
+}
+
+int64_t timeline_media_frames(struct timeline_speed speed, int64_t film)
+{
+    int64_t product = film * speed.media, half = product < 0 ? -speed.film / 2 : speed.film / 2;
+
+    return speed.film ? (product + half) / speed.film : film;
+}
+
+int64_t timeline_film_frames(struct timeline_speed speed, int64_t media)
+{
+    return speed.film ? media * speed.film / speed.media : media;
+}
+
+double timeline_scalar(struct timeline_speed speed)
+{
+    return speed.film ? (double)speed.media / (double)speed.film : 1;
+}
+
 const struct timeline_transition *timeline_transition_at(const struct timeline *t, int64_t at)
 {
     size_t from = 0, to = t->transitions.n;

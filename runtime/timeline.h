@@ -40,6 +40,14 @@ struct timeline_media {
     size_t index;           // its place among the timeline's
 };
 
+// Of a frame of the film, where whole ones are not enough: the media of a clip that is slowed.
+enum { TIMELINE_PARTS = 100 };
+
+// How fast a clip goes by: so much of its media in so much of the film. {0}: as it was taken.
+struct timeline_speed {
+    int64_t media, film;
+};
+
 // Another render that could stand in a clip's place, frame for frame.
 struct timeline_take {
     const struct timeline_media *media;
@@ -53,9 +61,10 @@ struct timeline_clip {
     const struct timeline_media *media;
     int64_t at, frames; // on the timeline
     int64_t start;      // in the media, in frames of the film
-    bool rendered;      // a model made it: what it shows nobody has seen before
-    const char *move;   // of the camera over a still, which the media does not show; or NULL
-    unsigned take;      // which take this is; 0: the only one
+    struct timeline_speed speed;
+    bool rendered;    // a model made it: what it shows nobody has seen before
+    const char *move; // of the camera over a still, which the media does not show; or NULL
+    unsigned take;    // which take this is; 0: the only one
     const struct timeline_take *takes; // that are kept beside it
     size_t n_takes;
     double level_db;           // of sounds
@@ -130,6 +139,18 @@ void timeline_add_sound(struct timeline *t, const char *role, const char *prefix
 
 // When a frame begins, as sound counts it: rounded to a sample once.
 double timeline_seconds(const struct timeline *t, int64_t frame);
+
+// How long a moving picture or a sound lasts, in parts of a frame.
+int64_t timeline_media_parts(const struct timeline *t, const struct timeline_media *m);
+
+// How many frames of the media go by in so many of the film, to the nearest one.
+int64_t timeline_media_frames(struct timeline_speed speed, int64_t film);
+
+// How many whole frames of the film so many of the media last.
+int64_t timeline_film_frames(struct timeline_speed speed, int64_t media);
+
+// 1: as it was taken.
+double timeline_scalar(struct timeline_speed speed);
 
 // The transition at a cut; NULL: there is none.
 const struct timeline_transition *timeline_transition_at(const struct timeline *t, int64_t at);

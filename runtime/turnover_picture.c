@@ -3,13 +3,16 @@
 // and what people should read about them.
 #include "runtime/turnover_read.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/module.h"
 #include "compiler/graph.h"
 #include "runtime/artifact.h"
+#include "runtime/media/media.h"
 #include "runtime/plan.h"
 #include "runtime/timeline.h"
 
@@ -155,6 +158,45 @@ static int64_t clip_frames(const struct timeline_media *media, int64_t start, in
     return frames < left ? frames : left;
 }
 
+// How much a clip is slowed or sped to fill its shot, which clip->frames is. What it shows ends
+// with its media, even where it begins on a frame that lies somewhat behind the instant asked for.
+static bool read_speed(const struct turnover *u, const json_t *params, struct timeline_clip *clip,
+                       struct err *err)
+{
+    const struct frame_rate film = u->timeline->rate, own = clip->media->rate;
+    double seconds = (double)(clip->media->length * own.den) / (double)own.num;
+    double shot = (double)(clip->frames * film.den) / (double)film.num, speed;
+    int64_t parts = clip->frames * TIMELINE_PARTS, shown;
+    int64_t left = timeline_media_parts(u->timeline, clip->media) - clip->start * TIMELINE_PARTS;
+    const struct media *media;
+
+    if (!(json_get_number(params, "stretch", 0) > 0))
+        return true;
+    media = module_load(u->module_dir, "c41-media", "c41_media", err);
+    if (!media)
+        return false;
+    speed = media->speed(params, seconds, shot);
+    shown = llround(speed * (double)parts);
+    if (speed != 1)
+        clip->speed = (struct timeline_speed){shown < left ? shown : left, parts};
+    return true;
+}
+
+// From where on and how fast a moving picture fills its shot, which clip->frames is.
+static bool time_clip(const struct turnover *u, const json_t *params, struct timeline_clip *clip,
+                      struct err *err)
+{
+    bool footage = strcmp(json_get_text(params, "from", ""), "footage") == 0;
+    double begins = json_get_number(params, footage ? "in" : "handles", 0);
+
+    clip->start = frame_rate_nearest(u->timeline->rate, begins);
+    if (!read_speed(u, params, clip, err))
+        return false;
+    if (!clip->speed.film)
+        clip->frames = clip_frames(clip->media, clip->start, clip->frames);
+    return true;
+}
+
 // Cards and the author's own files are meant as they are.
 static bool is_rendered(const struct turnover *u, const struct timeline_media *media)
 {
@@ -183,11 +225,8 @@ static bool add_picture(struct turnover *u, const struct step *cut, size_t n, st
         return false;
     clip.rendered = is_rendered(u, media);
     if (media->kind == TIMELINE_MOVING) {
-        const char *begins =
-            strcmp(json_get_text(params, "from", ""), "footage") == 0 ? "in" : "handles";
-
-        clip.start = frame_rate_nearest(u->timeline->rate, json_get_number(params, begins, 0));
-        clip.frames = clip_frames(media, clip.start, frames);
+        if (!time_clip(u, params, &clip, err))
+            return false;
     } else if (move_of(params)) {
         clip.move = arena_strdup(u->timeline->arena, move_of(params));
     }
@@ -204,15 +243,20 @@ static bool add_picture(struct turnover *u, const struct step *cut, size_t n, st
 // What a clip could still show behind its end.
 static int64_t handle_behind(const struct timeline_clip *clip, int64_t cut)
 {
+    int64_t left;
+
     if (clip->at + clip->frames < cut)
         return 0;
-    return clip->media->kind == TIMELINE_STILL ? INT64_MAX
-                                               : clip->media->frames - clip->start - clip->frames;
+    if (clip->media->kind == TIMELINE_STILL)
+        return INT64_MAX;
+    left = timeline_film_frames(clip->speed, clip->media->frames - clip->start) - clip->frames;
+    return left > 0 ? left : 0;
 }
 
 static int64_t handle_before(const struct timeline_clip *clip)
 {
-    return clip->media->kind == TIMELINE_STILL ? INT64_MAX : clip->start;
+    return clip->media->kind == TIMELINE_STILL ? INT64_MAX
+                                               : timeline_film_frames(clip->speed, clip->start);
 }
 
 static enum timeline_blend blend_of(const json_t *params)

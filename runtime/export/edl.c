@@ -10,10 +10,11 @@ enum { MOST_EVENTS = 999, MOST_EVENTS_A_CLIP = 4 };
 
 static const char *const black = "BL";
 
-// A range of a reel and where it is recorded, in frames; both begin with its transition.
+// A reel as it runs while it is seen.
 struct side {
-    const char *reel, *name; // name: NULL for black
-    int64_t source;          // frame of the reel at `record`
+    const char *reel, *name;     // name: NULL for black
+    int64_t source, record;      // its frame, and when that is seen
+    struct timeline_speed speed; // from there on, and before
 };
 
 struct edl {
@@ -31,15 +32,34 @@ static void put_time(struct edl *e, int64_t frame)
     timecode_put(e->t->rate, frame, e->out);
 }
 
+// The frame of a side's reel that is seen at one of the timeline.
+static int64_t source_at(const struct side *s, int64_t record)
+{
+    return s->source + timeline_media_frames(s->speed, record - s->record);
+}
+
 // One line: frames of a side, recorded from `record` on.
 static void put_line(struct edl *e, const char *edit, const struct side *s, int64_t record,
                      int64_t frames)
 {
     buf_printf(e->out, "%03u  %-8s %-5s %-8s", e->event, s->reel, "V", edit);
-    put_time(e, s->source);
-    put_time(e, s->source + frames);
+    put_time(e, source_at(s, record));
+    put_time(e, source_at(s, record + frames));
     put_time(e, e->t->start + record);
     put_time(e, e->t->start + record + frames);
+    buf_char(e->out, '\n');
+}
+
+// How fast a side's reel runs in the event whose lines these follow: frames a second, and from
+// where on. Three decimals, of which readers of columns see one.
+static void put_speed(struct edl *e, const struct side *s)
+{
+    double fps = (double)e->t->rate.num / (double)e->t->rate.den * timeline_scalar(s->speed);
+
+    if (!s->speed.film)
+        return;
+    buf_printf(e->out, "M2   %-8s %07.3f             ", s->reel, fps);
+    put_time(e, source_at(s, e->record));
     buf_char(e->out, '\n');
 }
 
@@ -82,19 +102,21 @@ static void put_event(struct edl *e, const char *blend, int64_t blend_frames, co
     }
     put_line(e, blend_frames ? buf_text(&edit) : "C", s, e->record, frames);
     buf_release(&edit);
+    if (blend_frames)
+        put_speed(e, &e->last);
+    put_speed(e, s);
     if (blend_frames && e->last.name)
         put_remark(e, "FROM CLIP NAME: ", e->last.name);
     if (s->name)
         put_remark(e, blend_frames ? "TO CLIP NAME: " : "FROM CLIP NAME: ", s->name);
     e->record += frames;
     e->last = *s;
-    e->last.source += frames;
     put_markers(e);
 }
 
 static void put_black(struct edl *e, int64_t blend_frames, int64_t frames)
 {
-    struct side s = {.reel = black};
+    struct side s = {.reel = black, .record = e->record};
 
     put_event(e, "D", blend_frames, &s, frames);
 }
@@ -117,11 +139,13 @@ static int64_t end_of(const struct timeline *t, const struct timeline_clip *clip
 // A side that shows a clip from frame `record` of the timeline on.
 static struct side side_of(const struct timeline_clip *clip, int64_t record)
 {
-    bool still = clip->media->kind == TIMELINE_STILL;
+    struct side s = {clip->media->reel, clip->media->name, clip->start, clip->at, clip->speed};
 
-    return (struct side){.reel = clip->media->reel,
-                         .name = clip->media->name,
-                         .source = still ? 0 : clip->start + record - clip->at};
+    if (clip->media->kind == TIMELINE_STILL) {
+        s.source = 0;
+        s.record = record;
+    }
+    return s;
 }
 
 static void put_clip(struct edl *e, const struct timeline_clip *clip)

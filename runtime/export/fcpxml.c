@@ -290,11 +290,46 @@ static void put_transition(struct fcpxml *f, int64_t cut)
     xml_close(x);
 }
 
-// A still has a clock too, and no end: it begins where there is room before it.
+// The clock of a clip at its first frame. That of one which is slowed or sped counts frames of the
+// film; it begins as early as its media does, but on a whole frame. A still has a clock too, and no
+// end: it begins where there is room before it.
+static int64_t clock_of(const struct fcpxml *f, const struct timeline_clip *clip)
+{
+    int64_t before = timeline_film_frames(clip->speed, clip->start * TIMELINE_PARTS);
+
+    if (clip->media->kind == TIMELINE_STILL)
+        return f->t->start;
+    return (before + TIMELINE_PARTS - 1) / TIMELINE_PARTS;
+}
+
+static void put_instant(struct fcpxml *f, int64_t clock, int64_t media)
+{
+    struct frame_rate parts = {f->t->rate.num * TIMELINE_PARTS, f->t->rate.den};
+
+    xml_open(&f->x, "timept");
+    set_time(&f->x, "time", clock, parts);
+    set_time(&f->x, "value", media, parts);
+    xml_set(&f->x, "interp", "linear");
+    xml_close(&f->x);
+}
+
+// What a clip's clock shows of its media, from the first frame of that to the last: in parts of a
+// frame, as neither need be a whole one of the film.
+static void put_speed(struct fcpxml *f, const struct timeline_clip *clip, int64_t clock)
+{
+    int64_t start = clip->start * TIMELINE_PARTS, end = timeline_media_parts(f->t, clip->media);
+
+    clock *= TIMELINE_PARTS;
+    xml_open(&f->x, "timeMap");
+    put_instant(f, clock - timeline_film_frames(clip->speed, start), 0);
+    put_instant(f, clock + timeline_film_frames(clip->speed, end - start), end);
+    xml_close(&f->x);
+}
+
 static void put_picture(struct fcpxml *f, const struct timeline_clip *clip)
 {
     bool still = clip->media->kind == TIMELINE_STILL;
-    struct beam beam = {clip->at, clip->frames, still ? f->t->start : clip->start};
+    struct beam beam = {clip->at, clip->frames, clock_of(f, clip)};
     struct xml *x = &f->x;
 
     xml_open(x, still ? "video" : "asset-clip");
@@ -308,6 +343,8 @@ static void put_picture(struct fcpxml *f, const struct timeline_clip *clip)
         xml_text(x, clip->move);
         xml_close(x);
     }
+    if (clip->speed.film)
+        put_speed(f, clip, beam.start);
     hang(f, &beam);
     xml_close(x);
 }

@@ -116,7 +116,19 @@ static json_t *clip_metadata(const struct timeline *t, const struct timeline_cli
     return value;
 }
 
-// A still is taken from where the transition before it lets it begin.
+static json_t *warp(struct timeline_speed speed)
+{
+    json_t *value = object("LinearTimeWarp.1");
+
+    set(value, "name", json_string(""));
+    set(value, "effect_name", json_string("LinearTimeWarp"));
+    set(value, "time_scalar", json_real(timeline_scalar(speed)));
+    set(value, "metadata", json_object());
+    return value;
+}
+
+// A still is taken from where the transition before it lets it begin. A clip that is slowed or sped
+// is as long as it lasts on its track, not as what it shows of its media.
 static json_t *clip_json(const struct timeline *t, const struct timeline_clip *clip)
 {
     const struct timeline_transition *in = timeline_transition_at(t, clip->at);
@@ -126,6 +138,8 @@ static json_t *clip_json(const struct timeline *t, const struct timeline_clip *c
     json_t *value =
         item("Clip.2", clip->media->name, range(still ? head : clip->start, clip->frames, t->rate));
 
+    if (clip->speed.film)
+        json_array_append_new(json_object_get(value, "effects"), warp(clip->speed));
     set(value, "media_references", references(t, clip, head + clip->frames + tail));
     set(value, "active_media_reference_key", json_string(media_key));
     set_metadata(value, clip_metadata(t, clip));

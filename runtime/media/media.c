@@ -6,6 +6,7 @@
 #include "runtime/media/bed.h"
 #include "runtime/media/lav.h"
 #include "runtime/media/ops.h"
+#include "runtime/media/pace.h"
 #include "runtime/media/probe.h"
 #include "runtime/media/qc.h"
 
@@ -67,6 +68,7 @@ const struct media c41_media = {
     .probe = probe,
     .strip = strip,
     .bed_gain = bed_gain,
+    .speed = pace_speed,
     .qc = qc,
     .listen = lav_listen,
     .ops = ops,

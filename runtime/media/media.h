@@ -92,6 +92,10 @@ struct media {
     // By how many dB a conform changes the bed at path, before the bed's own level.
     bool (*bed_gain)(const char *path, double *db, struct err *err);
 
+    // How fast the cut with these params shows a clip of clip_seconds in a shot of shot_seconds; 1:
+    // as it was taken.
+    double (*speed)(const json_t *params, double clip_seconds, double shot_seconds);
+
     // Judges a deliverable: a new {"facts", "findings"}, as docs/qc.md has them. NULL with *err
     // when it cannot be judged.
     json_t *(*qc)(const struct media_qc *asked, struct err *err);

@@ -28,6 +28,11 @@ struct pace pace_of(const json_t *params, double all_seconds, double shot_second
     return p;
 }
 
+double pace_speed(const json_t *params, double all_seconds, double shot_seconds)
+{
+    return pace_of(params, all_seconds, shot_seconds).speed;
+}
+
 bool pace_tell(const struct pace *p, bool held, char note[PACE_NOTE_BYTES])
 {
     double short_of = p->shot_seconds - p->clip_seconds;

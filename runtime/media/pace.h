@@ -20,6 +20,9 @@ struct pace {
 // a shot of shot_seconds.
 struct pace pace_of(const json_t *params, double all_seconds, double shot_seconds);
 
+// The same params' speed alone.
+double pace_speed(const json_t *params, double all_seconds, double shot_seconds);
+
 // What people should know, as a note: how far it is slowed or sped; else, where its last frame was
 // held, for how long; else that an asked-for stretch was too far. False: nothing.
 bool pace_tell(const struct pace *p, bool held, char note[PACE_NOTE_BYTES]);

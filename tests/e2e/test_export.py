@@ -392,6 +392,40 @@ def test_footage_that_ends_before_its_shot(make_project):
     assert held == [(24, 48, "a/short"), (72, 1, "a/gone"), (72, 24, "a/gone")]
 
 
+STRETCHED = """\
+c41: 1
+title: Fast
+format: {{pixels: 256x144, fps: {fps}, stretch: 0.3}}
+scenes:
+  - id: a
+    shots:
+      - {{shot: slow, file: plate.mp4, audio: drop, in: 1, out: 4, seconds: 3.5, transition: {{dissolve: 0.5}}}}
+      - {{shot: fast, file: plate.mp4, audio: drop, in: 1.3, out: 4.3, seconds: 2.5, text: {{text: Later, at: 1}}}}
+      - {{shot: far, file: plate.mp4, audio: drop, in: 0, out: 1, seconds: 2}}
+"""
+
+
+@pytest.mark.parametrize("fps", ["24", "24000/1001"])
+def test_footage_that_is_slowed_or_sped(make_project, fps):
+    """As fast as the film shows it, through the transition too; where that would be too far, as it was taken."""
+    project = make_project({"film.yaml": STRETCHED.format(fps=fps)})
+    video(project.folder / "plate.mp4", 6)
+    project.build()
+    assert project.run("export", "film.yaml", *ALL, "cut").returncode == 0
+    otio, fcpxml = turnover.Otio(project.folder / "cut/fast.otio"), turnover.Fcpxml(project.folder / "cut/fast.fcpxml")
+    edl = turnover.Edl(project.folder / "cut/fast.edl", Fraction(fps))
+    assert otio.frames == fcpxml.frames == edl.frames == media.File(project.folder / "out/fast.mp4").frames
+    speeds = pytest.approx([float(3 * otio.fps / 84), float(3 * otio.fps / 60), 1], abs=5e-4)
+    for reader in (otio, fcpxml):
+        assert [(c.at, c.frames, c.start) for c in reader.pictures] == [(0, 84, 24), (84, 60, 31), (144, 48, 0)]
+        assert [float(c.speed) for c in reader.pictures] == speeds
+        assert [(t.at, t.before, t.after) for t in reader.transitions] == [(84, 6, 6)]
+        assert reader.titles == [(108, 36, "Later")], "what hangs on a clip goes by the film's time"
+    assert [m for m in otio.markers if m[2] == "warning"] == []
+    assert [edl.speeds.get(n, 1) for n in (1, 2, 3)] == speeds
+    assert [e[4:6] for e in edl.events] == [(24, 91), (91, 91), (24, 103), (0, 48)]
+
+
 NTSC = """\
 c41: 1
 title: Drop

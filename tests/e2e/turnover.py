@@ -16,6 +16,7 @@ class Clip:
     start: int              # in the media, in frames of the film
     url: str                # of the media, relative; None: black
     name: str
+    speed: float = 1        # frames of the media for one of the film
     track: str = ""
     more: dict = field(default_factory=dict)
 
@@ -39,7 +40,7 @@ class Turnover:
 # OpenTimelineIO
 
 SCHEMAS = {"Timeline.1", "Stack.1", "Track.1", "Clip.2", "Gap.1", "Transition.1", "ExternalReference.1",
-           "GeneratorReference.1", "Marker.2", "TimeRange.1", "RationalTime.1"}
+           "GeneratorReference.1", "LinearTimeWarp.1", "Marker.2", "TimeRange.1", "RationalTime.1"}
 
 
 def schemas(value):
@@ -101,12 +102,19 @@ class Otio(Turnover):
                 start, frames = self.range(item["source_range"])
                 assert frames > 0 and start >= 0
                 if kind == "Clip.2":
-                    self.read_clip(item, Clip(at, frames, start, None, item["name"], track["name"]), track, number)
+                    self.read_clip(item, Clip(at, frames, start, None, item["name"], self.speed(item), track["name"]), track, number)
                 else:
                     assert kind == "Gap.1"
                 at += frames
             goes_on = kind
         self.frames = max(self.frames, at)
+
+    @staticmethod
+    def speed(item):
+        """A clip's range begins in its media, and is as long as the clip: the warp says what it shows."""
+        warps = [effect["time_scalar"] for effect in item["effects"] if effect["OTIO_SCHEMA"] == "LinearTimeWarp.1"]
+        assert len(warps) == len(item["effects"]) <= 1
+        return warps[0] if warps else 1
 
     def read_clip(self, item, clip, track, number):
         references, active = item["media_references"], item["active_media_reference_key"]
@@ -121,7 +129,7 @@ class Otio(Turnover):
             given = one["available_range"]
             assert one["OTIO_SCHEMA"] == "ExternalReference.1" and seconds(given["start_time"]) == 0
         length = seconds(media["available_range"]["duration"])
-        assert Fraction(clip.start + clip.frames) / self.fps <= length + Fraction(1, 48000), f"{clip} reaches past {length}"
+        assert (clip.start + clip.frames * clip.speed) / self.fps <= length + Fraction(1, 48000), f"{clip} reaches past {length}"
         clip.more["length"] = length
         self.takes[clip.url] = [one["target_url"] for key, one in references.items() if key != active]
         if track["kind"] == "Audio":
@@ -133,7 +141,7 @@ class Otio(Turnover):
 
 # Final Cut Pro XML 1.10: of the elements that are used here, which children in which order, and what each must have.
 
-CLIP = r"(note )?(adjust-volume )?((asset-clip|title|video) )*((marker|chapter-marker|keyword) )*"
+CLIP = r"(note )?(timeMap )?(adjust-volume )?((asset-clip|title|video) )*((marker|chapter-marker|keyword) )*"
 DTD = {
     "fcpxml": ("resources library ", ["version"]),
     "resources": ("((effect|format|asset) )*", []),
@@ -164,6 +172,8 @@ DTD = {
     "chapter-marker": ("", ["start", "value"]),
     "keyword": ("", ["value"]),
     "note": ("", []),
+    "timeMap": ("(timept ){2,}", []),
+    "timept": ("", ["time", "value"]),
 }
 
 
@@ -215,9 +225,22 @@ class Fcpxml(Turnover):
         frames, start = self.frame(element.attrib["duration"]), self.frame(element.attrib["start"])
         assert frames > 0
         still = asset.attrib.get("duration") == "0s"
-        if asset.tag == "asset" and not still:
-            assert Fraction(start + frames) / self.fps <= self.time(asset.attrib["duration"]) + Fraction(1, 48000)
-        return Clip(at, frames, 0 if still else start, url, element.attrib["name"])
+        if asset.tag != "asset" or still:
+            return Clip(at, frames, 0 if still else start, url, element.attrib["name"])
+        shows = self.clock(element.find("timeMap"))
+        begin, end = shows(start), shows(start + frames)
+        assert 0 <= begin and end / self.fps <= self.time(asset.attrib["duration"]) + Fraction(1, 2400)
+        return Clip(at, frames, round(begin), url, element.attrib["name"], (end - begin) / frames)
+
+    def clock(self, time_map):
+        """What frame of its media a clip shows when: start and what hangs on it are told by its own, mapped clock."""
+        if time_map is None:
+            return lambda frame: Fraction(frame)
+        (t0, v0), (t1, v1) = [(self.time(p.attrib["time"]) * self.fps, self.time(p.attrib["value"]) * self.fps) for p in time_map]
+        def shows(frame):
+            assert t0 <= frame <= t1 + Fraction(1, 50), f"{frame} lies outside {t0} to {t1}"
+            return v0 + (frame - t0) * (v1 - v0) / (t1 - t0)
+        return shows
 
     def read_spine(self, spine):
         at = self.start
@@ -278,12 +301,15 @@ class Edl(Turnover):
         self.drops = lines[1] == "FCM: DROP FRAME"
         self.events = []    # number, reel, edit, blend frames, source in and out, record in and out
         self.names, self.remarks = {}, []
+        self.speeds = {}    # number of an event -> its last reel's frames for one of the film
         for line in lines[2:]:
             if line.startswith("* "):
                 named = re.fullmatch(r"\* (FROM|TO) CLIP NAME:  (.*)", line)
                 if named:
                     self.names.setdefault(self.events[-1][0], []).append(named.group(2))
                 self.remarks.append(line)
+            elif line.startswith("M2"):
+                self.read_speed(line)
             elif line:
                 self.read_event(line)
         self.check_order()
@@ -295,6 +321,13 @@ class Edl(Turnover):
         words = edit.split()
         self.events.append((int(number), reel, words[0], int(words[1]) if len(words) > 1 else 0,
                             *(self.frame(time) for time in times)))
+
+    def read_speed(self, line):
+        reel, fps, start = re.fullmatch(r"M2   (\w+) +(\d{3}\.\d+) +(\S+)", line).groups()
+        shown = [e for e in self.events if e[0] == self.events[-1][0] and e[1] == reel and e[4] == self.frame(start)]
+        assert shown, f"{line} is of no reel of its event"
+        if shown[-1] is self.events[-1]:
+            self.speeds[shown[-1][0]] = float(fps) / float(self.fps)
 
     def frame(self, text):
         found = re.fullmatch(r"(\d\d):(\d\d):(\d\d)([:;])(\d\d)", text)
@@ -312,7 +345,8 @@ class Edl(Turnover):
     def check_order(self):
         record, number = None, 0
         for event in self.events:
-            assert event[5] - event[4] == event[7] - event[6] >= 0, event
+            speed, recorded = self.speeds.get(event[0], 1), event[7] - event[6]
+            assert recorded >= 0 and abs(event[5] - event[4] - recorded * speed) <= (speed != 1), event
             assert event[0] in (number, number + 1), "events are numbered in order"
             assert record is None or event[6] == record, "the record side has no holes"
             record, number = event[7], event[0]

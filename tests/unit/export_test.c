@@ -73,7 +73,7 @@ static struct timeline_media sound = {
 static const struct timeline_take takes[] = {{.media = &other, .number = 1}};
 
 // Five shots: a card that comes up from black, a clip with takes, one that ends early, a card
-// again, and a clip into black.
+// again, and a clip that is sped, into black.
 static const struct timeline_clip pictures[] = {
     {.name = "a/card",
      .scene = "a",
@@ -105,7 +105,8 @@ static const struct timeline_clip pictures[] = {
      .media = &clip,
      .at = 192,
      .frames = 48,
-     .start = 12},
+     .start = 13,
+     .speed = {9, 8}},
 };
 
 static const struct timeline_transition transitions[] = {
@@ -245,6 +246,22 @@ static void long_lists(void **state)
     timeline_free(t);
 }
 
+static void speeds(void **state)
+{
+    const struct timeline_speed none = {0}, slow = {6, 7}, fast = {9, 8};
+
+    (void)state;
+    assert_int_equal(timeline_media_frames(none, -5), -5);
+    assert_int_equal(timeline_film_frames(none, 5), 5);
+    assert_true(timeline_scalar(none) == 1 && timeline_scalar(fast) == 1.125);
+    assert_int_equal(timeline_media_frames(slow, 84), 72);
+    assert_int_equal(timeline_media_frames(slow, 78), 67); // of 66.86
+    assert_int_equal(timeline_media_frames(slow, -6), -5); // of -5.14
+    assert_int_equal(timeline_media_frames(fast, -5), -6); // of -5.625
+    assert_int_equal(timeline_film_frames(slow, 13), 15);  // of 15.17
+    assert_int_equal(timeline_film_frames(fast, 13), 11);  // of 11.56
+}
+
 static void sounds_find_tracks(void **state)
 {
     struct timeline *t = timeline_new();
@@ -291,9 +308,8 @@ static void xml_is_escaped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writers_write),
-        cmocka_unit_test(long_lists),
-        cmocka_unit_test(sounds_find_tracks),
+        cmocka_unit_test(writers_write),  cmocka_unit_test(long_lists),
+        cmocka_unit_test(speeds),         cmocka_unit_test(sounds_find_tracks),
         cmocka_unit_test(xml_is_escaped),
     };
 
