@@ -294,7 +294,14 @@ static const char *name_at(const struct turnover *u, int64_t frame)
     return u->names.at[i];
 }
 
-// An editor has no frame to hold where a clip has no handle: there the transition is shorter.
+// Whether each shot is seen for itself on its side of the cut: in a fade, and at the film's ends.
+static bool is_apart(const struct timeline *t, const struct timeline_transition *made)
+{
+    return made->blend == TIMELINE_FADE || made->at == 0 || made->at == t->frames;
+}
+
+// An editor has no frame to hold where a clip has no handle, or ends early: there the transition is
+// shorter.
 static void fit_transition(struct turnover *u, struct timeline_transition *made)
 {
     const struct timeline_clip *out = NULL, *in = NULL;
@@ -306,8 +313,13 @@ static void fit_transition(struct turnover *u, struct timeline_transition *made)
         out = clip->at < made->at ? clip : out;
         in = clip->at == made->at ? clip : in;
     }
-    before = in ? handle_before(in) : 0;
-    after = out ? handle_behind(out, made->at) : 0;
+    if (is_apart(u->timeline, made)) {
+        before = out && out->at + out->frames == made->at ? INT64_MAX : 0;
+        after = in ? INT64_MAX : 0;
+    } else {
+        before = in ? handle_before(in) : 0;
+        after = out ? handle_behind(out, made->at) : 0;
+    }
     if (made->before <= before && made->after <= after)
         return;
     made->before = made->before < before ? made->before : before;
@@ -325,8 +337,7 @@ static void fit_transitions(struct turnover *u)
     for (size_t i = 0; i < t->transitions.n; i++) {
         struct timeline_transition made = t->transitions.at[i];
 
-        if (made.at > 0 && made.at < t->frames)
-            fit_transition(u, &made);
+        fit_transition(u, &made);
         if (made.before || made.after)
             t->transitions.at[n++] = made;
     }

@@ -114,9 +114,14 @@ static void put_event(struct edl *e, const char *blend, int64_t blend_frames, co
     put_markers(e);
 }
 
+static struct side black_at(int64_t record)
+{
+    return (struct side){.reel = black, .record = record};
+}
+
 static void put_black(struct edl *e, int64_t blend_frames, int64_t frames)
 {
-    struct side s = {.reel = black, .record = e->record};
+    struct side s = black_at(e->record);
 
     put_event(e, "D", blend_frames, &s, frames);
 }
@@ -160,6 +165,8 @@ static void put_clip(struct edl *e, const struct timeline_clip *clip)
     if (made && made->blend == TIMELINE_FADE) {
         if (before)
             put_black(e, before, before);
+        else
+            e->last = black_at(e->record);
         before = 0;
     }
     s = side_of(clip, clip->at - before);
@@ -185,7 +192,7 @@ static void begin(struct edl *e, size_t from)
     for (const char *c = e->t->title; *c; c++)
         buf_char(e->out, (unsigned char)*c < ' ' ? ' ' : *c);
     buf_printf(e->out, "\nFCM: %sDROP FRAME\n\n", timecode_drops(e->t->rate) ? "" : "NON-");
-    e->last = (struct side){.reel = black};
+    e->last = black_at(0);
     if (!from)
         return;
     e->record = end_of(e->t, &e->t->pictures.at[from - 1]);

@@ -42,7 +42,7 @@ struct join {
 // How frame i (from 1) of n is made of both.
 struct transition {
     const char *name;
-    bool darkens; // it may be black on its way
+    bool apart; // through a colour: a is seen in its first half alone, b in the second
     void (*blend)(struct join *j, int64_t i);
 };
 
@@ -184,9 +184,19 @@ static enum asked asked_at(const struct join *j, const struct transition *transi
 {
     const struct side *s = i < j->frames / 2 ? &j->a : &j->b;
 
-    if (transition->darkens)
+    if (transition->apart)
         return ASKED_BLACK | ASKED_STILL;
     return lookout_asked(s->picture, s->input, s->draft) | ASKED_STILL;
+}
+
+// The sides that are seen on a frame: what nobody sees is not asked for, nor told as held.
+static bool draw_sides(struct join *j, const struct transition *transition, int64_t i,
+                       struct err *err)
+{
+    bool first = i < j->frames / 2;
+    bool a = first || !transition->apart, b = !first || !transition->apart;
+
+    return (!a || draw_side(&j->a, i, err)) && (!b || draw_side(&j->b, i, err));
 }
 
 static bool make_join(struct join *j, const struct transition *transition, struct err *err)
@@ -194,7 +204,7 @@ static bool make_join(struct join *j, const struct transition *transition, struc
     for (int64_t i = 0; i < j->frames; i++) {
         if (atomic_load(j->job->cancelled))
             return err_set(err, ERR_CANCELLED, "stopped");
-        if (!draw_side(&j->a, i, err) || !draw_side(&j->b, i, err))
+        if (!draw_sides(j, transition, i, err))
             return false;
         if (!av_frame_is_writable(j->out))
             av_frame_make_writable(j->out);
