@@ -72,6 +72,31 @@ void timeline_add_sound(struct timeline *t, const char *role, const char *prefix
     vec_push(&track->clips, clip);
 }
 
+static size_t lane_over(const struct timeline *t, const struct timeline_title *title)
+{
+    size_t lane = 0;
+
+    for (size_t i = 0; i < t->titles.n; i++) {
+        const struct timeline_title *under = &t->titles.at[i];
+
+        if (under->at < title->at + title->frames && title->at < under->at + under->frames &&
+            under->lane >= lane)
+            lane = under->lane + 1;
+    }
+    return lane;
+}
+
+void timeline_add_title(struct timeline *t, struct timeline_title title)
+{
+    size_t i = t->titles.n;
+
+    title.lane = lane_over(t, &title);
+    vec_push(&t->titles, title);
+    for (; i > 0 && t->titles.at[i - 1].at > title.at; i--)
+        t->titles.at[i] = t->titles.at[i - 1];
+    t->titles.at[i] = title;
+}
+
 double timeline_seconds(const struct timeline *t, int64_t frame)
 {
     return (double)frame_rate_sample(t->rate, frame) / FRAME_SOUND_RATE;

@@ -92,6 +92,7 @@ struct timeline_track {
 struct timeline_title {
     int64_t at, frames;
     const char *text;
+    size_t lane; // from the bottom, without a gap: what lies over another title is above it
 };
 
 enum timeline_mark { TIMELINE_CHAPTER, TIMELINE_NOTE, TIMELINE_WARNING };
@@ -123,7 +124,7 @@ struct timeline {
     VEC(struct timeline_clip) pictures; // in order; between two there may be nothing
     VEC(struct timeline_transition) transitions;
     VEC(struct timeline_track) tracks;
-    VEC(struct timeline_title) titles;
+    VEC(struct timeline_title) titles;   // in order
     VEC(struct timeline_marker) markers; // in order
     VEC(struct timeline_line) lines;
 };
@@ -136,6 +137,9 @@ void timeline_free(struct timeline *t); // accepts NULL
 // is taken; nothing of one that lies outside.
 void timeline_add_sound(struct timeline *t, const char *role, const char *prefix,
                         struct timeline_clip clip);
+
+// Puts a title in its place, on a lane above all that it lies over.
+void timeline_add_title(struct timeline *t, struct timeline_title title);
 
 // When a frame begins, as sound counts it: rounded to a sample once.
 double timeline_seconds(const struct timeline *t, int64_t frame);

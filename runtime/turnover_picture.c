@@ -97,19 +97,21 @@ static void add_title(struct turnover *u, const json_t *said, const struct timel
     if (shown > frames - from)
         shown = frames - from;
     if (text && shown > 0)
-        vec_push(&u->timeline->titles,
-                 (struct timeline_title){clip->at + from, shown,
-                                         arena_strdup(u->timeline->arena, text)});
+        timeline_add_title(u->timeline,
+                           (struct timeline_title){.at = clip->at + from,
+                                                   .frames = shown,
+                                                   .text = arena_strdup(u->timeline->arena, text)});
 }
 
+// In the order in which the film draws them.
 static void add_titles(struct turnover *u, const json_t *params, const struct timeline_clip *clip,
                        int64_t frames)
 {
     const json_t *card = json_object_get(params, "card");
 
-    add_title(u, json_object_get(params, "text"), clip, frames);
     if (json_get_flag(card, "over", false))
         add_title(u, card, clip, frames);
+    add_title(u, json_object_get(params, "text"), clip, frames);
 }
 
 // A film that opens from black, or ends in it.

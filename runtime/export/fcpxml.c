@@ -202,7 +202,7 @@ static void put_title(struct fcpxml *f, const struct beam *beam, size_t number)
 
     xml_open(x, "title");
     set_id(x, "ref", TITLE_EFFECT + 1);
-    xml_set(x, "lane", "1");
+    xml_setf(x, "lane", "%zu", title->lane + 1);
     xml_set(x, "name", title->text);
     set_place(f, beam->start + title->at - beam->at, f->t->start, title->frames);
     xml_open(x, "text");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/export/otio.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -181,6 +182,7 @@ static json_t *track_json(const char *name, const char *kind, json_t *children)
 // Adds nothing but a gap up to a frame; *at follows.
 static void fill(const struct timeline *t, json_t *children, int64_t *at, int64_t to)
 {
+    assert(to >= *at);
     if (to > *at)
         json_array_append_new(children, gap(t, to - *at));
     *at = to;
@@ -247,17 +249,26 @@ static json_t *title_json(const struct timeline *t, const struct timeline_title 
     return value;
 }
 
-static json_t *titles(const struct timeline *t)
+// One lane of titles; NULL: there are none on it.
+static json_t *titles(const struct timeline *t, size_t lane)
 {
     json_t *children = json_array();
     int64_t at = 0;
+    char name[32];
 
     for (size_t i = 0; i < t->titles.n; i++) {
+        if (t->titles.at[i].lane != lane)
+            continue;
         fill(t, children, &at, t->titles.at[i].at);
         json_array_append_new(children, title_json(t, &t->titles.at[i]));
         at += t->titles.at[i].frames;
     }
-    return track_json("Titles", "Video", children);
+    if (!json_array_size(children)) {
+        json_decref(children);
+        return NULL;
+    }
+    snprintf(name, sizeof(name), "Titles %zu", lane + 1);
+    return track_json(lane ? name : "Titles", "Video", children);
 }
 
 static json_t *marker_json(const struct timeline *t, const struct timeline_marker *m)
@@ -278,11 +289,11 @@ static json_t *marker_json(const struct timeline *t, const struct timeline_marke
 static json_t *stack(const struct timeline *t)
 {
     json_t *value = item("Stack.1", "tracks", json_null()), *tracks = json_array();
-    json_t *markers = json_object_get(value, "markers");
+    json_t *markers = json_object_get(value, "markers"), *track;
 
     json_array_append_new(tracks, pictures(t));
-    if (t->titles.n)
-        json_array_append_new(tracks, titles(t));
+    for (size_t lane = 0; (track = titles(t, lane)); lane++)
+        json_array_append_new(tracks, track);
     for (size_t i = 0; i < t->tracks.n; i++)
         json_array_append_new(tracks, sounds(t, &t->tracks.at[i]));
     for (size_t i = 0; i < t->markers.n; i++)

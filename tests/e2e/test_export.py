@@ -309,6 +309,18 @@ def test_titles(otio, fcpxml, lengths):
     assert otio.titles == fcpxml.titles == [(sum(lengths[:2]), lengths[2], "Three <days> later")]
 
 
+def test_titles_over_one_another(make_project):
+    """A card over a picture lasts as long as the shot, a lower third some of it: each is where the film has it."""
+    project = make_project({"film.yaml": "c41: 1\ntitle: Titles\nformat: 64x48@24\nscenes:\n  - id: s\n    shots:\n"
+                                         "      - {file: photo.png, card: Big, text: {text: Name, at: 1, seconds: 0.5}, seconds: 2}\n"
+                                         "      - {file: photo.png, text: {text: Second, at: 0.5}, seconds: 2}\n", "photo.png": media.png(90)})
+    project.build()
+    assert project.run("export", "film.yaml", "--otio", "--fcpxml", "cut").returncode == 0
+    expected = [(0, 48, "Big"), (24, 12, "Name"), (60, 36, "Second")]
+    otio, fcpxml = turnover.Otio(project.folder / "cut/titles.otio"), turnover.Fcpxml(project.folder / "cut/titles.fcpxml")
+    assert sorted(otio.titles) == fcpxml.titles == expected and otio.frames == fcpxml.frames == 96
+
+
 def test_markers(otio, fcpxml, edl, folder, name, lengths):
     """Chapters at the scenes, remarks at their shots: in every format."""
     scene, shot = "the whole scene is one evening", 'she | means "it"'

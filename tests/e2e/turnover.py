@@ -203,6 +203,7 @@ class Fcpxml(Turnover):
         super().__init__(1 / self.time(self.resources[sequence.attrib["format"]].attrib["frameDuration"]))
         self.version, self.drops = root.attrib["version"], sequence.attrib["tcFormat"] == "DF"
         self.start, self.frames = self.frame(sequence.attrib["tcStart"]), self.frame(sequence.attrib["duration"])
+        self.ends = {}      # of each lane of titles
         self.read_spine(sequence.find("spine"))
         for kept in [e for e in root.find("library/event") if e.tag != "project"]:
             self.read_take(kept)
@@ -270,6 +271,8 @@ class Fcpxml(Turnover):
                 volume = child.find("adjust-volume")
                 clip.more["level"] = float(volume.attrib["amount"]) if volume is not None else 0
                 if child.tag == "title":
+                    assert clip.track > 0 and self.ends.get(clip.track, 0) <= clip.at, "titles of one lane lie side by side"
+                    self.ends[clip.track] = clip.at + clip.frames
                     self.titles.append((clip.at, clip.frames, child.find("text/text-style").text))
                 else:
                     assert clip.track < 0

@@ -146,7 +146,9 @@ static struct timeline *everything(struct frame_rate rate)
         vec_push(&t->transitions, transitions[i]);
     for (size_t i = 0; i < sizeof(markers) / sizeof(*markers); i++)
         vec_push(&t->markers, markers[i]);
-    vec_push(&t->titles, (struct timeline_title){96, 48, "Tom <the fisherman>"});
+    timeline_add_title(t, (struct timeline_title){.at = 100, .frames = 12, .text = "1999"});
+    timeline_add_title(
+        t, (struct timeline_title){.at = 96, .frames = 48, .text = "Tom <the fisherman>"});
     vec_push(&t->lines, (struct timeline_line){"Mara", "sync", "Who's there?", "a/b", 2.2, 1});
     vec_push(&t->lines, (struct timeline_line){"Tom", "vo", "Nobody & nothing.", "a/c", 4, 1.5});
     timeline_add_sound(
@@ -286,6 +288,27 @@ static void sounds_find_tracks(void **state)
     timeline_free(t);
 }
 
+static void titles_find_lanes(void **state)
+{
+    static const struct timeline_title added[] = {{10, 5, "a", 0},  {0, 20, "b", 0},
+                                                  {0, 4, "c", 0},   {20, 9, "d", 0},
+                                                  {12, 10, "e", 0}, {4, 6, "f", 0}};
+    static const struct {
+        const char *text;
+        size_t lane;
+    } found[] = {{"b", 1}, {"c", 2}, {"f", 2}, {"a", 0}, {"e", 2}, {"d", 0}};
+    struct timeline *t = timeline_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
+        timeline_add_title(t, added[i]);
+    for (size_t i = 0; i < t->titles.n; i++) {
+        assert_string_equal(t->titles.at[i].text, found[i].text);
+        assert_int_equal(t->titles.at[i].lane, found[i].lane);
+    }
+    timeline_free(t);
+}
+
 static void xml_is_escaped(void **state)
 {
     struct buf out = {0};
@@ -308,8 +331,11 @@ static void xml_is_escaped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writers_write),  cmocka_unit_test(long_lists),
-        cmocka_unit_test(speeds),         cmocka_unit_test(sounds_find_tracks),
+        cmocka_unit_test(writers_write),
+        cmocka_unit_test(long_lists),
+        cmocka_unit_test(speeds),
+        cmocka_unit_test(sounds_find_tracks),
+        cmocka_unit_test(titles_find_lanes),
         cmocka_unit_test(xml_is_escaped),
     };
 
