@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is seen: each shot's picture as its cut shows it, the takes beside it, titles, transitions,
-// and what people should read about them.
+// What is seen: each shot's picture as its cut shows it, the takes beside it, titles, and what
+// people should read about them.
 #include "runtime/turnover_read.h"
 
 #include <math.h>
@@ -114,23 +114,6 @@ static void add_titles(struct turnover *u, const json_t *params, const struct ti
     add_title(u, json_object_get(params, "text"), clip, frames);
 }
 
-// A film that opens from black, or ends in it.
-static void add_fades(struct turnover *u, const json_t *params, int64_t at, int64_t frames)
-{
-    const json_t *fades = json_object_get(params, "fades");
-    struct frame_rate rate = u->timeline->rate;
-    int64_t in = frame_rate_nearest(rate, json_get_number(fades, "in", 0));
-    int64_t out = frame_rate_nearest(rate, json_get_number(fades, "out", 0));
-
-    if (in > 0)
-        vec_push(&u->timeline->transitions,
-                 (struct timeline_transition){.at = at, .after = in < frames ? in : frames});
-    if (out > 0)
-        vec_push(
-            &u->timeline->transitions,
-            (struct timeline_transition){.at = at + frames, .before = out < frames ? out : frames});
-}
-
 static size_t input_named(const struct step *s, const char *name)
 {
     size_t i = 0;
@@ -234,116 +217,12 @@ static bool add_picture(struct turnover *u, const struct step *cut, size_t n, st
     }
     add_remarks(u, cut, &clip, frames);
     add_titles(u, params, &clip, frames);
-    add_fades(u, params, at, frames);
+    turnover_add_fades(u, params, at, frames);
     if (!add_takes(u, cut->inputs[input].from, &clip, err))
         return false;
     if (clip.frames > 0)
         vec_push(&u->timeline->pictures, clip);
     return true;
-}
-
-// What a clip could still show behind its end.
-static int64_t handle_behind(const struct timeline_clip *clip, int64_t cut)
-{
-    int64_t left;
-
-    if (clip->at + clip->frames < cut)
-        return 0;
-    if (clip->media->kind == TIMELINE_STILL)
-        return INT64_MAX;
-    left = timeline_film_frames(clip->speed, clip->media->frames - clip->start) - clip->frames;
-    return left > 0 ? left : 0;
-}
-
-static int64_t handle_before(const struct timeline_clip *clip)
-{
-    return clip->media->kind == TIMELINE_STILL ? INT64_MAX
-                                               : timeline_film_frames(clip->speed, clip->start);
-}
-
-static enum timeline_blend blend_of(const json_t *params)
-{
-    static const enum timeline_blend all[] = {TIMELINE_DISSOLVE, TIMELINE_FADE, TIMELINE_WIPE};
-    const char *kind = json_get_text(params, "kind", "dissolve");
-
-    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-        if (strcmp(timeline_blend_name(all[i]), kind) == 0)
-            return all[i];
-    return TIMELINE_DISSOLVE;
-}
-
-static void add_transition(struct turnover *u, const struct step *join, int64_t cut)
-{
-    const json_t *params = u->plan->rows[join->index].request;
-    int64_t half = json_get_integer(params, "frames", 0) / 2;
-    const char *color = json_get_text(params, "color", "black");
-
-    vec_push(&u->timeline->transitions,
-             (struct timeline_transition){.blend = blend_of(params),
-                                          .color = arena_strdup(u->timeline->arena, color),
-                                          .at = cut,
-                                          .before = half,
-                                          .after = half});
-}
-
-// What the shot is called that begins at a frame.
-static const char *name_at(const struct turnover *u, int64_t frame)
-{
-    size_t i = 0;
-
-    while (i + 1 < u->names.n && u->shots.at[i] < frame)
-        i++;
-    return u->names.at[i];
-}
-
-// Whether each shot is seen for itself on its side of the cut: in a fade, and at the film's ends.
-static bool is_apart(const struct timeline *t, const struct timeline_transition *made)
-{
-    return made->blend == TIMELINE_FADE || made->at == 0 || made->at == t->frames;
-}
-
-// An editor has no frame to hold where a clip has no handle, or ends early: there the transition is
-// shorter.
-static void fit_transition(struct turnover *u, struct timeline_transition *made)
-{
-    const struct timeline_clip *out = NULL, *in = NULL;
-    int64_t before, after;
-
-    for (size_t i = 0; i < u->timeline->pictures.n; i++) {
-        const struct timeline_clip *clip = &u->timeline->pictures.at[i];
-
-        out = clip->at < made->at ? clip : out;
-        in = clip->at == made->at ? clip : in;
-    }
-    if (is_apart(u->timeline, made)) {
-        before = out && out->at + out->frames == made->at ? INT64_MAX : 0;
-        after = in ? INT64_MAX : 0;
-    } else {
-        before = in ? handle_before(in) : 0;
-        after = out ? handle_behind(out, made->at) : 0;
-    }
-    if (made->before <= before && made->after <= after)
-        return;
-    made->before = made->before < before ? made->before : before;
-    made->after = made->after < after ? made->after : after;
-    turnover_mark(u, TIMELINE_WARNING, made->at, 1, name_at(u, made->at),
-                  "the clips do not reach through this transition: it is shorter than in the film");
-}
-
-// Leaves out what no frame is left of.
-static void fit_transitions(struct turnover *u)
-{
-    struct timeline *t = u->timeline;
-    size_t n = 0;
-
-    for (size_t i = 0; i < t->transitions.n; i++) {
-        struct timeline_transition made = t->transitions.at[i];
-
-        fit_transition(u, &made);
-        if (made.before || made.after)
-            t->transitions.at[n++] = made;
-    }
-    t->transitions.n = n;
 }
 
 // The cut or join that is the conform's n-th piece.
@@ -369,10 +248,10 @@ bool turnover_add_pictures(struct turnover *u, struct err *err)
         if (!s->shot) // the slate: an editor gets the film alone
             continue;
         if (!turnover_is_cut(s))
-            add_transition(u, s, u->shots.at[shot]);
+            turnover_add_join(u, s, u->shots.at[shot]);
         else if (!add_picture(u, s, shot++, err))
             return false;
     }
-    fit_transitions(u);
+    turnover_fit_transitions(u);
     return true;
 }

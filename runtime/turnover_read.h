@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A turnover while it is made: what is read, and the timeline that it goes to. turnover.c reads
-// shots and pictures, turnover_sound.c what is heard. On the stack of turnover_new.
+// shots, turnover_picture.c pictures, turnover_blend.c what lies between them, turnover_sound.c
+// what is heard. On the stack of turnover_new.
 #pragma once
 
 #include <jansson.h>
@@ -64,6 +65,15 @@ void turnover_mark(struct turnover *u, enum timeline_mark mark, int64_t at, int6
 
 // Pictures, titles, transitions and remarks. turnover_picture.c.
 bool turnover_add_pictures(struct turnover *u, struct err *err);
+
+// The fades that a shot's cut has at the film's ends, and the transition that a join is; in order
+// of time. turnover_blend.c.
+void turnover_add_fades(struct turnover *u, const json_t *params, int64_t at, int64_t frames);
+void turnover_add_join(struct turnover *u, const struct step *join, int64_t cut);
+
+// Once all pictures are there: shortens what they do not reach through, says so, and leaves out
+// what no frame is left of.
+void turnover_fit_transitions(struct turnover *u);
 
 // Stems, beds and music, on tracks. turnover_sound.c.
 bool turnover_add_sounds(struct turnover *u, struct err *err);
