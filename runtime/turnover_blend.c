@@ -20,12 +20,10 @@ void turnover_add_fades(struct turnover *u, const json_t *params, int64_t at, in
     int64_t out = frame_rate_nearest(rate, json_get_number(fades, "out", 0));
 
     if (in > 0)
-        vec_push(&u->timeline->transitions,
-                 (struct timeline_transition){.at = at, .after = in < frames ? in : frames});
+        vec_push(&u->timeline->transitions, (struct timeline_transition){.at = at, .after = in});
     if (out > 0)
-        vec_push(
-            &u->timeline->transitions,
-            (struct timeline_transition){.at = at + frames, .before = out < frames ? out : frames});
+        vec_push(&u->timeline->transitions,
+                 (struct timeline_transition){.at = at + frames, .before = out});
 }
 
 static enum timeline_blend blend_of(const json_t *params)
@@ -82,15 +80,22 @@ static const char *name_at(const struct turnover *u, int64_t frame)
     return u->names.at[i];
 }
 
-// Whether each shot is seen for itself on its side of the cut: in a fade, and at the film's ends.
-static bool is_apart(const struct timeline *t, const struct timeline_transition *made)
+// Tells that a transition is shorter than in the film. The one at the film's end lies on no frame.
+static void warn(struct turnover *u, int64_t cut, const char *text)
 {
-    return made->blend == TIMELINE_FADE || made->at == 0 || made->at == t->frames;
+    int64_t frame = cut < u->timeline->frames ? cut : u->timeline->frames - 1;
+
+    turnover_mark(u, TIMELINE_WARNING, frame, 1, name_at(u, frame), text);
+}
+
+static bool is_end(const struct timeline *t, const struct timeline_transition *made)
+{
+    return made->at == 0 || made->at == t->frames;
 }
 
 // An editor has no frame to hold where a clip has no handle, or ends early: there the transition is
-// shorter.
-static void fit_transition(struct turnover *u, struct timeline_transition *made)
+// shorter. A fade and those at the film's ends show each shot for itself, on its side of the cut.
+static void fit_reach(struct turnover *u, struct timeline_transition *made)
 {
     const struct timeline_clip *out = NULL, *in = NULL;
     int64_t before, after;
@@ -101,7 +106,7 @@ static void fit_transition(struct turnover *u, struct timeline_transition *made)
         out = clip->at < made->at ? clip : out;
         in = clip->at == made->at ? clip : in;
     }
-    if (is_apart(u->timeline, made)) {
+    if (made->blend == TIMELINE_FADE || is_end(u->timeline, made)) {
         before = out && out->at + out->frames == made->at ? INT64_MAX : 0;
         after = in ? INT64_MAX : 0;
     } else {
@@ -112,21 +117,67 @@ static void fit_transition(struct turnover *u, struct timeline_transition *made)
         return;
     made->before = made->before < before ? made->before : before;
     made->after = made->after < after ? made->after : after;
-    turnover_mark(u, TIMELINE_WARNING, made->at, 1, name_at(u, made->at),
-                  "the clips do not reach through this transition: it is shorter than in the film");
+    warn(u, made->at,
+         "the clips do not reach through this transition: it is shorter than in the film");
+}
+
+static struct timeline_transition *find_transition(struct timeline *t, int64_t at)
+{
+    const struct timeline_transition *found = timeline_transition_at(t, at);
+
+    return found ? &t->transitions.at[found - t->transitions.at] : NULL;
+}
+
+static void shorten(struct turnover *u, int64_t cut, int64_t *side, int64_t frames)
+{
+    if (*side <= frames)
+        return;
+    *side = frames;
+    warn(u, cut, "there is no room for this transition: it is shorter than in the film");
+}
+
+// Keeps the transitions at both ends of a clip, or of a hole, from one another. That at an end of
+// the film gives way to a join, as it does there: a join is not faded. Two of a kind share.
+static void fit_between(struct turnover *u, int64_t from, int64_t to)
+{
+    struct timeline_transition none = {0}, *in = find_transition(u->timeline, from),
+                               *out = find_transition(u->timeline, to);
+    int64_t room = to - from, after, before;
+
+    in = in ? in : &none;
+    out = out ? out : &none;
+    after = in->after;
+    before = out->before;
+    if (room <= 0 || after + before <= room)
+        return;
+    if (is_end(u->timeline, in) == is_end(u->timeline, out))
+        after = room * after / (after + before);
+    else if (is_end(u->timeline, in))
+        after = before < room ? room - before : 0;
+    else
+        after = after < room ? after : room;
+    shorten(u, from, &in->after, after);
+    shorten(u, to, &out->before, room - after);
 }
 
 void turnover_fit_transitions(struct turnover *u)
 {
     struct timeline *t = u->timeline;
+    int64_t at = 0;
     size_t n = 0;
 
-    for (size_t i = 0; i < t->transitions.n; i++) {
-        struct timeline_transition made = t->transitions.at[i];
+    for (size_t i = 0; i < t->transitions.n; i++)
+        fit_reach(u, &t->transitions.at[i]);
+    for (size_t i = 0; i < t->pictures.n; i++) {
+        const struct timeline_clip *clip = &t->pictures.at[i];
 
-        fit_transition(u, &made);
-        if (made.before || made.after)
-            t->transitions.at[n++] = made;
+        fit_between(u, at, clip->at);
+        at = clip->at + clip->frames;
+        fit_between(u, clip->at, at);
     }
+    fit_between(u, at, t->frames);
+    for (size_t i = 0; i < t->transitions.n; i++)
+        if (t->transitions.at[i].before || t->transitions.at[i].after)
+            t->transitions.at[n++] = t->transitions.at[i];
     t->transitions.n = n;
 }

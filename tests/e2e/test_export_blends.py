@@ -62,3 +62,30 @@ def test_a_dissolve_without_handles(handed_out):
     assert transitions(otio) == transitions(fcpxml) == blends(edl) == []
     assert [(at, name) for at, name, _ in warnings(otio)] == [(48, "s/b")]
     assert "edge frames are held" in build.err
+
+
+ROOM = "there is no room for this transition: it is shorter than in the film"
+HANDLES = "the clips do not reach through this transition: it is shorter than in the film"
+
+
+@pytest.mark.parametrize("film, shots, expected, warned", [
+    ("opens: {fade: 1.9}", ["file: photo.png, seconds: 2, transition: {dissolve: 1}", "file: photo.png, seconds: 2"],
+     [(0, 0, 36, "dissolve"), (48, 12, 12, "dissolve")], [(0, "s/a", ROOM)]),
+    ("", ["file: photo.png, seconds: 2, transition: {fade: 1}", "file: photo.png, seconds: 2, transition: {fade: 1.75}"],
+     [(48, 12, 12, "fade"), (96, 36, 0, "dissolve")], [(95, "s/b", ROOM)]),
+    ("opens: {fade: 1.5}", ["file: photo.png, seconds: 2, transition: {fade: 0.75}"],
+     [(0, 0, 32, "dissolve"), (48, 16, 0, "dissolve")], [(0, "s/a", ROOM), (47, "s/a", ROOM)]),
+    ("opens: {fade: 1}", ["file: photo.png, seconds: 2, transition: {fade: 1}"],
+     [(0, 0, 24, "dissolve"), (48, 24, 0, "dissolve")], []),
+    ("opens: {fade: 1.5}", ["file: plate.mp4, in: 3, seconds: 2", "file: photo.png, seconds: 1, transition: {fade: 2}"],
+     [(0, 0, 24, "dissolve"), (72, 24, 0, "dissolve")],
+     [(0, "s/a", ROOM), (24, "s/a", "the clip ends before the shot does: the film holds its last frame here"), (71, "s/b", ROOM)]),
+    ("", ["file: photo.png, seconds: 1", "file: plate.mp4, in: 3, seconds: 2, transition: {fade: 0.5}"],
+     [], [(48, "s/b", "the clip ends before the shot does: the film holds its last frame here"), (71, "s/b", HANDLES)]),
+])
+def test_transitions_that_meet_in_one_shot(handed_out, film, shots, expected, warned):
+    """They are side by side, a join whole, and never longer than their clip; what is shorter than in the film is told."""
+    otio, fcpxml, edl, _ = handed_out(*shots, film=film and film + "\n")
+    assert transitions(otio) == transitions(fcpxml) == expected
+    assert sum(frames for _, frames, _ in blends(edl)) == sum(before + after for _, before, after, _ in expected)
+    assert warnings(otio) == warned

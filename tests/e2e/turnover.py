@@ -36,6 +36,15 @@ class Turnover:
         self.takes = {}     # url of a picture -> urls of its takes
         self.frames = 0     # of the whole
 
+    def check_transitions(self):
+        """None reaches over the next, nor beyond a clip that ends before its shot does."""
+        ends = sorted({0, self.frames, *(c.at for c in self.pictures), *(c.at + c.frames for c in self.pictures)})
+        by_cut = {t.at: t for t in self.transitions}
+        assert len(by_cut) == len(self.transitions) and set(by_cut) <= set(ends)
+        for start, end in zip(ends, ends[1:]):
+            taken = (by_cut[start].after if start in by_cut else 0) + (by_cut[end].before if end in by_cut else 0)
+            assert taken <= end - start, f"transitions take {taken} frames of {start} to {end}"
+
 
 # OpenTimelineIO
 
@@ -78,6 +87,7 @@ class Otio(Turnover):
         for marker in root["tracks"]["markers"]:
             at, frames = self.range(marker["marked_range"])
             self.markers.append((at, frames, marker["metadata"]["c41"]["mark"], marker["name"], marker["comment"]))
+        self.check_transitions()
 
     def frame(self, time):
         frames = seconds(time) * self.fps
@@ -205,6 +215,7 @@ class Fcpxml(Turnover):
         self.start, self.frames = self.frame(sequence.attrib["tcStart"]), self.frame(sequence.attrib["duration"])
         self.ends = {}      # of each lane of titles
         self.read_spine(sequence.find("spine"))
+        self.check_transitions()
         for kept in [e for e in root.find("library/event") if e.tag != "project"]:
             self.read_take(kept)
 
