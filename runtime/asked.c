@@ -52,6 +52,14 @@ static bool may_be_black(const struct timeline *t, int64_t frame)
     return is_fading(t, frame) || (is_still(t, frame) && !(clip && clip->rendered));
 }
 
+static bool is_heard(const struct timeline_clip *clip, int64_t frame)
+{
+    const struct timeline_media *m = clip->media;
+
+    return covers(clip->at, clip->frames, frame) &&
+           covers(m->heard_at, m->heard_frames, frame - clip->at + clip->start);
+}
+
 // A stem of dialogue lasts as long as its shot: there the lines tell what is to be heard.
 static bool may_be_silent(const struct timeline *t, int64_t frame)
 {
@@ -62,13 +70,10 @@ static bool may_be_silent(const struct timeline *t, int64_t frame)
             seconds < t->lines.at[i].start + t->lines.at[i].seconds)
             return false;
     for (size_t i = 0; i < t->tracks.n; i++)
-        for (size_t c = 0; c < t->tracks.at[i].clips.n; c++) {
-            const struct timeline_clip *clip = &t->tracks.at[i].clips.at[c];
-
-            if (strcmp(t->tracks.at[i].role, "dialogue") != 0 && !clip->media->silent &&
-                covers(clip->at, clip->frames, frame))
+        for (size_t c = 0; c < t->tracks.at[i].clips.n; c++)
+            if (strcmp(t->tracks.at[i].role, "dialogue") != 0 &&
+                is_heard(&t->tracks.at[i].clips.at[c], frame))
                 return false;
-        }
     return true;
 }
 
@@ -77,7 +82,7 @@ static bool is_mute(const struct timeline *t)
 {
     for (size_t i = 0; i < t->tracks.n; i++)
         for (size_t c = 0; c < t->tracks.at[i].clips.n; c++)
-            if (!t->tracks.at[i].clips.at[c].media->silent)
+            if (t->tracks.at[i].clips.at[c].media->heard_frames)
                 return false;
     return true;
 }

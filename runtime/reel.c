@@ -61,6 +61,21 @@ static bool read_moving(struct timeline_media *m, struct frame_rate film, const 
     return frame_rate_read(json_get_text(facts, "fps", ""), &m->rate);
 }
 
+// Where a sound is heard, in whole frames: all over where its facts do not tell.
+static void read_heard(struct timeline_media *m, struct frame_rate film, const json_t *facts)
+{
+    const json_t *heard = json_object_get(facts, "heard");
+
+    if (json_get_flag(facts, "silent", false))
+        return;
+    m->heard_frames = m->frames;
+    if (!heard)
+        return;
+    m->heard_at = frame_rate_frames(film, json_number_value(json_array_get(heard, 0)));
+    m->heard_frames =
+        frame_rate_frames(film, json_number_value(json_array_get(heard, 1))) + 1 - m->heard_at;
+}
+
 static bool read_sound(struct timeline_media *m, struct frame_rate film, const json_t *facts)
 {
     m->kind = TIMELINE_SOUND;
@@ -68,7 +83,7 @@ static bool read_sound(struct timeline_media *m, struct frame_rate film, const j
     m->length = json_get_integer(facts, "samples", 0);
     m->rate = (struct frame_rate){json_get_integer(facts, "rate", 0), 1};
     m->channels = (int)json_get_integer(facts, "channels", 0);
-    m->silent = json_get_flag(facts, "silent", false);
+    read_heard(m, film, facts);
     return m->rate.num > 0;
 }
 

@@ -36,7 +36,8 @@ struct timeline_media {
     int width, height;      // of pictures
     int channels;           // of sounds
     bool sounding;          // a moving picture that has sound
-    bool silent;            // a sound with nothing in it
+    int64_t heard_at;       // of sounds: where they begin to be heard, in frames of the film,
+    int64_t heard_frames;   // and for how long; 0: nothing is in them
     size_t index;           // its place among the timeline's
 };
 

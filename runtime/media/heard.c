@@ -38,15 +38,20 @@ static double shot_start(const struct heard *h, json_int_t n)
     return h->shots.at[n < 0 ? 0 : n > last ? last : n];
 }
 
-// How long the sound lasts that object names; 0 where it names none, or nothing is in it.
-static double seconds_of(const struct heard *h, const json_t *object, const char *name)
+// From when to when the sound is heard that object names, on its own time; never where it names
+// none, or nothing is in it. What does not tell is heard as long as it lasts.
+static struct sounding sounding_of(const struct heard *h, const json_t *object, const char *name)
 {
     json_int_t n = json_get_integer(object, name, -1);
     const struct media_input *input = n < 0 ? NULL : media_input_nth(h->job, name, (size_t)n);
+    const json_t *heard = input ? json_object_get(input->facts, "heard") : NULL;
 
     if (!input || json_get_flag(input->facts, "silent", false))
-        return 0;
-    return json_get_number(input->facts, "seconds", 0);
+        return (struct sounding){0, 0};
+    if (heard)
+        return (struct sounding){json_number_value(json_array_get(heard, 0)),
+                                 json_number_value(json_array_get(heard, 1))};
+    return (struct sounding){0, json_get_number(input->facts, "seconds", 0)};
 }
 
 static void add(struct heard *h, double start, double end)
@@ -71,9 +76,10 @@ static void add_effects(struct heard *h, const json_t *shots)
 {
     for (size_t i = 0; i < json_array_size(shots); i++) {
         const json_t *shot = json_array_get(shots, i);
-        double start = shot_start(h, (json_int_t)i) - json_get_number(shot, "lead", 0);
+        double zero = shot_start(h, (json_int_t)i) - json_get_number(shot, "lead", 0);
+        struct sounding stem = sounding_of(h, shot, "effects");
 
-        add(h, start, start + seconds_of(h, shot, "effects"));
+        add(h, zero + stem.start, zero + stem.end);
     }
 }
 
@@ -102,7 +108,7 @@ static void add_music(struct heard *h, const json_t *music)
 {
     for (size_t i = 0; i < json_array_size(music); i++) {
         const json_t *cue = json_array_get(music, i);
-        double start, end, seconds = seconds_of(h, cue, "music");
+        double start, end, seconds = sounding_of(h, cue, "music").end;
 
         read_range(h, cue, &start, &end);
         start += json_get_number(cue, "at", 0);

@@ -19,23 +19,61 @@ static const double softest_lufs = -27, loudest_lufs = -16; // of a line, before
 static const double least_measured_seconds = 0.4, highest_peak_db = -1;
 static const double footage_fade_seconds = 0.005;
 
+// Samples of a sound; none where from is to.
+struct part {
+    int64_t from, to;
+};
+
+struct stem {
+    struct pcm sound;
+    struct part heard; // in which it is meant to be heard
+};
+
 // The stems of one shot. Sample 0 lies lead before the shot's first frame.
 struct stems {
     const struct media_job *job;
     int64_t lead, picture; // samples
     struct rate rate;
-    struct pcm dialogue, effects;
+    struct stem dialogue, effects;
 };
 
-// Adds sound to stem at a sample of the shot, making the stem longer if it must be.
-static void place(struct stems *s, struct pcm *stem, int64_t sample, const struct pcm *sound,
-                  float factor)
+// From the first sample to the last that does not count as silence.
+static struct part audible(const struct pcm *sound, float factor)
 {
-    int64_t end = s->lead + sample + (int64_t)sound->frames;
+    struct part part = {0, 0};
 
-    if (end > (int64_t)stem->frames)
-        pcm_resize(stem, (size_t)end);
-    pcm_add(stem, s->lead + sample, sound, factor);
+    for (size_t i = 0; i < sound->frames * sound->channels; i++)
+        if (fabsf(sound->at[i]) * factor >= HUSH_MOST) {
+            int64_t sample = (int64_t)(i / sound->channels);
+
+            part.from = part.to ? part.from : sample;
+            part.to = sample + 1;
+        }
+    return part;
+}
+
+// Makes heard reach over a part that begins at a sample.
+static void reach(struct part *heard, int64_t start, struct part part)
+{
+    if (part.from == part.to)
+        return;
+    if (heard->from == heard->to || start + part.from < heard->from)
+        heard->from = start + part.from;
+    if (start + part.to > heard->to)
+        heard->to = start + part.to;
+}
+
+// Adds sound to stem at a sample of the shot, making the stem longer if it must be. heard is the
+// part of the sound that is meant to be heard.
+static void place(struct stems *s, struct stem *stem, int64_t sample, const struct pcm *sound,
+                  float factor, struct part heard)
+{
+    int64_t start = s->lead + sample, end = start + (int64_t)sound->frames;
+
+    if (end > (int64_t)stem->sound.frames)
+        pcm_resize(&stem->sound, (size_t)end);
+    pcm_add(&stem->sound, start, sound, factor);
+    reach(&stem->heard, start, heard);
 }
 
 // Voices of any model and microphone sit together: one that is far from the usual level is brought
@@ -56,6 +94,7 @@ static bool add_line(struct stems *s, const json_t *line, struct err *err)
     const char *name = json_get_text(line, "name", "");
     const struct media_input *input = media_input(s->job, name);
     double start = json_get_number(line, "start", 0);
+    float factor = pcm_factor(json_get_number(line, "level", 0));
     struct pcm voice;
 
     if (!input)
@@ -66,8 +105,7 @@ static bool add_line(struct stems *s, const json_t *line, struct err *err)
     if (!pcm_read(&voice, input->path, 1, err))
         return err_wrap(err, "line \"%s\"", name);
     bring_near(&voice);
-    place(s, &s->dialogue, pcm_sample(start), &voice,
-          pcm_factor(json_get_number(line, "level", 0)));
+    place(s, &s->dialogue, pcm_sample(start), &voice, factor, audible(&voice, factor));
     pcm_release(&voice);
     return true;
 }
@@ -88,6 +126,7 @@ static bool add_spot(struct stems *s, struct err *err)
     const struct media_input *input = media_input(s->job, "sound");
     const json_t *params = json_object_get(s->job->params, "sound");
     size_t ring = (size_t)pcm_sample(ring_seconds), most = (size_t)s->picture + ring;
+    float factor = pcm_factor(json_get_number(params, "level", 0));
     struct pcm sound;
 
     if (!input)
@@ -98,9 +137,18 @@ static bool add_spot(struct stems *s, struct err *err)
         pcm_resize(&sound, most);
         pcm_fade(&sound, 0, ring);
     }
-    place(s, &s->effects, 0, &sound, pcm_factor(json_get_number(params, "level", 0)));
+    place(s, &s->effects, 0, &sound, factor, audible(&sound, factor));
     pcm_release(&sound);
     return true;
+}
+
+// Footage that falls silent is meant to be heard all the same, as long as its sound lasts.
+static struct part lasting(const struct pcm *seen, float factor, int64_t samples)
+{
+    struct part part = audible(seen, factor);
+    int64_t most = (int64_t)seen->frames;
+
+    return part.to ? (struct part){0, samples < most ? samples : most} : part;
 }
 
 // The sound of the footage that the shot shows, no longer than it is seen.
@@ -109,6 +157,8 @@ static bool add_footage(struct stems *s, struct err *err)
     const struct media_input *input = media_input(s->job, "footage");
     const json_t *params = json_object_get(s->job->params, "footage");
     const char *bus = json_get_text(params, "bus", "effects");
+    float factor = pcm_factor(json_get_number(params, "level", 0));
+    int64_t in = pcm_sample(json_get_number(params, "in", 0));
     size_t fade = (size_t)pcm_sample(footage_fade_seconds);
     struct pcm sound, seen;
 
@@ -119,10 +169,10 @@ static bool add_footage(struct stems *s, struct err *err)
     if (!pcm_read(&sound, input->path, 2, err))
         return err_wrap(err, "the footage's sound");
     pcm_init(&seen, 2, (size_t)s->picture);
-    pcm_add(&seen, -pcm_sample(json_get_number(params, "in", 0)), &sound, 1);
+    pcm_add(&seen, -in, &sound, 1);
     pcm_fade(&seen, fade, fade);
-    place(s, strcmp(bus, "dialogue") == 0 ? &s->dialogue : &s->effects, 0, &seen,
-          pcm_factor(json_get_number(params, "level", 0)));
+    place(s, strcmp(bus, "dialogue") == 0 ? &s->dialogue : &s->effects, 0, &seen, factor,
+          lasting(&seen, factor, (int64_t)sound.frames - in));
     pcm_release(&seen);
     pcm_release(&sound);
     return true;
@@ -138,23 +188,32 @@ static void fill_last_frame(const struct stems *s, struct pcm *stem)
     pcm_resize(stem, (size_t)pcm_frame_sample(s->rate, frames));
 }
 
-// Where nothing is in it, nothing is missing when it is not heard.
-static void tell_silent(const struct stems *s, const struct pcm *stem, const char *name)
+static void tell(const struct stems *s, const char *name, const char *fact, json_t *value)
 {
-    char fact[40];
+    char whole[40];
 
-    snprintf(fact, sizeof(fact), "%s.silent", name);
-    if (pcm_peak(stem) < HUSH_MOST)
-        media_tell(s->job, fact, json_true());
+    snprintf(whole, sizeof(whole), "%s.%s", name, fact);
+    media_tell(s->job, whole, value);
 }
 
-static bool write_stem(const struct stems *s, struct pcm *stem, const char *name, struct err *err)
+// Where nothing is in it, or no more, nothing is missing when it is not heard.
+static void tell_heard(const struct stems *s, const struct stem *stem, const char *name)
+{
+    double from = (double)stem->heard.from / PCM_RATE, to = (double)stem->heard.to / PCM_RATE;
+
+    if (pcm_peak(&stem->sound) < HUSH_MOST)
+        tell(s, name, "silent", json_true());
+    else if (from < to)
+        tell(s, name, "heard", json_pack("[f, f]", from, to));
+}
+
+static bool write_stem(const struct stems *s, struct stem *stem, const char *name, struct err *err)
 {
     const char *path = media_output_path(s->job, name);
 
-    fill_last_frame(s, stem);
-    tell_silent(s, stem, name);
-    return !path || pcm_write(stem, path, PCM_FLOAT, err);
+    fill_last_frame(s, &stem->sound);
+    tell_heard(s, stem, name);
+    return !path || pcm_write(&stem->sound, path, PCM_FLOAT, err);
 }
 
 bool mix_run(const struct media_job *job, struct err *err)
@@ -166,11 +225,11 @@ bool mix_run(const struct media_job *job, struct err *err)
         return false;
     s.lead = pcm_sample(json_get_number(job->params, "lead", 0));
     s.picture = pcm_frame_sample(s.rate, json_get_integer(job->params, "frames", 0));
-    pcm_init(&s.dialogue, 2, (size_t)(s.lead + s.picture));
-    pcm_init(&s.effects, 2, (size_t)(s.lead + s.picture));
+    pcm_init(&s.dialogue.sound, 2, (size_t)(s.lead + s.picture));
+    pcm_init(&s.effects.sound, 2, (size_t)(s.lead + s.picture));
     ok = add_lines(&s, err) && add_spot(&s, err) && add_footage(&s, err) &&
          write_stem(&s, &s.dialogue, "dialogue", err) && write_stem(&s, &s.effects, "effects", err);
-    pcm_release(&s.dialogue);
-    pcm_release(&s.effects);
+    pcm_release(&s.dialogue.sound);
+    pcm_release(&s.effects.sound);
     return ok;
 }

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from media import loudness, samples_wav, tool
+from media import loudness, samples_wav, tool, wav
 
 FILM = """\
 c41: 1
@@ -115,6 +115,27 @@ def test_footage_without_sound_may_be_silent(project):
         (project.folder / name).write_bytes(mute.read_bytes())
     assert findings(project.build()) == []
     assert json.loads(project.run("qc", "film.yaml", "--json").stdout)[0]["findings"] == []
+
+
+SPOT = """\
+c41: 1
+title: Spot
+format: 160x90@24
+scenes: [{id: hall, shots: [{shot: bell, card: A bell, sound: {file: bell.wav}, seconds: 8}, {shot: walk, file: walk.mp4}]}]
+"""
+
+
+def test_a_shot_outlasts_its_sound(make_project):
+    """A bell of a second in a shot of 8 s is all that is asked for; footage that falls silent is not."""
+    project = make_project({"film.yaml": SPOT, "bell.wav": wav(1, 440)})
+    for still_heard, expected in ((9, []), (1, [("silent", "hall/walk")])):
+        tool("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", PICTURES["walk.mp4"], "-f", "lavfi", "-i",
+             "sine=440:r=48000:d=5", "-af", f"volume=0:enable='gte(t,{still_heard})'", "-t", "5", "-pix_fmt", "yuv420p",
+             "-c:a", "aac", project.folder / "walk.mp4")
+        assert [(f["check"], f["shot"]) for f in findings(project.build())] == expected
+        done = project.run("qc", "film.yaml", "--strict", "--json")
+        assert done.returncode == (4 if expected else 0)
+        assert [(f["check"], f["shot"]) for f in json.loads(done.stdout)[0]["findings"]] == expected
 
 
 def test_an_edit_is_judged_alone(project):

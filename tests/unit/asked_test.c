@@ -11,10 +11,13 @@
 
 static const struct timeline_media still = {.kind = TIMELINE_STILL};
 static const struct timeline_media moving = {.kind = TIMELINE_MOVING};
-static const struct timeline_media sound = {.kind = TIMELINE_SOUND};
+static const struct timeline_media sound = {.kind = TIMELINE_SOUND, .heard_frames = 240};
+static const struct timeline_media bell = {
+    .kind = TIMELINE_SOUND, .heard_at = 54, .heard_frames = 12};
 
 // Ten seconds at 24: a card, a shot that moves, a still that a model made, the same with a move;
-// the second shot's last second is held. A line from 2.5 to 4 s, music from 8 s on.
+// the second shot's last second is held. A line from 2.5 to 4 s, a bell from 6 to 6.5 s in an
+// effects stem from 4 to 8 s, music from 8 s on.
 static struct timeline *film(void)
 {
     static const struct timeline_clip pictures[] = {
@@ -33,6 +36,8 @@ static struct timeline *film(void)
     vec_push(&t->lines, (struct timeline_line){.start = 2.5, .seconds = 1.5});
     timeline_add_sound(t, "dialogue", "DX",
                        (struct timeline_clip){.media = &sound, .at = 48, .frames = 72});
+    timeline_add_sound(t, "effects", "FX",
+                       (struct timeline_clip){.media = &bell, .at = 96, .frames = 96, .start = 6});
     timeline_add_sound(t, "music", "MX",
                        (struct timeline_clip){.media = &sound, .at = 192, .frames = 48});
     return t;
@@ -45,12 +50,12 @@ static const struct asked_case {
     double start, end;
     const char *shot;
 } cases[] = {
-    {"black", 0, 2, NULL},       {"black", 2, 3.5, "walk"}, {"black", 5, 7, "look"},
-    {"black", 8.5, 10, NULL},    {"black", 8, 10, "push"},  {"frozen", 0, 2, NULL},
-    {"frozen", 0, 2.25, "card"}, {"frozen", 2, 4, "walk"},  {"frozen", 4, 7.5, NULL},
-    {"frozen", 7.5, 10, "push"}, {"silent", 0, 2.5, NULL},  {"silent", 0, 3, "card"},
-    {"silent", 4, 8, NULL},      {"silent", 6, 9, "look"},  {"timestamps", 0, 1, "card"},
-    {"frozen", 9, 1e15, "push"},
+    {"black", 0, 2, NULL},       {"black", 2, 3.5, "walk"},   {"black", 5, 7, "look"},
+    {"black", 8.5, 10, NULL},    {"black", 8, 10, "push"},    {"frozen", 0, 2, NULL},
+    {"frozen", 0, 2.25, "card"}, {"frozen", 2, 4, "walk"},    {"frozen", 4, 7.5, NULL},
+    {"frozen", 7.5, 10, "push"}, {"silent", 0, 2.5, NULL},    {"silent", 0, 3, "card"},
+    {"silent", 4, 6, NULL},      {"silent", 4, 8, "walk"},    {"silent", 6.5, 8, NULL},
+    {"silent", 6.5, 9, "look"},  {"frozen", 9, 1e15, "push"}, {"timestamps", 0, 1, "card"},
 };
 
 static void what_a_film_asks_for_is_no_finding(void **state)

@@ -33,10 +33,11 @@ static const char *tone(struct job *j, const char *name, double seconds, float l
     return path;
 }
 
-// Three shots of two seconds. What the three cuts tell, further params, and what is found, with
-// instants in frames and the number of the shot.
+// Three shots of two seconds; the last two are silent. What the three cuts and the second shot's
+// effects tell, further params, and what is found, with instants in frames and the number of the
+// shot.
 static const struct finished_case {
-    const char *facts[3], *params, *found;
+    const char *facts[4], *params, *found;
 } cases[] = {
     {{"{}", "{}", "{}"}, "", ""},
     {{"{'black':[[10,40]]}", "{}", "{}"}, "", "black 10-40 #1; "},
@@ -61,6 +62,10 @@ static const struct finished_case {
      "'lines':[{'shot':0,'start':0,'seconds':0.4,'text':'So many words in hardly any time at all'},"
      "{'shot':0,'start':0.5,'seconds':1.5,'text':'Oh'}],",
      "subtitle-short 0-10 #1; subtitle-speed 0-10 #1; "},
+    {{"{}", "{}", "{}", "{'seconds':3}"}, "", "silent 48-144 #2; "}, // as older stems tell
+    {{"{}", "{}", "{}", "{'seconds':3,'heard':[0.5,1]}"}, "", "silent 48-144 #2; "},
+    {{"{}", "{}", "{}", "{'seconds':3,'heard':[0,0.1]}"}, "", ""},
+    {{"{}", "{}", "{}", "{'seconds':3,'silent':true}"}, "", ""},
 };
 
 static void print_found(const json_t *findings, struct buf *out)
@@ -89,7 +94,7 @@ static void faults_are_found_without_decoding(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const struct finished_case *c = &cases[i];
         struct buf params = {0}, found = {0};
-        json_t *facts[3];
+        json_t *facts[3], *effects = job_params(c->facts[3] ? c->facts[3] : "{}");
 
         for (size_t k = 0; k < 3; k++) {
             facts[k] = job_params(c->facts[k]);
@@ -99,11 +104,13 @@ static void faults_are_found_without_decoding(void **state)
         job_input(&j, "dialogue", tone(&j, "tone.wav", 2, 0.25f));
         job_input(&j, "music", tone(&j, "music.wav", 6, 0)); // nothing in it, though it should be
         j.inputs[j.n_inputs - 1].facts = music;
+        job_input(&j, "effects", tone(&j, "effects.wav", 2, 0));
+        j.inputs[j.n_inputs - 1].facts = effects;
         job_output(&j, "film", job_path(&j, "film.mp4"));
         buf_printf(&params,
                    "{%s'fps':'24/1','pieces':[{'cut':0,'frames':48},{'cut':1,'frames':48},{'cut':2,"
                    "'frames':48}],'shots':[{'scene':'a','frames':48,'dialogue':0},{'scene':'a',"
-                   "'frames':48},{'scene':'a','frames':48}]}",
+                   "'frames':48,'effects':0},{'scene':'a','frames':48}]}",
                    c->params);
         if (!job_run(&j, conform_run, buf_text(&params)))
             fail_msg("%s", j.err.text);
@@ -111,6 +118,7 @@ static void faults_are_found_without_decoding(void **state)
         assert_string_equal(buf_text(&found), c->found);
         for (size_t k = 0; k < 3; k++)
             json_decref(facts[k]);
+        json_decref(effects);
         buf_release(&params);
         buf_release(&found);
     }

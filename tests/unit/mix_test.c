@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -121,6 +122,63 @@ static void spot_sounds(void **state)
     job_release(&j);
 }
 
+// A tone from one second to another of a file that is silent elsewhere.
+static const char *tone(struct job *j, double start, double end, double seconds)
+{
+    const char *path = job_path(j, "tone.wav");
+    struct pcm p;
+
+    pcm_init(&p, 2, (size_t)pcm_sample(seconds));
+    for (int64_t i = pcm_sample(start); i < pcm_sample(end); i++)
+        p.at[i * 2] = i % 100 < 50 ? 0.5f : -0.5f;
+    assert_true(pcm_write(&p, path, PCM_FLOAT, &j->err));
+    pcm_release(&p);
+    return path;
+}
+
+// What a stem of four seconds, with one more before it, tells of a tone that is an input of it.
+static const struct heard_case {
+    const char *input, *stem;
+    double start, end, seconds; // of the tone, and of its file
+    double level;
+    double from, to; // 0: silent
+} hearings[] = {
+    {"sound", "effects", 0, 1, 1, 0, 1, 2},       {"sound", "effects", 0.5, 1, 3, 0, 1.5, 2},
+    {"sound", "effects", 0, 9, 9, 0, 1, 6},       {"sound", "effects", 0, 1, 1, -60, 0, 0},
+    {"footage", "effects", 0, 4, 5, 0, 1, 5},     {"footage", "effects", 1.5, 2, 5, 0, 1, 5},
+    {"footage", "effects", 1.5, 2, 3, 0, 1, 3.5}, {"footage", "effects", 0, 0.4, 3, 0, 0, 0},
+    {"l", "dialogue", 0.5, 1, 2, 0, 1.75, 2.25},  {"l", "dialogue", 0, 0, 2, 0, 0, 0},
+};
+
+static void where_stems_are_heard(void **state)
+{
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    for (size_t i = 0; i < sizeof(hearings) / sizeof(*hearings); i++) {
+        const struct heard_case *c = &hearings[i];
+        const json_t *heard, *silent;
+        char params[400], fact[40];
+
+        snprintf(params, sizeof(params),
+                 "{'fps':'24/1','frames':96,'lead':1,'sound':{'level':%f},'footage':{'in':0.5},"
+                 "'lines':%s}",
+                 c->level, strcmp(c->input, "l") == 0 ? "[{'name':'l','start':0.25}]" : "[]");
+        job_input(&j, c->input, tone(&j, c->start, c->end, c->seconds));
+        assert_true(job_run(&j, mix_run, params));
+        snprintf(fact, sizeof(fact), "%s.silent", c->stem);
+        silent = json_object_get(j.facts, fact);
+        snprintf(fact, sizeof(fact), "%s.heard", c->stem);
+        heard = json_object_get(j.facts, fact);
+        assert_int_equal(json_is_true(silent), c->to == 0);
+        assert_int_equal(json_array_size(heard), c->to == 0 ? 0 : 2);
+        assert_float_equal(json_number_value(json_array_get(heard, 0)), c->from, 2e-3);
+        assert_float_equal(json_number_value(json_array_get(heard, 1)), c->to, 2e-3);
+    }
+    job_release(&j);
+}
+
 static void tracks(void **state)
 {
     struct job j;
@@ -145,9 +203,8 @@ static void tracks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_in_stems),
-        cmocka_unit_test(a_line_before_its_stem),
-        cmocka_unit_test(spot_sounds),
+        cmocka_unit_test(lines_in_stems), cmocka_unit_test(a_line_before_its_stem),
+        cmocka_unit_test(spot_sounds),    cmocka_unit_test(where_stems_are_heard),
         cmocka_unit_test(tracks),
     };
 
