@@ -16,6 +16,7 @@ static const double around_seconds = 0.6; // that a voice may be off and is foun
 static const double most_voice_seconds = 2, least_voice_seconds = 0.2;
 static const double most_off_seconds = 0.02;
 static const double least_likeness = 0.25; // what is less like the voice is something else
+static const double near_enough = 0.8;     // of the likeness farther off: the nearer is meant
 
 // A line while what lies around it goes by.
 struct watched {
@@ -82,16 +83,31 @@ static bool read_voice(const struct media_line *line, struct pcm *voice, struct 
     return true;
 }
 
+// Looks where the voice may be off by so many seconds. What was found nearer stands if it can.
+static void look_within(struct watched *w, const struct pcm *voice, double seconds)
+{
+    size_t from = (size_t)pcm_sample(around_seconds - seconds), left = w->kept.frames - from, at;
+    size_t n = voice->frames + 2 * (size_t)pcm_sample(seconds);
+    double likeness =
+        voice_match(w->kept.at + from, n < left ? n : left, voice->at, voice->frames, &at);
+
+    if (w->likeness >= near_enough * likeness)
+        return;
+    w->likeness = likeness;
+    w->heard_at = (double)(w->begin + (int64_t)(from + at)) / PCM_RATE;
+}
+
+// Words that are said again sound alike, and chance decides which of them is most like the voice:
+// so from near to far. Likeness is 1 at most, so that near enough is an end to it.
 static bool look_for(struct watched *w, struct err *err)
 {
     struct pcm voice;
-    size_t at;
 
     w->done = true;
     if (!read_voice(w->line, &voice, err))
         return false;
-    w->likeness = voice_match(w->kept.at, w->kept.frames, voice.at, voice.frames, &at);
-    w->heard_at = (double)(w->begin + (int64_t)at) / PCM_RATE;
+    for (double s = around_seconds / 4; s <= around_seconds && w->likeness < near_enough; s *= 2)
+        look_within(w, &voice, s);
     w->told = pcm_peak(&voice) == 0; // a line that makes no sound is nowhere
     pcm_release(&voice);
     pcm_release(&w->kept);

@@ -87,15 +87,35 @@ def test_a_film_that_is_wrong(built, tmp_path):
     assert (code, files) == (2, []) and "crad" in err
 
 
-@pytest.fixture(scope="module")
-def talk(make_shared):
-    """A film in which three people speak, over rain and music."""
-    project = make_shared({"film.yaml": films.TALK + "music:\n  - {file: theme.wav, level: -16}\n"})
+def spoken(make_shared, film):
+    """A film that is built, with music under its words."""
+    project = make_shared({"film.yaml": film})
     tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i",
          "aevalsrc='0.2*sin(2*PI*220*t)+0.2*sin(2*PI*277*t)*sin(9*t)':s=48000:d=20", project.folder / "theme.wav")
     project.build()
     [project.film] = (project.folder / "out/draft").glob("*.mp4")
     return project
+
+
+@pytest.fixture(scope="module")
+def talk(make_shared):
+    """A film in which three people speak, over rain and music."""
+    return spoken(make_shared, films.TALK + "music:\n  - {file: theme.wav, level: -16}\n")
+
+
+AGAIN = """\
+c41: 1
+title: Again
+format: 256x144@24
+music: [{file: theme.wav, level: -8}]
+scenes: [{id: hall, shots: [{shot: no, card: No, seconds: 5, say: [%s]}]}]
+""" % ", ".join(f'{{narrator: "No!", gap: {gap}}}' for gap in (0, 0.01, 0.02, 0.02, 0.15, 0.15))
+
+
+@pytest.fixture(scope="module")
+def again(make_shared):
+    """One word, again and again."""
+    return spoken(make_shared, AGAIN)
 
 
 def remade(talk, tmp_path, *args):
@@ -117,15 +137,26 @@ def test_lines_are_heard_when_they_are_seen(talk, tmp_path):
     assert remade(talk, tmp_path, "-i", talk.film) == []
 
 
+def shifted(ms):
+    if ms > 0:
+        return ["-af", f"adelay={ms}:all=1"]
+    return ["-af", f"atrim=start={-ms / 1000},asetpts=PTS-STARTPTS"]
+
+
 @pytest.mark.parametrize("ms", [-300, -60, 40, 500])
 def test_lines_that_are_heard_late_or_early(talk, tmp_path, ms):
-    shift = ["-af", f"adelay={ms}:all=1"] if ms > 0 else ["-af", f"atrim=start={-ms / 1000},asetpts=PTS-STARTPTS"]
-    found = remade(talk, tmp_path, "-i", talk.film, *shift)
+    found = remade(talk, tmp_path, "-i", talk.film, *shifted(ms))
     assert [f["shot"] for f in found if "heard" in f["text"]] == ["hall/ask", "hall/walk", "hall/answer"]
     for line, finding in zip(("Are you coming with us?", "Nobody came at all.", "I am not."), found):
         told = re.fullmatch(rf'"{re.escape(line)}" is heard (\d+) ms (after|before) it is seen', finding["text"])
         assert told, finding
         assert int(told[1]) == pytest.approx(abs(ms), abs=1) and told[2] == ("after" if ms > 0 else "before")
+
+
+@pytest.mark.parametrize("ms", [0, -60, 40, 130])
+def test_words_that_are_said_again(again, tmp_path, ms):
+    found = remade(again, tmp_path, "-i", again.film, *shifted(ms))
+    assert [f["text"] for f in found] == ([f'"No!" is heard {abs(ms)} ms {"after" if ms > 0 else "before"} it is seen'] * 6 if ms else [])
 
 
 def test_a_line_that_is_not_heard(talk, tmp_path):
