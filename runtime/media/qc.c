@@ -244,11 +244,12 @@ static void check_limits(struct judgement *j)
                           qc_sound_true_peak(j->sound->sound), loudness_slack_lu, &j->findings);
 }
 
-static bool read_captions(const char *path, struct subtitles *s, struct err *err)
+static bool read_captions(const char *path, struct subtitles *s, struct findings *findings,
+                          struct err *err)
 {
     struct buf text = {0};
     bool ok = file_read(path, &text, SIDECAR_MOST_BYTES, err) &&
-              captions_read(s, buf_view(&text), path_base(path), err);
+              captions_read(s, buf_view(&text), path_base(path), findings, err);
 
     buf_release(&text);
     return ok;
@@ -266,7 +267,7 @@ static void check_texts(struct judgement *j)
         struct subtitles s = {0};
         struct err err = {0};
 
-        if (read_captions(path, &s, &err))
+        if (read_captions(path, &s, &j->findings, &err))
             captions_check(&s, path_base(path), seconds, &j->findings);
         else
             findings_add(&j->findings, "subtitle-file", SEVERITY_ERROR, "%s", err.text);
@@ -325,7 +326,7 @@ static json_t *judge_captions(const char *path, struct err *err)
     struct subtitles s = {0};
     json_t *found = NULL;
 
-    if (read_captions(path, &s, err)) {
+    if (read_captions(path, &s, &findings, err)) {
         captions_check(&s, path_base(path), 0, &findings);
         found = json_pack("{s:{s:s, s:I}, s:o}", "facts", "format", "subtitles", "cues",
                           (json_int_t)s.cues.n, "findings", findings_json(&findings));

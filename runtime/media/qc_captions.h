@@ -14,8 +14,10 @@ struct err;
 struct findings;
 struct subtitles;
 
-// Adds the cues of an SRT or WebVTT text. False with *err when there are none in it.
-bool captions_read(struct subtitles *to, struct str text, const char *name, struct err *err);
+// Adds the cues of an SRT or WebVTT text, and to findings those that players pass over. False with
+// *err when there are none in it.
+bool captions_read(struct subtitles *to, struct str text, const char *name,
+                   struct findings *findings, struct err *err);
 
 // Whether the cues of a stream can be read, and adding one of its packets.
 bool captions_known(const struct AVStream *stream);

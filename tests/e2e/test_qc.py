@@ -190,6 +190,7 @@ def test_size_of_the_file(found, clean):
 CUES = {
     "clean": ([("00:00:01,000", "00:00:03,000", "Who is there?"), ("00:00:03,100", "00:00:05,000", "The <i>postman</i>,\nwith a letter.")], None),
     "subtitle-overlap": ([("00:00:01,000", "00:00:03,000", "One here."), ("00:00:02,000", "00:00:04,000", "Two there.")], (2, 3)),
+    "subtitle-empty": ([("00:00:01,000", "00:00:02,000", "")], (1, 2)),
     "subtitle-short": ([("00:00:01,000", "00:00:01,500", "Yes.")], (1, 1.5)),
     "subtitle-speed": ([("00:00:01,000", "00:00:02,000", "Twenty-one characters")], (1, 2)),
     "subtitle-end": ([("00:00:07,000", "00:00:09,000", "Too late.")], (7, 9)),
@@ -243,6 +244,18 @@ def test_subtitles_alone(found, tmp_path):
     path = tmp_path / "alone.srt"
     path.write_text(srt(CUES["subtitle-overlap"][0]))
     alone(found(path), "subtitle-overlap", 2, 3, within=0)
+
+
+@pytest.mark.parametrize("change,check,where", [
+    (("--> 00:00:04", "-> 00:00:04"), "subtitle-times", (2, 2)),
+    (("\n\n2\n", "\n2\n"), "subtitle-overlap", (2, 3)),
+    (("\n", "\r"), "subtitle-overlap", (2, 3)),
+    (("\n", "\r\n"), "subtitle-overlap", (2, 3)),
+])
+def test_subtitles_that_are_written_badly(found, tmp_path, change, check, where):
+    path = tmp_path / "alone.srt"
+    path.write_bytes(srt(CUES["subtitle-overlap"][0]).replace(*change).encode())
+    alone(found(path), check, *where, within=0)
 
 
 def encrypted(clean, path):

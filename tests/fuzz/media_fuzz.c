@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "runtime/media/clip.h"
+#include "runtime/media/findings.h"
 #include "runtime/media/look.h"
 #include "runtime/media/media.h"
 #include "runtime/media/picture.h"
@@ -116,12 +117,15 @@ static void judge(void)
 static void read_texts(void)
 {
     struct subtitles subtitles = {.columns = 42};
+    struct findings findings = {0};
     struct buf text = {0};
     struct look *look = NULL;
     struct err err = {0};
 
-    if (file_read(path, &text, MOST_BYTES, &err))
-        captions_read(&subtitles, buf_view(&text), "a.srt", &err);
+    if (file_read(path, &text, MOST_BYTES, &err) &&
+        captions_read(&subtitles, buf_view(&text), "a.srt", &findings, &err))
+        captions_check(&subtitles, "a.srt", 10, &findings);
+    findings_release(&findings);
     subtitles_release(&subtitles);
     buf_release(&text);
     if (look_new(&look, NULL, path, &err))
