@@ -29,6 +29,7 @@ struct clip {
     struct straight *filter; // what straightens them, from the first; NULL: nothing need
     bool started;            // since opening or the last seek
     bool drained;            // the decoder has nothing more
+    double midway;           // it began in the middle, to show this instant; NAN: at the start
     AVRational base;         // of the pts of now and next
     AVFrame *now, *next;     // next is decoded ahead: now lasts until it begins
     bool ended;              // no next will come
@@ -50,6 +51,18 @@ static double frame_seconds(const struct clip *c)
     return rate.num > 0 && rate.den > 0 ? av_q2d(av_inv_q(rate)) : 1. / 24;
 }
 
+// Seconds from the stream's start to the frame that was decoded last.
+static double decoded(const struct clip *c)
+{
+    return (double)(c->pts - input_start(c->stream)) * av_q2d(c->stream->time_base);
+}
+
+// Whether the decoder began in the middle, and what is asked for is still to come.
+static bool is_on_its_way(const struct clip *c)
+{
+    return !isnan(c->midway) && (!c->started || decoded(c) < c->midway);
+}
+
 // Gives the decoder its next packet, or the end.
 static bool feed(struct clip *c, struct err *err)
 {
@@ -62,7 +75,8 @@ static bool feed(struct clip *c, struct err *err)
         return lav_fail(err, got, "reading %s", c->in.name);
     code = avcodec_send_packet(c->codec, got < 0 ? NULL : c->packet);
     av_packet_unref(c->packet);
-    return code >= 0 || code == AVERROR_EOF || lav_fail(err, code, "%s is damaged", c->in.name);
+    return code >= 0 || code == AVERROR_EOF || is_on_its_way(c) ||
+           lav_fail(err, code, "%s is damaged", c->in.name);
 }
 
 // What frame lacks that comes after it: an instant, colours, the shape of its pixels.
@@ -90,19 +104,27 @@ static bool check_size(struct clip *c, struct err *err)
                    c->in.name, c->width, c->height, c->raw->width, c->raw->height);
 }
 
+// What a decoder that began in the middle tells of a frame, where another would have failed.
+static bool is_torn(const struct clip *c)
+{
+    return !isnan(c->midway) &&
+           (c->raw->decode_error_flags || c->raw->flags & AV_FRAME_FLAG_CORRUPT);
+}
+
 // Decodes the next frame into c->raw, or sets c->drained.
 static bool decode(struct clip *c, struct err *err)
 {
     int code;
 
-    while ((code = avcodec_receive_frame(c->codec, c->raw)) == AVERROR(EAGAIN))
+    while ((code = avcodec_receive_frame(c->codec, c->raw)) == AVERROR(EAGAIN) ||
+           (code < 0 && code != AVERROR_EOF && is_on_its_way(c)))
         if (!feed(c, err))
             return false;
     c->drained = code == AVERROR_EOF;
     if (c->drained)
         return true;
-    if (code < 0)
-        return lav_fail(err, code, "%s is damaged", c->in.name);
+    if (code < 0 || (is_torn(c) && !is_on_its_way(c)))
+        return lav_fail(err, code < 0 ? code : AVERROR_INVALIDDATA, "%s is damaged", c->in.name);
     complete(c, c->raw);
     return check_size(c, err);
 }
@@ -171,6 +193,7 @@ struct clip *clip_open_smooth(const char *path, const char *rate, struct err *er
         err_set(err, ERR_FINAL, "%s has no picture in it", c->in.name);
         goto fail;
     }
+    c->midway = NAN;
     c->codec = input_decoder_threads(&c->in, c->stream, DECODER_THREADS, err);
     c->packet = av_packet_alloc();
     c->raw = av_frame_alloc();
@@ -243,23 +266,66 @@ double clip_until(const struct clip *c)
     return c->ended ? INFINITY : begins(c, c->next);
 }
 
-// To the last key frame before seconds.
-static bool seek(struct clip *c, double seconds, struct err *err)
+// Decoders that begin anew: in the middle of the stream, or at its start.
+static bool renew_decoder(struct clip *c, double midway, struct err *err)
 {
-    int64_t first = input_start(c->stream);
-    int64_t at = first + (int64_t)(seconds / av_q2d(c->stream->time_base));
-    int code = av_seek_frame(c->in.format, c->stream->index, at < first ? first : at,
-                             AVSEEK_FLAG_BACKWARD);
-
-    if (code < 0)
-        code = av_seek_frame(c->in.format, c->stream->index, first, AVSEEK_FLAG_BACKWARD);
-    if (code < 0)
-        return lav_fail(err, code, "seeking in %s", c->in.name);
-    avcodec_flush_buffers(c->codec);
+    avcodec_free_context(&c->codec);
     straight_free(c->filter);
     c->filter = NULL;
     c->started = c->drained = c->ended = false;
-    return decode_next(c, err) && step(c, err);
+    c->midway = midway;
+    c->codec = isnan(midway) ? input_decoder_threads(&c->in, c->stream, DECODER_THREADS, err)
+                             : input_decoder_midway(&c->in, c->stream, DECODER_THREADS, err);
+    return c->codec != NULL;
+}
+
+static bool go_to_start(struct clip *c, struct err *err)
+{
+    int code =
+        av_seek_frame(c->in.format, c->stream->index, input_start(c->stream), AVSEEK_FLAG_BACKWARD);
+
+    if (code < 0)
+        code = av_seek_frame(c->in.format, -1, 0, AVSEEK_FLAG_BYTE);
+    if (code < 0)
+        return lav_fail(err, code, "seeking in %s", c->in.name);
+    return renew_decoder(c, NAN, err) && decode_next(c, err) && step(c, err);
+}
+
+// To a key frame before from, so that seconds is still to come; *there tells whether that is so.
+static bool go_to(struct clip *c, double from, double seconds, bool *there, struct err *err)
+{
+    int64_t at = input_start(c->stream) + (int64_t)(from / av_q2d(c->stream->time_base));
+    int code = av_seek_frame(c->in.format, c->stream->index, at, AVSEEK_FLAG_BACKWARD);
+
+    *there = false;
+    if (code < 0)
+        return true;
+    if (!renew_decoder(c, seconds, err) || !decode_next(c, err) || (!c->ended && !step(c, err)))
+        return false;
+    *there = c->now->buf[0] && begins(c, c->now) <= seconds;
+    return true;
+}
+
+// Where packets tell no time of their frames, only those from the start on can be counted.
+static bool can_seek(const struct clip *c)
+{
+    return strcmp(c->in.format->iformat->name, "avi") != 0;
+}
+
+// Some containers have no index, and come to an instant behind the key frame that is wanted: then
+// it is looked for farther back.
+static bool seek(struct clip *c, double seconds, struct err *err)
+{
+    static const double back[] = {0, 2, 10, 40};
+    bool there = false;
+
+    for (size_t i = 0; can_seek(c) && i < sizeof(back) / sizeof(*back) && seconds > back[i]; i++) {
+        if (!go_to(c, seconds - back[i], seconds, &there, err))
+            return false;
+        if (there)
+            return true;
+    }
+    return go_to_start(c, err);
 }
 
 // When the last frame, which is now, has been seen: where rates change it may last long.

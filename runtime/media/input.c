@@ -210,8 +210,8 @@ struct AVCodecContext *input_decoder(const struct input *in, const struct AVStre
     return input_decoder_threads(in, stream, 1, err);
 }
 
-struct AVCodecContext *input_decoder_threads(const struct input *in, const struct AVStream *stream,
-                                             int threads, struct err *err)
+static struct AVCodecContext *open_decoder(const struct input *in, const struct AVStream *stream,
+                                           int threads, bool explode, struct err *err)
 {
     const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
     AVCodecContext *ctx = codec ? avcodec_alloc_context3(codec) : NULL;
@@ -223,7 +223,8 @@ struct AVCodecContext *input_decoder_threads(const struct input *in, const struc
         ctx->thread_count = threads;
         ctx->max_pixels = INPUT_MOST_PIXELS;
         ctx->err_recognition = AV_EF_CRCCHECK;
-        if (stream->codecpar->codec_id != AV_CODEC_ID_TIFF) // where any tag it ignores would do
+        if (explode &&
+            stream->codecpar->codec_id != AV_CODEC_ID_TIFF) // any tag it ignores would do
             ctx->err_recognition |= AV_EF_EXPLODE;
     }
     if (code >= 0)
@@ -233,6 +234,18 @@ struct AVCodecContext *input_decoder_threads(const struct input *in, const struc
     avcodec_free_context(&ctx);
     lav_fail(err, code, "reading %s (%s)", in->name, avcodec_get_name(stream->codecpar->codec_id));
     return NULL;
+}
+
+struct AVCodecContext *input_decoder_threads(const struct input *in, const struct AVStream *stream,
+                                             int threads, struct err *err)
+{
+    return open_decoder(in, stream, threads, true, err);
+}
+
+struct AVCodecContext *input_decoder_midway(const struct input *in, const struct AVStream *stream,
+                                            int threads, struct err *err)
+{
+    return open_decoder(in, stream, threads, false, err);
 }
 
 const int32_t *input_matrix(const AVStream *stream)

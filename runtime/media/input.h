@@ -43,6 +43,11 @@ struct AVCodecContext *input_decoder(const struct input *in, const struct AVStre
 struct AVCodecContext *input_decoder_threads(const struct input *in, const struct AVStream *stream,
                                              int threads, struct err *err);
 
+// The same that begins in the middle of stream, where it lacks what came before: it goes on after
+// errors, and its frames tell of them.
+struct AVCodecContext *input_decoder_midway(const struct input *in, const struct AVStream *stream,
+                                            int threads, struct err *err);
+
 // How the pictures of stream are to be turned and mirrored: nine numbers of a display matrix, or
 // NULL.
 const int32_t *input_matrix(const struct AVStream *stream);
