@@ -27,7 +27,7 @@ static const struct kind kinds[] = {
     {"judge", "#f6e6a6", MAKES("scores"), .version = 1, .optional = true},
     {"lipsync", "#d3c0f0", MAKES("video"), .version = 1, .drafted = true},
     {"mask", "#cfd8dc", MAKES("mask"), .version = 1, .local = true},
-    {"mix", "#cfe3d0", MAKES("dialogue", "effects"), .version = 2, .local = true},
+    {"mix", "#cfe3d0", MAKES("dialogue", "effects"), .version = 3, .local = true},
     {"pick", "#ffcc80", MAKES("image"), .version = 1, .local = true, .chooses = true},
     {"proxy", "#eceff1", MAKES("proxy"), .version = 1, .local = true, .shown = true},
     {"quality", "#eceff1", MAKES("quality"), .version = 1, .local = true},

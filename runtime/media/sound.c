@@ -31,6 +31,7 @@ struct sound {
     bool flushed;      // the decoder was told of the end; and
     bool drained;      // has nothing more
     bool any;          // something was decoded
+    size_t early;      // frames still to come that lie before the picture
     float *ready;      // frames [at, n) of width channels wait to be read
     size_t at, n, cap;
 };
@@ -138,25 +139,44 @@ static bool resample(struct sound *s, const uint8_t **data, int frames, struct e
     int most = swr_get_out_samples(s->resampler, frames);
     float *to = room(s, (size_t)(most < 0 ? 0 : most));
     int got = swr_convert(s->resampler, (uint8_t *[]){(uint8_t *)to}, most, data, frames);
+    size_t early;
 
     if (got < 0)
         return lav_fail(err, got, "reading %s", s->input.name);
     s->n += (size_t)got;
+    early = s->early < s->n - s->at ? s->early : s->n - s->at;
+    s->at += early;
+    s->early -= early;
     return true;
 }
 
-// Sound that begins after the file's picture is put where it belongs.
+// When the file begins, in samples: with its picture, from which clips are counted too.
+static bool find_start(const struct sound *s, int64_t *start)
+{
+    const AVStream *picture = input_stream(&s->input, AVMEDIA_TYPE_VIDEO);
+
+    if (picture && picture->start_time != AV_NOPTS_VALUE)
+        *start = av_rescale_q(picture->start_time, picture->time_base, (AVRational){1, PCM_RATE});
+    else if (s->input.format->start_time != AV_NOPTS_VALUE)
+        *start = av_rescale(s->input.format->start_time, PCM_RATE, AV_TIME_BASE);
+    else
+        return false;
+    return true;
+}
+
+// Sound that begins after the file's picture, or before it, is put where it belongs.
 static void put_lead(struct sound *s)
 {
-    int64_t start = s->input.format->start_time, lead;
+    int64_t start, lead, most = (int64_t)MOST_LEAD_SECONDS * PCM_RATE;
 
-    if (s->frame->pts == AV_NOPTS_VALUE || start == AV_NOPTS_VALUE)
+    if (s->frame->pts == AV_NOPTS_VALUE || !find_start(s, &start))
         return;
-    lead = av_rescale_q(s->frame->pts, s->stream->time_base, (AVRational){1, PCM_RATE}) -
-           av_rescale(start, PCM_RATE, AV_TIME_BASE);
-    if (lead > 1 && lead < (int64_t)MOST_LEAD_SECONDS * PCM_RATE) {
+    lead = av_rescale_q(s->frame->pts, s->stream->time_base, (AVRational){1, PCM_RATE}) - start;
+    if (lead > 1 && lead < most) {
         memset(room(s, (size_t)lead), 0, (size_t)lead * s->width * sizeof(*s->ready));
         s->n += (size_t)lead;
+    } else if (lead < -1 && lead > -most) {
+        s->early = (size_t)-lead;
     }
 }
 

@@ -56,3 +56,25 @@ scenes: [{{id: a, shots: [{{shot: b, file: {name}}}]}}]
     for side, wanted in (("left", left), ("right", right)):
         for hertz, value in heard[side].items():
             assert abs(value / loudest - wanted.get(hertz, 0)) < 0.05, f"{side}: {heard[side]}"
+
+
+@pytest.mark.parametrize("ending, codec", [("mkv", "flac"), ("ts", "aac")])
+def test_sound_that_begins_before_its_picture(make_project, ending, codec):
+    """Flash and beep are at one instant of the file, whose picture begins 0.48 s after its sound."""
+    project = make_project({"film.yaml": f"""\
+c41: 1
+title: Sync
+format: 160x90@25
+scenes: [{{shots: [{{file: early.{ending}, seconds: 3}}]}}]
+deliver: [{{preset: prores-master, loudness: -23}}]
+"""})
+    media.tool("ffmpeg", "-v", "error", "-filter_complex",
+               "color=black:s=160x90:r=25:d=5,drawbox=c=white:t=fill:enable='lt(mod(t,1),0.02)',trim=start=0.48[v];"
+               "aevalsrc='0.8*sin(2*PI*1000*t)*lt(mod(t,1),0.04)':d=5:s=48000[a]", "-map", "[v]", "-map", "[a]",
+               "-pix_fmt", "yuv420p", "-c:v", "libx264", "-c:a", codec, project.folder / f"early.{ending}")
+    build = project.build()
+    made = project.folder / build.end["deliverables"][0]["path"]
+    flashes = [n / 25 for n, grey in enumerate(media.greys(made)) if grey > 128]
+    sound = media.Sound(made)
+    beeps = [sound.first(second, second + 1, -40) for second in range(3)]
+    assert flashes == pytest.approx([0.52, 1.52, 2.52]) and beeps == pytest.approx(flashes, abs=0.002)
