@@ -131,7 +131,7 @@ static bool add_spot(struct stems *s, struct err *err)
 
     if (!input)
         return true;
-    if (!pcm_read(&sound, input->path, 2, err))
+    if (!pcm_read_part(&sound, input->path, 2, 0, most + 1, err))
         return err_wrap(err, "the shot's sound");
     if (sound.frames > most) {
         pcm_resize(&sound, most);
@@ -143,22 +143,22 @@ static bool add_spot(struct stems *s, struct err *err)
 }
 
 // Footage that falls silent is meant to be heard all the same, as long as its sound lasts.
-static struct part lasting(const struct pcm *seen, float factor, int64_t samples)
+static struct part lasting(const struct pcm *seen, float factor, size_t samples)
 {
     struct part part = audible(seen, factor);
-    int64_t most = (int64_t)seen->frames;
 
-    return part.to ? (struct part){0, samples < most ? samples : most} : part;
+    return part.to ? (struct part){0, (int64_t)samples} : part;
 }
 
-// The sound of the footage that the shot shows, no longer than it is seen.
+// The sound of the footage that the shot shows, no longer than it is seen. Of a whole reel no more
+// than that is held in memory.
 static bool add_footage(struct stems *s, struct err *err)
 {
     const struct media_input *input = media_input(s->job, "footage");
     const json_t *params = json_object_get(s->job->params, "footage");
     const char *bus = json_get_text(params, "bus", "effects");
     float factor = pcm_factor(json_get_number(params, "level", 0));
-    int64_t in = pcm_sample(json_get_number(params, "in", 0));
+    size_t in = (size_t)pcm_sample(json_get_number(params, "in", 0));
     size_t fade = (size_t)pcm_sample(footage_fade_seconds);
     struct pcm sound, seen;
 
@@ -166,13 +166,13 @@ static bool add_footage(struct stems *s, struct err *err)
         return true;
     if (input->facts && !json_get_flag(input->facts, "audio", true))
         return true;
-    if (!pcm_read(&sound, input->path, 2, err))
+    if (!pcm_read_part(&sound, input->path, 2, in, (size_t)s->picture, err))
         return err_wrap(err, "the footage's sound");
     pcm_init(&seen, 2, (size_t)s->picture);
-    pcm_add(&seen, -in, &sound, 1);
+    pcm_add(&seen, 0, &sound, 1);
     pcm_fade(&seen, fade, fade);
     place(s, strcmp(bus, "dialogue") == 0 ? &s->dialogue : &s->effects, 0, &seen, factor,
-          lasting(&seen, factor, (int64_t)sound.frames - in));
+          lasting(&seen, factor, sound.frames));
     pcm_release(&seen);
     pcm_release(&sound);
     return true;

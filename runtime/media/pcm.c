@@ -65,6 +65,34 @@ bool pcm_read(struct pcm *p, const char *path, unsigned channels, struct err *er
     return read_all(p, sound_open(path, channels, err), channels, err);
 }
 
+// Reads over frames of sound, or to its end. They are decoded all the same: what comes after them
+// is exact to the sample only so.
+static bool pass_over(struct sound *sound, unsigned channels, size_t frames, struct err *err)
+{
+    float block[BLOCK_SAMPLES];
+    size_t most = BLOCK_SAMPLES / channels, got = 1;
+    bool ok = true;
+
+    for (; ok && got && frames; frames -= got)
+        ok = sound_read(sound, block, frames < most ? frames : most, &got, err);
+    return ok;
+}
+
+bool pcm_read_part(struct pcm *p, const char *path, unsigned channels, size_t from, size_t frames,
+                   struct err *err)
+{
+    struct sound *sound = sound_open(path, channels, err);
+    bool ok;
+
+    pcm_init(p, channels, sound ? frames : 0);
+    ok = sound && pass_over(sound, channels, from, err) &&
+         sound_read(sound, p->at, frames, &p->frames, err);
+    sound_close(sound);
+    if (!ok)
+        pcm_release(p);
+    return ok;
+}
+
 bool pcm_read_fd(struct pcm *p, int fd, const char *name, unsigned channels, struct err *err)
 {
     return read_all(p, sound_open_fd(fd, name, channels, err), channels, err);

@@ -31,6 +31,11 @@ void pcm_resize(struct pcm *p, size_t frames); // what is new is silence
 bool pcm_read(struct pcm *p, const char *path, unsigned channels, struct err *err);
 bool pcm_read_fd(struct pcm *p, int fd, const char *name, unsigned channels, struct err *err);
 
+// The same of a part alone: at most frames of it, from frame from on; fewer, or none, where the
+// sound ends before.
+bool pcm_read_part(struct pcm *p, const char *path, unsigned channels, size_t from, size_t frames,
+                   struct err *err);
+
 // Writes a WAV to path. Nothing is left there on failure.
 bool pcm_write(const struct pcm *p, const char *path, enum pcm_form form, struct err *err);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -179,6 +180,59 @@ static void where_stems_are_heard(void **state)
     job_release(&j);
 }
 
+static void put_number(FILE *f, long at, uint32_t value)
+{
+    unsigned char bytes[] = {(unsigned char)value, (unsigned char)(value >> 8),
+                             (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
+
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(bytes, 1, sizeof(bytes), f), sizeof(bytes));
+}
+
+// Peak memory of this process.
+static long peak_kilobytes(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;
+}
+
+// A shot of a long reel holds no more of the reel's sound than is heard, and that to the sample.
+static void a_part_of_a_reel(void **state)
+{
+    enum { REEL_SECONDS = 600, IN_SECONDS = 400, MOST_KILOBYTES = 40 << 10 };
+    const size_t at = (size_t)IN_SECONDS * PCM_RATE + 4321;
+    struct job j;
+    struct pcm p;
+    const char *path;
+    FILE *reel;
+    long before;
+
+    (void)state;
+    job_init(&j);
+    path = job_path(&j, "reel.wav");
+    pcm_init(&p, 1, 2 * PCM_RATE);
+    assert_true(pcm_write(&p, path, PCM_S16, &j.err)); // its header is 44 bytes
+    reel = fopen(path, "r+b");
+    assert_non_null(reel);
+    put_number(reel, 40, REEL_SECONDS * PCM_RATE * 2);
+    put_number(reel, 44 + (long)at * 2, 0x4000);
+    put_number(reel, 40 + REEL_SECONDS * PCM_RATE * 2, 0); // its last two samples
+    assert_int_equal(fclose(reel), 0);
+    pcm_release(&p);
+    job_input(&j, "footage", path);
+    job_output(&j, "effects", job_path(&j, "effects.wav"));
+    before = peak_kilobytes();
+    assert_true(job_run(&j, mix_run, "{'fps':'24/1','frames':48,'footage':{'in':400}}"));
+    assert_in_range(peak_kilobytes() - before, 0, MOST_KILOBYTES);
+    assert_true(pcm_read(&p, job_path(&j, "effects.wav"), 2, &j.err));
+    assert_int_equal(p.frames, 2 * PCM_RATE);
+    assert_int_equal(loudest(&p), 4321);
+    pcm_release(&p);
+    job_release(&j);
+}
+
 static void tracks(void **state)
 {
     struct job j;
@@ -203,9 +257,9 @@ static void tracks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_in_stems), cmocka_unit_test(a_line_before_its_stem),
-        cmocka_unit_test(spot_sounds),    cmocka_unit_test(where_stems_are_heard),
-        cmocka_unit_test(tracks),
+        cmocka_unit_test(lines_in_stems),   cmocka_unit_test(a_line_before_its_stem),
+        cmocka_unit_test(spot_sounds),      cmocka_unit_test(where_stems_are_heard),
+        cmocka_unit_test(a_part_of_a_reel), cmocka_unit_test(tracks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
