@@ -22,11 +22,15 @@
 
 enum { MOST_SECONDS = 24 * 60 * 60 };
 
+// By which a file may end before its head says so: the last frame's length is not always told.
+static const double most_missing_seconds = 1.1;
+
 // What is counted while all packets go by.
 struct tally {
     VEC(int64_t) pts; // of the video, in decode order
     int64_t last_duration;
     int64_t samples;
+    double end_seconds; // of what lasts longest, in the file's own time
     bool damaged, encrypted;
 };
 
@@ -51,6 +55,37 @@ static void count_picture(struct tally *t, const AVPacket *packet)
     t->last_duration = packet->duration;
 }
 
+static void note_end(struct tally *t, const AVStream *stream, const AVPacket *packet)
+{
+    int64_t at = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
+
+    if (at != AV_NOPTS_VALUE)
+        t->end_seconds =
+            fmax(t->end_seconds, (double)(at + packet->duration) * av_q2d(stream->time_base));
+}
+
+// How long the head of a Matroska says that it is; 0: it does not, as where it was written live.
+static double promised_seconds(const AVFormatContext *format)
+{
+    bool tells = strcmp(format->iformat->name, "matroska,webm") == 0 &&
+                 format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
+
+    return tells && format->duration > 0 ? (double)format->duration / AV_TIME_BASE : 0;
+}
+
+// A Matroska that was cut off reads well to its last packet: only its head tells that more was
+// there.
+static bool check_end(const struct input *in, const struct tally *t, struct err *err)
+{
+    double told = promised_seconds(in->format);
+
+    return told - t->end_seconds <= most_missing_seconds ||
+           err_set(err, ERR_FINAL,
+                   "%s is cut short: it promises %.2f s and has %.2f s: copy all of it again, or "
+                   "keep what is there with ffmpeg -i %s -c copy NEW.mkv",
+                   in->name, told, t->end_seconds, in->name);
+}
+
 // Reads all of in: sound is decoded for its exact length, pictures are only counted.
 static bool count_packets(struct input *in, struct tally *t, const AVStream *video,
                           const AVStream *audio, struct err *err)
@@ -64,6 +99,7 @@ static bool count_packets(struct input *in, struct tally *t, const AVStream *vid
     while (ok && (code = av_read_frame(in->format, packet)) >= 0) {
         t->damaged |= packet->flags & AV_PKT_FLAG_CORRUPT;
         t->encrypted |= av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL;
+        note_end(t, in->format->streams[packet->stream_index], packet);
         if (video && packet->stream_index == video->index)
             count_picture(t, packet);
         if (audio && packet->stream_index == audio->index && packet->size > 0)
@@ -79,6 +115,7 @@ static bool count_packets(struct input *in, struct tally *t, const AVStream *vid
     if (ok && t->damaged)
         ok = err_set(err, ERR_FINAL, "%s is damaged or cut short: the file ends before its content",
                      in->name);
+    ok = ok && check_end(in, t, err);
     av_frame_free(&frame);
     av_packet_free(&packet);
     avcodec_free_context(&ctx);

@@ -42,6 +42,14 @@ def cut_short(path):
     path.write_bytes(data[:len(data) * 2 // 3])
 
 
+def cut_off(path):
+    """A Matroska, or WebM, of three seconds whose last two never came."""
+    codecs = ["-c:v", "libvpx", "-b:v", "400k", "-c:a", "libopus"] if path.suffix == ".webm" else ["-c:v", "libx264", "-qp", "10", "-c:a", "flac"]
+    clip(path, *codecs, seconds=3)
+    data = path.read_bytes()
+    path.write_bytes(data[:len(data) // 3])
+
+
 def headless(path):
     """An MP4 whose index, at its end, was never written."""
     clip(path)
@@ -119,6 +127,8 @@ def text(content):
 # What the shot asks for, how the file comes to be, and what is said of it.
 REFUSED = {
     "cut-short.mp4": (FOOTAGE, cut_short, "damaged or cut short"),
+    "cut-off.mkv": (FOOTAGE, cut_off, r"promises 3\.\d\d s and has [01]\.\d\d s: copy all of it again"),
+    "cut-off.webm": (SILENT, cut_off, r"promises 3\.\d\d s and has [01]\.\d\d s: copy all of it again"),
     "headless.mp4": (FOOTAGE, headless, "damaged"),
     "scratched.mp4": (SILENT, scratched, "damaged"),
     "nothing.mp4": (FOOTAGE, lambda p: p.write_bytes(b""), "empty"),
