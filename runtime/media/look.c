@@ -21,6 +21,8 @@ enum {
     MOST_SIDE = 129,
 };
 
+static const char byte_order_mark[] = "\xef\xbb\xbf"; // some editors begin text with it
+
 struct cube {
     float *at; // size * size * size (3D, red fastest) or size (1D) triples
     int size;
@@ -68,6 +70,20 @@ static bool set_size(struct cube *c, struct str value, bool flat, const char *na
     return true;
 }
 
+// What an entry's ends stand for, the same for all colours.
+static bool set_range(struct cube *c, struct str value, const char *name, struct err *err)
+{
+    float range[2];
+
+    if (!numbers(value, range, 2))
+        return err_set(err, ERR_FILM, "%s: its input range is not two numbers", name);
+    for (int i = 0; i < 3; i++) {
+        c->low[i] = range[0];
+        c->high[i] = range[1];
+    }
+    return true;
+}
+
 static size_t entries(const struct cube *c)
 {
     size_t side = (size_t)c->size;
@@ -75,18 +91,30 @@ static size_t entries(const struct cube *c)
     return c->flat ? side : side * side * side;
 }
 
-// One line of an Adobe .cube: a keyword, a comment, or three numbers.
+static struct str cut_word(struct str *rest)
+{
+    struct str word = {rest->ptr, 0};
+
+    while (word.len < rest->len && rest->ptr[word.len] != ' ' && rest->ptr[word.len] != '\t')
+        word.len++;
+    *rest = str_trim((struct str){rest->ptr + word.len, rest->len - word.len});
+    return word;
+}
+
+// One line of an Adobe .cube, or one of Resolve's: a keyword, a comment, or three numbers.
 static bool read_line(struct cube *c, struct str line, size_t *n, const char *name, struct err *err)
 {
-    struct str rest = line, word = str_cut(&rest, ' ');
+    struct str rest = line, word = cut_word(&rest);
 
     if (!line.len || line.ptr[0] == '#' || str_is(word, "TITLE"))
         return true;
     if (str_is(word, "LUT_3D_SIZE") || str_is(word, "LUT_1D_SIZE"))
-        return set_size(c, str_trim(rest), str_is(word, "LUT_1D_SIZE"), name, err);
+        return set_size(c, rest, str_is(word, "LUT_1D_SIZE"), name, err);
     if (str_is(word, "DOMAIN_MIN") || str_is(word, "DOMAIN_MAX"))
-        return numbers(str_trim(rest), str_is(word, "DOMAIN_MIN") ? c->low : c->high, 3) ||
+        return numbers(rest, str_is(word, "DOMAIN_MIN") ? c->low : c->high, 3) ||
                err_set(err, ERR_FILM, "%s: its domain is not three numbers", name);
+    if (str_is(word, "LUT_3D_INPUT_RANGE") || str_is(word, "LUT_1D_INPUT_RANGE"))
+        return set_range(c, rest, name, err);
     if (!c->size)
         return err_set(err, ERR_FILM, "%s is no .cube file: LUT_3D_SIZE comes before the numbers",
                        name);
@@ -110,6 +138,8 @@ static bool read_cube(struct cube *c, const char *path, struct err *err)
 
     c->high[0] = c->high[1] = c->high[2] = 1;
     rest = buf_view(&text);
+    if (str_starts(rest, byte_order_mark))
+        rest = (struct str){rest.ptr + 3, rest.len - 3};
     while (ok && rest.ptr)
         ok = read_line(c, str_trim(str_cut(&rest, '\n')), &n, name, err);
     for (int i = 0; ok && i < 3; i++)

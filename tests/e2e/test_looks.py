@@ -85,6 +85,29 @@ def test_a_lut_is_as_libavfilter_has_it(shown, name):
     check(seen, wanted)
 
 
+USUAL = CUBES["usual"]
+HEADS = {
+    "a byte order mark": "\ufeff" + USUAL,
+    "CRLF": USUAL.replace("\n", "\r\n"),
+    "Resolve's range": USUAL.replace("DOMAIN_MIN 0.0 0.0 0.0\nDOMAIN_MAX 1.0 1.0 1.0", "LUT_3D_INPUT_RANGE 0.0 1.0"),
+    "tabs": USUAL.replace(" ", "\t"),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_lut_in_the_forms_that_programs_write(shown, name):
+    project, seen = shown("lut.cube", {"lut.cube": HEADS[name], "usual.cube": USUAL})
+    check(seen, rgb(project.folder / "picture.png", f"format=gbrp,lut3d={project.folder / 'usual.cube'}:interp=trilinear"))
+
+
+def test_the_range_of_a_lut_is_its_domain(shown):
+    domain = CUBES["wide-domain"]
+    ranged = domain.replace("DOMAIN_MIN 0.0 0.0 0.0\nDOMAIN_MAX 2.0 2.0 2.0", "LUT_3D_INPUT_RANGE 0.0 2.0")
+    assert ranged != domain
+    project, seen = shown("lut.cube", {"lut.cube": ranged, "domain.cube": domain})
+    check(seen, rgb(project.folder / "picture.png", f"format=gbrp,lut3d={project.folder / 'domain.cube'}:interp=trilinear"))
+
+
 def graded(rgb, slope, offset, power, saturation):
     """As ASC CDL has it."""
     values = [min(1, max(0, v / 255 * s + o)) ** p for v, s, o, p in zip(rgb, slope, offset, power)]
