@@ -85,7 +85,7 @@ static bool open_cut(struct cut *c, struct err *err)
         return err_set(err, ERR_BUG, "a cut without a picture");
     if (!look_new(&c->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
         return false;
-    c->picture = picture_open(picture->path, params, c->look, width, height, format, c->rate, err);
+    c->picture = picture_open(picture, params, c->look, width, height, format, c->rate, err);
     if (!c->picture ||
         !titles_new(&c->titles, params, width, height, format, c->rate, c->frames, c->job, err))
         return false;

@@ -115,7 +115,7 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
         return err_set(err, ERR_BUG, "a join without its side %s", name);
     }
     if (look_new(&s->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
-        s->picture = picture_open(input->path, params, s->look, width, height, format, rate, err);
+        s->picture = picture_open(input, params, s->look, width, height, format, rate, err);
     s->frame = pixels_new_yuv(width, height, format);
     ok = s->picture && s->frame &&
          titles_new(&s->titles, params, width, height, format, rate,

@@ -16,6 +16,7 @@
 #include "runtime/media/fit.h"
 #include "runtime/media/lav.h"
 #include "runtime/media/look.h"
+#include "runtime/media/media.h"
 #include "runtime/media/move.h"
 #include "runtime/media/pixels.h"
 #include "runtime/media/still.h"
@@ -102,19 +103,29 @@ static bool go_between(struct picture *p, const char *path, const json_t *params
     return !motion || open_smooth(p, path, err);
 }
 
-static bool open_clip(struct picture *p, const char *path, const json_t *params, struct err *err)
+// By its frames, which were counted: a container may only tell how long its sound is.
+static double clip_lasts(const struct picture *p, const struct media_input *input)
 {
-    p->clip = clip_open(path, err);
+    double counted = json_get_number(input->facts, "seconds", 0);
+
+    return counted > 0 ? counted : clip_seconds(p->clip);
+}
+
+static bool open_clip(struct picture *p, const struct media_input *input, const json_t *params,
+                      struct err *err)
+{
+    p->clip = clip_open(input->path, err);
     if (!p->clip)
         return false;
-    p->pace = pace_of(params, clip_seconds(p->clip), p->seconds);
-    return go_between(p, path, params, err) &&
+    p->pace = pace_of(params, clip_lasts(p, input), p->seconds);
+    return go_between(p, input->path, params, err) &&
            fit_init(&p->fit, params, clip_width(p->clip), clip_height(p->clip), clip_pixel(p->clip),
                     p->out->width, p->out->height, err);
 }
 
-struct picture *picture_open(const char *path, const json_t *params, const struct look *look,
-                             int width, int height, int format, struct rate rate, struct err *err)
+struct picture *picture_open(const struct media_input *input, const json_t *params,
+                             const struct look *look, int width, int height, int format,
+                             struct rate rate, struct err *err)
 {
     struct picture *p = mem_new(sizeof(*p));
     const char *move = json_get_text(params, "move", NULL);
@@ -128,7 +139,8 @@ struct picture *picture_open(const char *path, const json_t *params, const struc
     p->out = pixels_new_yuv(width, height, format);
     if (!p->out)
         err_set(err, ERR_FINAL, "no room for a frame of %dx%d", width, height);
-    else if (is_still(params) ? open_still(p, path, params, err) : open_clip(p, path, params, err))
+    else if (is_still(params) ? open_still(p, input->path, params, err)
+                              : open_clip(p, input, params, err))
         return p;
     picture_close(p);
     return NULL;

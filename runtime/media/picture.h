@@ -13,13 +13,15 @@
 struct AVFrame;
 struct err;
 struct look;
+struct media_input;
 struct picture;
 
-// What of params ("from handles in out stretch between move frames fit focus") the picture at path
+// What of params ("from handles in out stretch between move frames fit focus") the picture in input
 // is shown by, in the colours of look (borrowed; NULL: its own). format is an AVPixelFormat. NULL
 // with *err.
-struct picture *picture_open(const char *path, const json_t *params, const struct look *look,
-                             int width, int height, int format, struct rate rate, struct err *err);
+struct picture *picture_open(const struct media_input *input, const json_t *params,
+                             const struct look *look, int width, int height, int format,
+                             struct rate rate, struct err *err);
 void picture_close(struct picture *p); // accepts NULL
 
 // Frame n of the shot, from 0; before 0 and past the end as far as the handles go, then an edge is

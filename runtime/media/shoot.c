@@ -74,8 +74,8 @@ static struct picture *open_picture(struct shoot *s, const struct media_input *i
                                     struct err *err)
 {
     json_t *params = picture_params(s, still);
-    struct picture *p = picture_open(input->path, params, NULL, s->width, s->height,
-                                     AV_PIX_FMT_YUV420P, s->rate, err);
+    struct picture *p =
+        picture_open(input, params, NULL, s->width, s->height, AV_PIX_FMT_YUV420P, s->rate, err);
 
     json_decref(params);
     return p;

@@ -98,6 +98,21 @@ def test_lengths(shown, name):
     assert bool(said) == bool(says) and (not says or re.search(r"film\.yaml:4:\d+: .*" + says, err)), err
 
 
+@pytest.mark.parametrize("seconds, says", [(2.25, "slowed by 11 %"), (2.75, "its last frame is held, for that is more than it may be stretched")])
+def test_a_sound_that_lasts_longer_is_no_picture(make_project, seconds, says):
+    """Matroska tells how long the longer of both is."""
+    project = make_project({"film.yaml": f"""c41: 1
+title: Long sound
+format: 64x48@24
+scenes: [{{id: a, shots: [{{shot: b, file: clip.mkv, audio: drop, seconds: {seconds}, stretch: 0.2}}]}}]
+deliver: [{{preset: web, quality: 2}}]
+"""})
+    write_greys(project.folder / "mute.mp4", 48, 24)
+    media.tool("ffmpeg", "-v", "error", "-i", project.folder / "mute.mp4", "-f", "lavfi", "-i", "sine=440:d=3", "-c:v", "copy", "-c:a", "flac", project.folder / "clip.mkv")
+    err = project.build().err
+    assert f"the clip is 2.00 s, the shot {seconds:.2f} s: {says}" in err, err
+
+
 def test_what_is_heard_keeps_its_speed(make_project):
     project = make_project({"film.yaml": """c41: 1
 title: Heard

@@ -76,9 +76,10 @@ static void hear(void)
 static void film(const char *params_text)
 {
     const struct rate rate = {24, 1};
+    const struct media_input input = {.path = path};
     json_t *params = json_loads(params_text, 0, NULL);
     struct err err = {0};
-    struct picture *picture = picture_open(path, params, NULL, 64, 36, YUV420P, rate, &err);
+    struct picture *picture = picture_open(&input, params, NULL, 64, 36, YUV420P, rate, &err);
 
     for (int n = 0; picture && n < FRAMES && picture_frame(picture, n, &err); n++)
         ;
