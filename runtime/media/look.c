@@ -19,6 +19,8 @@
 enum {
     MOST_CUBE_BYTES = 64 << 20,
     MOST_SIDE = 129,
+    LEVELS = 1 << 16,
+    BYTE_STEP = 257, // from one level of 8 bits to the next
 };
 
 static const char byte_order_mark[] = "\xef\xbb\xbf"; // some editors begin text with it
@@ -31,10 +33,10 @@ struct cube {
 };
 
 struct look {
-    bool colour;         // whether any of these changes one
-    float curve[3][256]; // of red, green and blue: the CDL's slope, offset and power
-    float saturation;    // the CDL's
-    struct cube cube;    // after these; without entries: none
+    bool colour;            // whether any of these changes one
+    float curve[3][LEVELS]; // of red, green and blue: the CDL's slope, offset and power
+    float saturation;       // the CDL's
+    struct cube cube;       // after these; without entries: none
     double grain;
 };
 
@@ -202,7 +204,7 @@ static double nth(const json_t *list, size_t i, double fallback)
     return list ? json_number_value(json_array_get(list, i)) : fallback;
 }
 
-// ASC CDL: slope, offset, power. A table of what 256 levels become is exact, even where a power is
+// ASC CDL: slope, offset, power. A table of what all levels become is exact, even where a power is
 // steep.
 static void set_curves(struct look *l, const json_t *cdl)
 {
@@ -210,8 +212,8 @@ static void set_curves(struct look *l, const json_t *cdl)
                  *power = json_object_get(cdl, "power");
 
     for (size_t c = 0; c < 3; c++)
-        for (int i = 0; i < 256; i++) {
-            double v = i / 255. * nth(slope, c, 1) + nth(offset, c, 0);
+        for (int i = 0; i < LEVELS; i++) {
+            double v = i / (LEVELS - 1.) * nth(slope, c, 1) + nth(offset, c, 0);
 
             l->curve[c][i] = (float)pow(fmin(1, fmax(0, v)), nth(power, c, 1));
         }
@@ -265,6 +267,19 @@ bool look_has_grain(const struct look *l)
     return l && l->grain > 0;
 }
 
+// What red, green and blue at these levels of 16 bits become, from 0 to 1.
+static void grade(const struct look *l, const unsigned level[3], float out[3])
+{
+    float rgb[3];
+
+    for (int c = 0; c < 3; c++)
+        out[c] = l->curve[c][level[c]];
+    if (l->saturation != 1)
+        saturate(out, l->saturation);
+    if (l->cube.at)
+        through_cube(&l->cube, memcpy(rgb, out, sizeof(rgb)), out);
+}
+
 void look_colour(const struct look *l, cairo_surface_t *surface)
 {
     int w = cairo_image_surface_get_width(surface), h = cairo_image_surface_get_height(surface);
@@ -275,18 +290,36 @@ void look_colour(const struct look *l, cairo_surface_t *surface)
                            (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
 
         for (int x = 0; x < w; x++, p += 4) {
-            float rgb[3] = {l->curve[0][p[2]], l->curve[1][p[1]], l->curve[2][p[0]]};
-            float out[3] = {rgb[0], rgb[1], rgb[2]};
+            const unsigned level[3] = {p[2] * BYTE_STEP, p[1] * BYTE_STEP, p[0] * BYTE_STEP};
+            float out[3];
 
-            if (l->saturation != 1)
-                saturate(out, l->saturation);
-            if (l->cube.at)
-                through_cube(&l->cube, memcpy(rgb, out, sizeof(rgb)), out);
+            grade(l, level, out);
             for (int c = 0; c < 3; c++)
                 p[2 - c] = (unsigned char)(clamp(out[c]) * 255 + .5f);
         }
     }
     cairo_surface_mark_dirty(surface);
+}
+
+void look_colour_deep(const struct look *l, AVFrame *frame)
+{
+    static const int plane_of[3] = {2, 0, 1};
+
+    for (int y = 0; y < frame->height; y++) {
+        uint16_t *row[3];
+
+        for (int c = 0; c < 3; c++)
+            row[c] =
+                (void *)(frame->data[plane_of[c]] + (ptrdiff_t)y * frame->linesize[plane_of[c]]);
+        for (int x = 0; x < frame->width; x++) {
+            const unsigned level[3] = {row[0][x], row[1][x], row[2][x]};
+            float out[3];
+
+            grade(l, level, out);
+            for (int c = 0; c < 3; c++)
+                row[c][x] = (uint16_t)(clamp(out[c]) * (LEVELS - 1) + .5f);
+        }
+    }
 }
 
 // The sum of two bytes of a hash is near enough to a bell.

@@ -16,9 +16,10 @@ struct look;
 bool look_new(struct look **look, const json_t *params, const char *lut, struct err *err);
 void look_free(struct look *l); // accepts NULL
 
-// Colours of an RGB24 surface.
+// Colours of an RGB24 surface, or of a frame that pixels_new_deep made.
 bool look_has_colour(const struct look *l); // NULL: no
 void look_colour(const struct look *l, struct _cairo_surface *surface);
+void look_colour_deep(const struct look *l, struct AVFrame *frame);
 
 // Grain of frame n of the film's picture: on luma, another one each time, the same again.
 bool look_has_grain(const struct look *l);

@@ -29,6 +29,7 @@ struct picture {
 
     cairo_surface_t *still; // fitted, as large as the move needs
     cairo_surface_t *seen;  // what the move shows of it, at the film's size
+    struct AVFrame *deep;   // a frame of the clip on its way through a look of 16 bits
     struct move move;
     double seconds; // of the shot
     int64_t frames;
@@ -157,6 +158,7 @@ void picture_close(struct picture *p)
     cairo_surface_destroy(p->seen);
     scaler_release(&p->to_film);
     scaler_release(&p->part);
+    av_frame_free(&p->deep);
     av_frame_free(&p->out);
     mem_free(p);
 }
@@ -229,6 +231,24 @@ static bool is_of_the_film(const AVFrame *a, const AVFrame *b)
            a->color_range == b->color_range && a->colorspace == b->colorspace;
 }
 
+// As below, where 8 bits would lose levels that the clip has or the film asks for.
+static const AVFrame *coloured_deep(struct picture *p, const AVFrame *frame, struct err *err)
+{
+    bool ok;
+
+    if (!p->deep)
+        p->deep = pixels_new_deep(p->out->width, p->out->height);
+    if (!p->deep) {
+        err_set(err, ERR_FINAL, "no room for a frame of %dx%d", p->out->width, p->out->height);
+        return NULL;
+    }
+    ok = fit_draw(&p->fit, frame, p->deep, err);
+    if (ok)
+        look_colour_deep(p->look, p->deep);
+    ok = ok && scaler_run(&p->to_film, p->deep, p->out, false, err);
+    return ok ? p->out : NULL;
+}
+
 // By way of RGB, where a look is at home.
 static const AVFrame *coloured(struct picture *p, const AVFrame *frame, struct err *err)
 {
@@ -255,7 +275,8 @@ static const AVFrame *adapted(struct picture *p, const AVFrame *frame, struct er
     if (!av_frame_is_writable(p->out))
         av_frame_make_writable(p->out);
     if (look_has_colour(p->look))
-        return coloured(p, frame, err);
+        return pixels_are_deep(frame) || pixels_are_deep(p->out) ? coloured_deep(p, frame, err)
+                                                                 : coloured(p, frame, err);
     return fit_draw(&p->fit, frame, p->out, err) ? p->out : NULL;
 }
 

@@ -76,6 +76,22 @@ AVFrame *pixels_new_yuv(int width, int height, int format)
     return frame;
 }
 
+AVFrame *pixels_new_deep(int width, int height)
+{
+    AVFrame *frame = pixels_new_yuv(width, height, AV_PIX_FMT_GBRP16);
+
+    if (frame) {
+        frame->color_range = AVCOL_RANGE_JPEG;
+        frame->colorspace = AVCOL_SPC_RGB;
+    }
+    return frame;
+}
+
+bool pixels_are_deep(const AVFrame *frame)
+{
+    return av_pix_fmt_desc_get((enum AVPixelFormat)frame->format)->comp[0].depth > 8;
+}
+
 static void describe(const AVFrame *f, int out[6])
 {
     out[0] = f->width;

@@ -22,6 +22,12 @@ double pixels_shape(const struct AVRational *ratio);
 // A new BT.709 limited-range yuv420p (or another 8-bit or deeper YUV) frame with buffers, or NULL.
 struct AVFrame *pixels_new_yuv(int width, int height, int format);
 
+// A new frame of full-range RGB, 16 bits a colour, with buffers, or NULL.
+struct AVFrame *pixels_new_deep(int width, int height);
+
+// Whether it has more than 8 bits a colour.
+bool pixels_are_deep(const struct AVFrame *frame);
+
 // A scaler that is made once and fits itself to what it is given.
 struct scaler {
     struct SwsContext *sws;

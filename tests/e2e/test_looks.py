@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Looks, compared with what libavfilter and the formulas of ASC CDL make of the same picture."""
+import array
 import random
 import subprocess
 
@@ -122,3 +123,25 @@ def graded(rgb, slope, offset, power, saturation):
 def test_a_cdl_is_as_its_formula_has_it(shown, slope, offset, power, saturation):
     project, seen = shown(f"{{cdl: {{slope: {slope}, offset: {offset}, power: {power}, saturation: {saturation}}}}}")
     check(seen, [graded(v, slope, offset, power, saturation) for v in rgb(project.folder / "picture.png", "format=gbrp")])
+
+
+def luma_levels(path):
+    """The luma of the first line, of 10 bits."""
+    raw = media.tool("ffmpeg", "-v", "error", "-i", path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "yuv422p10le", "-", text=False)
+    return array.array("H", raw[:2 * 1024])
+
+
+def test_footage_of_many_bits_keeps_them_under_a_look(make_project):
+    project = make_project({"film.yaml": """c41: 1
+title: Ramp
+format: 1024x64@24
+scenes: [{id: a, shots: [{shot: b, file: ramp.mov, seconds: 0.1, audio: drop, look: {cdl: {saturation: 0.99}}}]}]
+deliver: [prores-master]
+"""})
+    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=black:s=1024x64:r=24:d=0.2,format=yuv422p10le,geq=lum='64+X*876/1023':cb=512:cr=512",
+               "-c:v", "prores_ks", "-profile:v", "hq", "-qscale:v", "2", project.folder / "ramp.mov")
+    project.build()
+    film, = (project.folder / "out").rglob("*.mov")
+    before, after = luma_levels(project.folder / "ramp.mov"), luma_levels(film)
+    assert len(set(after)) > 0.95 * len(set(before)) > 700
+    assert max(abs(a - b) for a, b in zip(before, after)) <= 3
