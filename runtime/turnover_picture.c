@@ -173,12 +173,18 @@ static bool time_clip(const struct turnover *u, const json_t *params, struct tim
 {
     bool footage = strcmp(json_get_text(params, "from", ""), "footage") == 0;
     double begins = json_get_number(params, footage ? "in" : "handles", 0);
+    double ends = footage ? json_get_number(params, "out", 0) : 0;
+    int64_t most;
 
     clip->start = frame_rate_nearest(u->timeline->rate, begins);
     if (!read_speed(u, params, clip, err))
         return false;
-    if (!clip->speed.film)
-        clip->frames = clip_frames(clip->media, clip->start, clip->frames);
+    if (clip->speed.film)
+        return true;
+    clip->frames = clip_frames(clip->media, clip->start, clip->frames);
+    most = frame_rate_nearest(u->timeline->rate, ends) - clip->start;
+    if (ends > 0 && clip->frames > most)
+        clip->frames = most;
     return true;
 }
 

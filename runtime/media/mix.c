@@ -150,6 +150,15 @@ static struct part lasting(const struct pcm *seen, float factor, size_t samples)
     return part.to ? (struct part){0, (int64_t)samples} : part;
 }
 
+// Leaves out what comes from a sample on, without a click; where there is any of it.
+static void end_at(struct pcm *sound, int64_t end, size_t fade)
+{
+    if (end <= 0 || end >= (int64_t)sound->frames)
+        return;
+    pcm_resize(sound, (size_t)end);
+    pcm_fade(sound, 0, fade);
+}
+
 // The sound of the footage that the shot shows, no longer than it is seen. Of a whole reel no more
 // than that is held in memory.
 static bool add_footage(struct stems *s, struct err *err)
@@ -168,6 +177,7 @@ static bool add_footage(struct stems *s, struct err *err)
         return true;
     if (!pcm_read_part(&sound, input->path, 2, in, (size_t)s->picture, err))
         return err_wrap(err, "the footage's sound");
+    end_at(&sound, pcm_sample(json_get_number(params, "out", 0)) - (int64_t)in, fade);
     pcm_init(&seen, 2, (size_t)s->picture);
     pcm_add(&seen, 0, &sound, 1);
     pcm_fade(&seen, fade, fade);

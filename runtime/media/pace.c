@@ -21,6 +21,7 @@ struct pace pace_of(const json_t *params, double all_seconds, double shot_second
     double end = footage ? json_get_number(params, "out", all_seconds) : all_seconds - handles;
     double speed;
 
+    p.end_seconds = footage ? json_get_number(params, "out", INFINITY) : INFINITY;
     p.clip_seconds = fmax(0, fmin(end, all_seconds) - p.start_seconds);
     speed = p.clip_seconds / shot_seconds;
     if (fabs(p.clip_seconds - shot_seconds) >= least_seconds && fabs(speed - 1) <= p.bound)

@@ -12,6 +12,7 @@ enum { PACE_NOTE_BYTES = 200 };
 struct pace {
     double start_seconds;              // of the shot's first frame in the clip
     double speed;                      // 1: as it was taken
+    double end_seconds;                // in the clip: of what may be seen of it, INFINITY: all
     double clip_seconds, shot_seconds; // what of the clip is meant for the shot; and the shot
     double bound;                      // the most that speed may differ from 1
 };

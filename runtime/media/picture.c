@@ -21,6 +21,9 @@
 #include "runtime/media/pixels.h"
 #include "runtime/media/still.h"
 
+// A frame that is to begin where the footage ends may be stamped a little earlier.
+static const double end_slack_seconds = 0.001;
+
 struct picture {
     struct clip *clip; // NULL: a still
     struct pace pace;
@@ -280,12 +283,19 @@ static const AVFrame *adapted(struct picture *p, const AVFrame *frame, struct er
     return fit_draw(&p->fit, frame, p->out, err) ? p->out : NULL;
 }
 
+// Whether what may be seen of the clip is over by then.
+static bool is_over(const struct picture *p, double seconds)
+{
+    return seconds >= p->pace.end_seconds;
+}
+
 static const AVFrame *frame_at(struct picture *p, double seconds, struct err *err)
 {
-    bool held = false;
-    const AVFrame *frame = adapted(p, clip_frame(p->clip, seconds, &held, err), err);
+    bool over = is_over(p, seconds), held = false;
+    double at = over ? p->pace.end_seconds - end_slack_seconds : seconds;
+    const AVFrame *frame = adapted(p, clip_frame(p->clip, at, &held, err), err);
 
-    p->held |= held;
+    p->held |= held || over;
     return frame;
 }
 
@@ -297,7 +307,7 @@ static const AVFrame *exposed(struct picture *p, double from, double to, struct 
     exposure_begin(p->exposure);
     do {
         const AVFrame *frame = frame_at(p, at, err);
-        double until = fmin(to, clip_until(p->clip));
+        double until = is_over(p, at) ? to : fmin(to, clip_until(p->clip));
 
         if (!frame || (at == from && until == to))
             return frame;

@@ -266,6 +266,13 @@ local function animated(w, sh)
   return still.upscale(w, sh, ref, video, "video", "video"), w.drafted(preset)
 end
 
+-- Where the footage ends, if that is before the shot's `seconds` are over; else nil.
+function clip.early_end(sh)
+  local shot = sh.shot
+  local from = shot["in"] or 0
+  return shot.out and shot.seconds and shot.out - from < shot.seconds - 1e-6 and shot.out or nil
+end
+
 -- The clip of a shot as {ref, handles, drafted, speaks}, lowered on first use; nil where its still is moved instead.
 function clip.of(w, sh)
   if sh.clip == nil then

@@ -27,7 +27,8 @@ local function picture(w, d, sh, params)
     pace(w, sh, made, params)
   end
   if made and sh.footage then
-    params.from, params["in"], params.out = "footage", sh.shot["in"] or 0, params.stretch and sh.shot.out
+    params.from, params["in"] = "footage", sh.shot["in"] or 0
+    params.out = params.stretch and sh.shot.out or clip.early_end(sh)
     return made.ref
   elseif made then
     params.from, params.handles = "clip", made.handles

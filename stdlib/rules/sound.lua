@@ -164,7 +164,8 @@ function sound.mix(w, sh)
     params = {
       fps = w.format.fps, frames = timing.frames(w, sh), lead = before, lines = c41.array(lines),
       sound = noise and { level = sh.shot.sound.level or 0 } or nil,
-      footage = bus and { bus = bus, level = 0, ["in"] = sh.shot["in"] or 0 } or nil,
+      footage = bus and { bus = bus, level = 0, ["in"] = sh.shot["in"] or 0,
+        out = clip.early_end(sh) } or nil,
     },
   })
   sh.mix = { step = made.step, lead = before, dialogue = spoken, effects = sounding }

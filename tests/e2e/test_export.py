@@ -419,7 +419,7 @@ scenes:
 
 @pytest.mark.parametrize("fps", ["24", "24000/1001"])
 def test_footage_that_is_slowed_or_sped(make_project, fps):
-    """As fast as the film shows it, through the transition too; where that would be too far, as it was taken."""
+    """As fast as the film shows it, through the transition too; where that would be too far, as it was taken, and to `out`."""
     project = make_project({"film.yaml": STRETCHED.format(fps=fps)})
     video(project.folder / "plate.mp4", 6)
     project.build()
@@ -429,13 +429,13 @@ def test_footage_that_is_slowed_or_sped(make_project, fps):
     assert otio.frames == fcpxml.frames == edl.frames == media.File(project.folder / "out/fast.mp4").frames
     speeds = pytest.approx([float(3 * otio.fps / 84), float(3 * otio.fps / 60), 1], abs=5e-4)
     for reader in (otio, fcpxml):
-        assert [(c.at, c.frames, c.start) for c in reader.pictures] == [(0, 84, 24), (84, 60, 31), (144, 48, 0)]
+        assert [(c.at, c.frames, c.start) for c in reader.pictures] == [(0, 84, 24), (84, 60, 31), (144, 24, 0)]
         assert [float(c.speed) for c in reader.pictures] == speeds
         assert [(t.at, t.before, t.after) for t in reader.transitions] == [(84, 6, 6)]
         assert reader.titles == [(108, 36, "Later")], "what hangs on a clip goes by the film's time"
-    assert [m for m in otio.markers if m[2] == "warning"] == []
+    assert [(m[0], m[3]) for m in otio.markers if m[2] == "warning"] == [(168, "a/far")]
     assert [edl.speeds.get(n, 1) for n in (1, 2, 3)] == speeds
-    assert [e[4:6] for e in edl.events] == [(24, 91), (91, 91), (24, 103), (0, 48)]
+    assert [e[4:6] for e in edl.events] == [(24, 91), (91, 91), (24, 103), (0, 24), (0, 24)], "the last is black"
 
 
 NTSC = """\

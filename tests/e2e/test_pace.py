@@ -85,6 +85,10 @@ LENGTHS = {
     "too short": (24, "seconds: 1.5, stretch: 0.15", 23, r"its last frame is held, for that is more than it may be stretched"),
     "too long": (36, "seconds: 1, stretch: 0.15", 23, r"its end is cut off, for that is more than it may be stretched"),
     "trimmed": (36, "seconds: 1", 23, None),
+    "ends at `out`": (48, "in: 0.5, out: 1, seconds: 1.5", 23, r"the clip is 0\.50 s, the shot 1\.50 s: its last frame is held"),
+    "ends at `out`, too short": (48, "in: 0.5, out: 1, seconds: 1.5, stretch: 0.15", 23, r"held, for that is more than it may be stretched"),
+    "ends at `out`, blended": (48, "in: 0.5, out: 1, seconds: 1.51, between: blend", 23, r"its last frame is held"),
+    "`seconds` before `out`": (48, "in: 0.5, out: 1.5, seconds: 0.5", 23, None),
     "a part": (48, "in: 0.5, out: 1.5, seconds: 1.125, stretch: 0.15", 35, r"the clip is 1\.00 s, the shot 1\.12 s: slowed by 11 %"),
 }
 
@@ -111,6 +115,34 @@ deliver: [{{preset: web, quality: 2}}]
     media.tool("ffmpeg", "-v", "error", "-i", project.folder / "mute.mp4", "-f", "lavfi", "-i", "sine=440:d=3", "-c:v", "copy", "-c:a", "flac", project.folder / "clip.mkv")
     err = project.build().err
     assert f"the clip is 2.00 s, the shot {seconds:.2f} s: {says}" in err, err
+
+
+FILM_OUT = """c41: 1
+title: Out
+format: 64x48@24
+scenes: [{id: a, shots: [{shot: b, file: clip.mkv, in: 1, out: 2, seconds: 3}]}]
+deliver: [{preset: web, loudness: -20, audio: {codec: pcm_s16le}, file: out/out.mov}]
+"""
+
+
+def test_footage_is_heard_no_longer_than_it_is_seen(make_project):
+    """Its sound ends at `out`, as its picture does."""
+    project = make_project({"film.yaml": FILM_OUT})
+    media.tool("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=s=64x48:r=24:d=5", "-f", "lavfi", "-i", "sine=440:r=48000:d=5",
+               "-c:v", "libx264", "-c:a", "flac", project.folder / "clip.mkv")
+    err = project.build().err
+    assert re.search(r"film\.yaml:4:\d+: .*the clip is 1\.00 s, the shot 3\.00 s: its last frame is held", err), err
+    raw = media.tool("ffmpeg", "-v", "error", "-i", project.folder / "out/out.mov", "-ac", "1", "-f", "s16le", "-", text=False)
+    heard = [max(raw[i + 1:i + 4800:2]) != 0 for i in range(0, 3 * 96000, 4800)]
+    assert all(heard[:20]) and not any(heard[20:]), heard
+
+
+def test_where_footage_ends_is_in_no_key_where_the_shot_ends_first(make_project):
+    project = make_project({"film.yaml": FILM_OUT.replace("seconds: 3", "seconds: 0.5")})
+    media.tool("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=s=64x48:r=24:d=5", project.folder / "clip.mkv")
+    assert '"out": 2' not in project.graph()
+    project.change("film.yaml", "seconds: 0.5", "seconds: 1.5")
+    assert project.graph().count('"out": 2') == 2, "the cut's and the mix's"
 
 
 def test_what_is_heard_keeps_its_speed(make_project):
