@@ -33,6 +33,9 @@ local CONTAINERS = {
 local QUALITIES = { av1 = { 1, 63 }, h264 = { 1, 51 }, hevc = { 0, 51 } }
 local SMALLEST = { av1 = { 64, 64 }, dnxhr = { 256, 120 } }
 
+-- Samples a second, of all sound.
+local RATE = 48000
+
 -- Of a preset's encoder, what another codec has no use for.
 local OF_ONE_CODEC = { "preset", "crf", "pixel-format", "profile", "level", "tune" }
 
@@ -125,6 +128,32 @@ local function check_encoder(d, name, family)
   end
 end
 
+-- What some container takes, in order.
+local function known_sounds()
+  local found = {}
+  for _, container in pairs(CONTAINERS) do
+    for name in pairs(container.audio) do
+      found[name] = true
+    end
+  end
+  return table.concat(c41.keys(found), ", ")
+end
+
+-- Whether there is such a codec; and whether it is asked for the one rate at which sound is mixed.
+local function check_sound(d, name)
+  local said, known = d.spec.audio, takers("audio", name) ~= ""
+  local function place(key)
+    return said and said[key] and c41.place(said, key) or place_of(d, "audio")
+  end
+  if not known then
+    c41.error(place("codec"), ('unknown sound codec "%s"'):format(name), "there are: " .. known_sounds())
+  end
+  if (d.audio.rate or RATE) ~= RATE then
+    c41.error(place("rate"), ("sound has %d samples a second, and not %d"):format(RATE, d.audio.rate), "drop `rate`")
+  end
+  return known
+end
+
 -- Whether d's container takes its codecs, and they what is asked of them; d as deliver.lua reads it.
 function codec.check(d)
   local video, audio = d.encode.codec or "h264", d.audio.codec or "aac"
@@ -138,7 +167,7 @@ function codec.check(d)
       check_encoder(d, video, FAMILIES[video])
     end
   end
-  if takers("audio", audio) ~= "" then
+  if d.preview or check_sound(d, audio) then
     check("audio", d, audio, audio)
   end
 end
