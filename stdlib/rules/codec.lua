@@ -28,6 +28,9 @@ local CONTAINERS = {
   wav = { audio = { pcm_s16le = true, pcm_s24le = true } },
 }
 
+-- Endings that are another one's name too.
+local ALSO_CALLED = { jpeg = "jpg" }
+
 -- By family: the numbers of quality (CRF) that its encoder takes, and the smallest picture. H.264 of quality 0 would be
 -- lossless, which no player has the profile for.
 local QUALITIES = { av1 = { 1, 63 }, h264 = { 1, 51 }, hevc = { 0, 51 } }
@@ -56,11 +59,26 @@ function codec.encoding(spec, preset)
   return c41.fixed(encode)
 end
 
--- The preset's container, but for a file whose ending names another.
+local function check_ending(spec, preset, format, ending)
+  local known = { [format] = true }
+  for one in pairs(CONTAINERS) do
+    known[one] = true
+  end
+  if not (known[ending] or format == ALSO_CALLED[ending]) then
+    c41.error(c41.place(spec, "file"), ('preset %s makes no file of "%s"'):format(preset.preset, ending),
+      "the endings that it has: " .. table.concat(c41.keys(known), ", "))
+  end
+end
+
+-- The preset's container, but for a file whose ending names another, in letters of any case.
 function codec.container(spec, preset)
   local own = preset.container or { format = "mp4" }
-  local ending = spec.file and spec.file:match("%.(%w+)$")
-  if not CONTAINERS[ending] or ending == (own.format or "mp4") then
+  local format, ending = own.format or "mp4", spec.file and spec.file:match("%.(%w+)$")
+  ending = ending and ending:lower()
+  if ending and not spec.of then
+    check_ending(spec, preset, format, ending)
+  end
+  if not CONTAINERS[ending] or ending == format then
     return own
   end
   local container = {}
