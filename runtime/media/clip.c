@@ -181,6 +181,19 @@ static bool step(struct clip *c, struct err *err)
     return decode_next(c, err);
 }
 
+// A decoder that begins anew: in the middle of the stream, or (NAN) at its start.
+static bool renew_decoder(struct clip *c, double midway, struct err *err)
+{
+    avcodec_free_context(&c->codec);
+    straight_free(c->filter);
+    c->filter = NULL;
+    c->started = c->drained = c->ended = false;
+    c->midway = midway;
+    c->codec = isnan(midway) ? input_decoder_threads(&c->in, c->stream, DECODER_THREADS, err)
+                             : input_decoder_midway(&c->in, c->stream, DECODER_THREADS, err);
+    return c->codec != NULL;
+}
+
 struct clip *clip_open_smooth(const char *path, const char *rate, struct err *err)
 {
     struct clip *c = mem_new(sizeof(*c));
@@ -193,13 +206,11 @@ struct clip *clip_open_smooth(const char *path, const char *rate, struct err *er
         err_set(err, ERR_FINAL, "%s has no picture in it", c->in.name);
         goto fail;
     }
-    c->midway = NAN;
-    c->codec = input_decoder_threads(&c->in, c->stream, DECODER_THREADS, err);
     c->packet = av_packet_alloc();
     c->raw = av_frame_alloc();
     c->now = av_frame_alloc();
     c->next = av_frame_alloc();
-    if (!c->codec || !decode_next(c, err))
+    if (!renew_decoder(c, NAN, err) || !decode_next(c, err))
         goto fail;
     if (c->ended) {
         err_set(err, ERR_FINAL, "%s has no frames", c->in.name);
@@ -264,19 +275,6 @@ bool clip_has_rate(const struct clip *c, int num, int den)
 double clip_until(const struct clip *c)
 {
     return c->ended ? INFINITY : begins(c, c->next);
-}
-
-// Decoders that begin anew: in the middle of the stream, or at its start.
-static bool renew_decoder(struct clip *c, double midway, struct err *err)
-{
-    avcodec_free_context(&c->codec);
-    straight_free(c->filter);
-    c->filter = NULL;
-    c->started = c->drained = c->ended = false;
-    c->midway = midway;
-    c->codec = isnan(midway) ? input_decoder_threads(&c->in, c->stream, DECODER_THREADS, err)
-                             : input_decoder_midway(&c->in, c->stream, DECODER_THREADS, err);
-    return c->codec != NULL;
 }
 
 static bool go_to_start(struct clip *c, struct err *err)
