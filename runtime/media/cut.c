@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/media/ops.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <libavutil/frame.h>
@@ -11,6 +10,7 @@
 #include "base/json.h"
 #include "runtime/media/blend.h"
 #include "runtime/media/encode.h"
+#include "runtime/media/fades.h"
 #include "runtime/media/ink.h"
 #include "runtime/media/lookout.h"
 #include "runtime/media/look.h"
@@ -19,12 +19,6 @@
 #include "runtime/media/pixels.h"
 #include "runtime/media/titles.h"
 #include "runtime/media/untouched.h"
-
-// From a colour at the film's beginning, or to one at its end.
-struct fade {
-    double frames;
-    struct ink colour;
-};
 
 // One shot on its way to one file.
 struct cut {
@@ -37,19 +31,8 @@ struct cut {
     struct AVFrame *canvas; // the frame that titles and fades are laid on
     struct rate rate;
     int64_t frames, first, last; // of the shot; and which of them are ours
-    struct fade in, out;
+    struct fades fades;
 };
-
-static bool read_fade(const struct cut *c, const char *side, const char *colour, struct fade *fade,
-                      struct err *err)
-{
-    const json_t *fades = json_object_get(c->job->params, "fades");
-    const char *name = json_get_text(fades, colour, "black");
-
-    fade->frames = json_get_number(fades, side, 0) * c->rate.num / c->rate.den;
-    return ink_read(name, &fade->colour) ||
-           err_set(err, ERR_FILM, "no colour \"%s\": black, white or #rrggbb would be", name);
-}
 
 static bool read_range(struct cut *c, struct err *err)
 {
@@ -67,8 +50,7 @@ static bool read_range(struct cut *c, struct err *err)
             "the transitions around this shot take all of its %lld frames: make it longer, or "
             "them shorter",
             (long long)c->frames);
-    return read_fade(c, "in", "color-in", &c->in, err) &&
-           read_fade(c, "out", "color-out", &c->out, err);
+    return fades_read(&c->fades, params, c->rate, err);
 }
 
 static bool open_cut(struct cut *c, struct err *err)
@@ -98,11 +80,7 @@ static bool open_cut(struct cut *c, struct err *err)
 // How much of the picture is seen at frame n between the fades, and over which colour.
 static double seen(const struct cut *c, int64_t n, struct ink *colour)
 {
-    double in = c->in.frames > 0 ? ((double)n + .5) / c->in.frames : 1;
-    double out = c->out.frames > 0 ? ((double)(c->frames - n) - .5) / c->out.frames : 1;
-
-    *colour = in < out ? c->in.colour : c->out.colour;
-    return fmin(1, fmin(in, out));
+    return fades_seen(&c->fades, n, c->frames - n, colour);
 }
 
 static const AVFrame *compose(struct cut *c, const AVFrame *frame, int64_t n)

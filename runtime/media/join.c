@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "runtime/media/blend.h"
 #include "runtime/media/encode.h"
+#include "runtime/media/fades.h"
 #include "runtime/media/ink.h"
 #include "runtime/media/lookout.h"
 #include "runtime/media/look.h"
@@ -26,7 +27,7 @@ struct side {
     struct look *look;
     struct titles *titles;
     struct AVFrame *frame;
-    int64_t from; // of the shot, on the join's first frame
+    int64_t from, frames; // of the shot: on the join's first frame; in all
 };
 
 struct join {
@@ -36,6 +37,7 @@ struct join {
     struct encoder *encoder;
     struct AVFrame *out;
     struct ink colour;
+    struct fades fades; // of the film, where they reach into it
     int64_t frames;
 };
 
@@ -117,9 +119,9 @@ static bool open_side(struct side *s, const struct join *j, const char *name, st
     if (look_new(&s->look, json_object_get(params, "look"), lut ? lut->path : NULL, err))
         s->picture = picture_open(input, params, s->look, width, height, format, rate, err);
     s->frame = pixels_new_yuv(width, height, format);
+    s->frames = json_get_integer(params, "frames", 1);
     ok = s->picture && s->frame &&
-         titles_new(&s->titles, params, width, height, format, rate,
-                    json_get_integer(params, "frames", 1), j->job, err);
+         titles_new(&s->titles, params, width, height, format, rate, s->frames, j->job, err);
     s->input = input;
     s->draft = json_get_flag(json_object_get(params, "slate"), "draft", false);
     json_decref(params);
@@ -151,11 +153,13 @@ static bool open_join(struct join *j, struct err *err)
     if (!ink_read(json_get_text(params, "color", "black"), &j->colour))
         return err_set(err, ERR_FILM, "no colour \"%s\": black, white or #rrggbb would be",
                        json_get_text(params, "color", ""));
+    if (!fades_read(&j->fades, params, rate, err))
+        return false;
     j->out = pixels_new_yuv(width, height, format);
     if (!j->out || !open_side(&j->a, j, "a", rate, format, err) ||
         !open_side(&j->b, j, "b", rate, format, err))
         return false;
-    j->a.from = json_get_integer(json_object_get(params, "a"), "frames", 1) - j->frames / 2;
+    j->a.from = j->a.frames - j->frames / 2;
     j->b.from = -(j->frames / 2);
     j->lookout = lookout_new(rate);
     j->encoder = encoder_open(path, settings ? settings : json_null(), width, height, rate, err);
@@ -178,13 +182,20 @@ static bool draw_side(struct side *s, int64_t i, struct err *err)
     return true;
 }
 
+// How much is seen of frame i: shot a may be the film's first, and b its last.
+static double seen(const struct join *j, int64_t i, struct ink *colour)
+{
+    return fades_seen(&j->fades, j->a.from + i, j->b.frames - (j->b.from + i), colour);
+}
+
 // What a transition shows never stands still for long; of the two shots the one counts that is in
 // front.
 static enum asked asked_at(const struct join *j, const struct transition *transition, int64_t i)
 {
     const struct side *s = i < j->frames / 2 ? &j->a : &j->b;
+    struct ink colour;
 
-    if (transition->apart)
+    if (transition->apart || seen(j, i, &colour) < 1)
         return ASKED_BLACK | ASKED_STILL;
     return lookout_asked(s->picture, s->input, s->draft) | ASKED_STILL;
 }
@@ -202,6 +213,9 @@ static bool draw_sides(struct join *j, const struct transition *transition, int6
 static bool make_join(struct join *j, const struct transition *transition, struct err *err)
 {
     for (int64_t i = 0; i < j->frames; i++) {
+        struct ink colour;
+        double part = seen(j, i, &colour);
+
         if (atomic_load(j->job->cancelled))
             return err_set(err, ERR_CANCELLED, "stopped");
         if (!draw_sides(j, transition, i, err))
@@ -209,6 +223,8 @@ static bool make_join(struct join *j, const struct transition *transition, struc
         if (!av_frame_is_writable(j->out))
             av_frame_make_writable(j->out);
         transition->blend(j, i + 1);
+        if (part < 1)
+            blend_tint(j->out, colour, part);
         if (!lookout_see(j->lookout, j->out, asked_at(j, transition, i), err) ||
             !encoder_add(j->encoder, j->out, err))
             return false;

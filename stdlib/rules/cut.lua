@@ -154,8 +154,21 @@ local function side(w, d, sh, name, inputs)
   return params
 end
 
+-- The share that a transition of so many frames has of the film's fades: in, where shot sh is the first; and the
+-- fade of shot after, where that is the last. nil where none of them reaches into it.
+function cut.join_fades(w, sh, after, frames, fade_in, is_last)
+  local out_frames, kind, color, seconds = cut.transition(w, after)
+  local function reaches(fade, shot)
+    return fade * w.fps_num / w.fps_den > timing.least(w, shot) - frames // 2
+  end
+  local has_in = fade_in > 0 and reaches(fade_in, sh)
+  local has_out = is_last and out_frames > 0 and kind == "fade" and reaches(seconds, after)
+  return (has_in or has_out) and { ["in"] = has_in and fade_in or 0, out = has_out and seconds or 0,
+    ["color-in"] = has_in and w.film.opens.color or nil, ["color-out"] = has_out and color or nil } or nil
+end
+
 -- The transition from shot sh into shot after.
-function cut.join(w, d, sh, after, frames, kind, color)
+function cut.join(w, d, sh, after, frames, kind, color, fades)
   local inputs, place = { d.quality }, c41.place(sh.shot, "transition")
   local a, b = side(w, d, sh, "a", inputs), side(w, d, after, "b", inputs)
   if not a or not b then
@@ -164,7 +177,7 @@ function cut.join(w, d, sh, after, frames, kind, color)
   return w:step(sh, "join/" .. d.name, "join", "cut", {
     inputs = inputs, at = place,
     params = {
-      kind = kind, frames = frames, color = color, a = a, b = b,
+      kind = kind, frames = frames, color = color, fades = fades, a = a, b = b,
       fps = w.format.fps, pixels = d.pixels, fit = d.fit, focus = d.focus, encode = d.encode,
     },
   })

@@ -91,7 +91,8 @@ local function first_fade(w)
 end
 
 -- What shots of a scene take for granted of those around them in the same file: whether they are the first, and the
--- last; how many frames the transitions into and out of them have; and the shot that the last leads into.
+-- last; how many frames the transitions into and out of them have; the shot that the last leads into, and
+-- whether that one closes the film.
 local ALONE = { first = true, last = true, into = 0, out = 0 }
 
 -- The same in a file of the whole film. A scene looks at those around it where a transition leads from one to the
@@ -106,7 +107,9 @@ local function around(w, scene)
   end
   if after then
     ends.out = cut.transition(w, scene.shots[#scene.shots])
-    ends.next_shot = ends.out > 0 and names.look_at(w, after)[1] or nil
+    local shots = ends.out > 0 and names.look_at(w, after) or {}
+    ends.next_shot = shots[1]
+    ends.closes = #shots == 1 and not names.neighbour(w, after, 1)
   else
     cut.check_last(w, scene.shots[#scene.shots])
   end
@@ -137,7 +140,12 @@ local function pictures(w, d, shots, c, ends)
       ["color-in"] = fade_in > 0 and w.film.opens.color or nil, ["color-out"] = fade_out > 0 and color or nil } or nil
     add(i, world.plus(c.frames[i], -skip - drop), cut.make, sh, skip, drop, faded)
     if drop > 0 then
-      add(i, frames, cut.join, sh, w.prepared(next_shot), frames, kind, color)
+      local after, is_last = w.prepared(next_shot), ends.closes
+      if i < #shots then
+        is_last = i + 1 == #shots and not ends.next_shot
+      end
+      add(i, frames, cut.join, sh, after, frames, kind, color,
+        cut.join_fades(w, sh, after, frames, fade_in, is_last))
     end
     skip = drop
   end
@@ -211,7 +219,7 @@ local function gather(w, d, shots, ends, unit)
   return { inputs = c.inputs, counts = c.counts, pieces = c.pieces, shots = c.shots, lines = c.lines,
     names = c.names, beds = c.beds, tried = c.tried, least = d.preview and c.least or nil, fade_out = c.fade_out, id = shots[1].id,
     ends = { first = ends.first, last = ends.last, into = ends.into, out = ends.out,
-      to = ends.next_shot and ends.next_shot.id } }
+      to = ends.next_shot and ends.next_shot.id, closes = ends.closes } }
 end
 
 -- A file of n shots that is put together: add gives an input its number among those of its name, once for each source.
@@ -461,7 +469,8 @@ local function check_ends(scenes)
   for i, one in ipairs(scenes) do
     local ends, before, after = one[2].ends, scenes[i - 1], scenes[i + 1]
     if ends.first == (before ~= nil) or ends.last == (after ~= nil)
-      or ends.into ~= (before and before[2].ends.out or 0) or ends.to ~= (ends.to and after and after[2].id) then
+      or ends.into ~= (before and before[2].ends.out or 0) or ends.to ~= (ends.to and after and after[2].id)
+      or (ends.closes or false) ~= (ends.to ~= nil and after ~= nil and #after[2].shots == 1 and not scenes[i + 2]) then
       c41.want_all()
     end
   end

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Pictures and sounds where shots meet: transitions, seams of beds, places of lines."""
+import json
 import re
 import statistics
 
@@ -78,6 +79,40 @@ def test_film_opens_from_a_colour_and_ends_in_one(make_project):
     assert all(abs(g - DARK) <= 2 for g in greys[13:48]) and all(abs(g - LIGHT) <= 2 for g in greys[49:72])
     for n in range(24):
         assert abs(greys[72 + n] - (LIGHT + (60 - LIGHT) * (n + .5) / 24)) <= 5, (n, greys[72 + n])
+
+
+FADED = """c41: 1
+title: Greys
+format: 256x144@24
+opens: {{fade: 2}}
+scenes:
+  - id: a
+    shots:
+      - {{shot: dark, file: light.png, seconds: 2, transition: {{dissolve: 1}}}}
+      - {{shot: other, file: light.png, seconds: 2, transition: {{dissolve: 1}}}}
+{scene}      - {{shot: light, file: light.png, seconds: 2, transition: {{fade: 2}}}}
+"""
+
+
+@pytest.mark.parametrize("scene", ["", "  - id: b\n    shots:\n"])
+def test_a_fade_goes_on_through_a_transition(make_project, scene):
+    """At both ends of the film, which is one grey: each frame is as bright as the fade alone makes it."""
+    project = make_project({"film.yaml": FADED.format(scene=scene), "light.png": media.png(LIGHT)})
+    project.build()
+    greys = media.greys(project.folder / "out/greys.mp4")
+    assert len(greys) == 144
+    for n, grey in enumerate(greys):
+        assert abs(grey - LIGHT * min(1, (n + .5) / 48, (144 - n - .5) / 48)) <= 4, (n, grey)
+
+
+def test_a_fade_that_is_over_is_in_no_transition(make_project):
+    text = FADED.format(scene="").replace("fade: 2", "fade: 1.5")
+    project = make_project({"film.yaml": text, "light.png": media.png(LIGHT)})
+    joins = [step for step in json.loads(project.graph())["steps"] if step["kind"] == "join"]
+    assert len(joins) == 2 and not any("fades" in step["params"] for step in joins)
+    project.change("film.yaml", "dark, file: light.png, seconds: 2", "dark, file: light.png, seconds: 1.9")
+    joins = [step for step in json.loads(project.graph())["steps"] if step["kind"] == "join"]
+    assert [step["params"].get("fades", {}).get("in") for step in joins] == [1.5, None]
 
 
 def test_join_is_made_once_for_both_shots(make_project):

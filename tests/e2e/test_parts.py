@@ -88,6 +88,21 @@ def test_a_shot_comes_and_goes(parts, tmp_path):
     assert not list((parts.folder / ".c41/browse/film/two").glob("c*")), "its links are gone"
 
 
+def test_what_closed_the_film_does_not_any_more(make_project, tmp_path):
+    """A transition that the film's last fade reached into, and the scene behind it that has it now."""
+    scene = "- id: %s\n  shots:\n    - {shot: a, seconds: 2, image: a wall, transition: {%s: 2}}\n"
+    project = make_project({"film.yaml": "c41: 1\ntitle: Ends\nformat: 64x48@24\ninclude: [scenes/*.yaml]\n",
+                            "scenes/a.yaml": scene % ("a", "dissolve"), "scenes/b.yaml": scene % ("b", "fade")})
+    for name in ("a", "b"):
+        project.change(f"scenes/{name}.yaml", "seconds: 2", "seconds: 3")
+    project.change("scenes/b.yaml", "fade: 2", "fade: 2.5")
+    for _ in range(3):
+        project.build()
+    assert '"fades"' in project.graph().split('"id": "a/a/join/web"')[1].split('"id":')[0]
+    project.write("scenes/c.yaml", scene % ("c", "fade"))
+    assert "a/a/join/web" in ends_alike(project, tmp_path).ran
+
+
 def links(project):
     top = project.folder / ".c41/browse/film"
     return {str(p.relative_to(top)) for p in top.rglob("*") if p.is_symlink()}
