@@ -33,6 +33,7 @@ struct side {
 struct join {
     const struct media_job *job;
     struct side a, b;
+    struct titles *over; // what goes on while the picture changes; NULL: nothing
     struct lookout *lookout;
     struct encoder *encoder;
     struct AVFrame *out;
@@ -157,7 +158,9 @@ static bool open_join(struct join *j, struct err *err)
         return false;
     j->out = pixels_new_yuv(width, height, format);
     if (!j->out || !open_side(&j->a, j, "a", rate, format, err) ||
-        !open_side(&j->b, j, "b", rate, format, err))
+        !open_side(&j->b, j, "b", rate, format, err) ||
+        !titles_new(&j->over, json_object_get(params, "over"), width, height, format, rate,
+                    j->frames, j->job, err))
         return false;
     j->a.from = j->a.frames - j->frames / 2;
     j->b.from = -(j->frames / 2);
@@ -223,6 +226,8 @@ static bool make_join(struct join *j, const struct transition *transition, struc
         if (!av_frame_is_writable(j->out))
             av_frame_make_writable(j->out);
         transition->blend(j, i + 1);
+        if (j->over)
+            titles_draw(j->over, j->out, i);
         if (part < 1)
             blend_tint(j->out, colour, part);
         if (!lookout_see(j->lookout, j->out, asked_at(j, transition, i), err) ||
@@ -257,6 +262,7 @@ bool join_run(const struct media_job *job, struct err *err)
     lookout_free(j.lookout);
     close_side(&j.a);
     close_side(&j.b);
+    titles_free(j.over);
     av_frame_free(&j.out);
     return ok;
 }

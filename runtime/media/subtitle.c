@@ -30,13 +30,17 @@ size_t subtitles_columns(int width, int height)
     return width >= height ? WIDE_COLUMNS : UPRIGHT_COLUMNS;
 }
 
+static void release_cue(struct cue *cue)
+{
+    mem_free(cue->who);
+    mem_free(cue->mode);
+    mem_free(cue->text);
+}
+
 void subtitles_release(struct subtitles *s)
 {
-    for (size_t i = 0; i < s->cues.n; i++) {
-        mem_free(s->cues.at[i].who);
-        mem_free(s->cues.at[i].mode);
-        mem_free(s->cues.at[i].text);
-    }
+    for (size_t i = 0; i < s->cues.n; i++)
+        release_cue(&s->cues.at[i]);
     vec_release(&s->cues);
 }
 
@@ -187,7 +191,7 @@ void subtitles_add(struct subtitles *s, const char *who, const char *mode, const
         done = to == w.list.n ? total : line_width(&w, 0, to);
         vec_push(&s->cues,
                  (struct cue){
-                     .start_ms = llround(fmax(0, at) * 1000),
+                     .start_ms = llround(at * 1000),
                      .end_ms = llround((start + seconds * (double)done / (double)total) * 1000),
                      .who = *who ? mem_strdup(who) : NULL,
                      .mode = mem_strdup(mode),
@@ -204,6 +208,25 @@ static int by_start(const void *a, const void *b)
     if (x->start_ms != y->start_ms)
         return x->start_ms < y->start_ms ? -1 : 1;
     return x->end_ms < y->end_ms ? -1 : x->end_ms > y->end_ms;
+}
+
+// What is over before the beginning is left out; what has begun by then begins there.
+static void begin_at_zero(struct subtitles *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->cues.n; i++) {
+        struct cue *cue = &s->cues.at[i];
+
+        if (cue->end_ms <= 0) {
+            release_cue(cue);
+            continue;
+        }
+        if (cue->start_ms < 0)
+            cue->start_ms = 0;
+        s->cues.at[n++] = *cue;
+    }
+    s->cues.n = n;
 }
 
 void subtitles_finish(struct subtitles *s, double film_seconds, double frame_seconds)
@@ -226,6 +249,7 @@ void subtitles_finish(struct subtitles *s, double film_seconds, double frame_sec
             room - cue->start_ms >= least_trimmed_ms)
             cue->end_ms = room;
     }
+    begin_at_zero(s);
 }
 
 static void add_time(struct buf *out, int64_t ms, char point)

@@ -73,20 +73,45 @@ static void burn(struct layers *l, const struct theme *t, const struct cue *cue,
                rate_frames(l->rate, (double)cue->end_ms / 1000) - 1, 0);
 }
 
+static double sum(const json_t *numbers)
+{
+    double sum = 0;
+    const json_t *number;
+    size_t i;
+
+    json_array_foreach(numbers, i, number)
+        sum += json_number_value(number);
+    return sum;
+}
+
+// Lines of a shot, whose first frame lies where said tells: `plus` frames behind the first of
+// these, and `minus` frames before it.
+static void add_lines(struct subtitles *s, const json_t *said, struct rate rate)
+{
+    double frames = sum(json_object_get(said, "plus")) - sum(json_object_get(said, "minus"));
+    double shot = frames * rate.den / rate.num;
+    const json_t *line;
+    size_t i;
+
+    json_array_foreach(json_object_get(said, "lines"), i, line)
+        subtitles_add(s, json_get_text(line, "name", ""), json_get_text(line, "mode", "sync"),
+                      json_get_text(line, "text", ""), shot + json_get_number(line, "start", 0),
+                      json_get_number(line, "seconds", 0));
+}
+
 bool subtitles_burn(struct layers *l, const json_t *said, struct err *err)
 {
     struct subtitles s = {.columns = subtitles_columns(l->width, l->height)};
     struct last last = {0};
     struct theme theme;
-    const json_t *line;
+    const json_t *shot;
     size_t i;
 
     if (!theme_read(&theme, "subtitle", json_object_get(said, "theme"), err))
         return false;
-    json_array_foreach(json_object_get(said, "lines"), i, line)
-        subtitles_add(&s, json_get_text(line, "name", ""), json_get_text(line, "mode", "sync"),
-                      json_get_text(line, "text", ""), json_get_number(line, "start", 0),
-                      json_get_number(line, "seconds", 0));
+    add_lines(&s, said, l->rate);
+    json_array_foreach(json_object_get(said, "around"), i, shot)
+        add_lines(&s, shot, l->rate);
     subtitles_finish(&s, rate_seconds(l->rate, l->frames), rate_seconds(l->rate, 1));
     for (i = 0; i < s.cues.n; i++)
         burn(l, &theme, &s.cues.at[i], &last);

@@ -2,6 +2,7 @@
 -- The picture of each shot, encoded for one deliverable, and the frames of each transition.
 local clip = require "rules.clip"
 local still = require "rules.still"
+local subtitles = require "rules.subtitles"
 local timing = require "rules.timing"
 local titles = require "rules.titles"
 
@@ -121,8 +122,9 @@ local function note(sh)
   return scene and sh.shot.note and scene .. "\n" .. sh.shot.note or scene or sh.shot.note
 end
 
--- The cut of one shot for a deliverable d; skip and drop are the frames that joins take.
-function cut.make(w, d, sh, skip, drop, fades)
+-- The cut of one shot for a deliverable d; skip and drop are the frames that joins take. row: of subtitles that are
+-- burnt in, or nil. The burn-in of a draft has the lines already.
+function cut.make(w, d, sh, skip, drop, fades, row)
   local inputs = c41.room(3)
   local params = { fps = w.format.fps, skip = skip, drop = drop, fades = fades, pixels = d.pixels, fit = d.fit,
     focus = sh.shot.focus or d.focus, encode = d.encode, sized = d.sized, slate = nil }
@@ -134,7 +136,8 @@ function cut.make(w, d, sh, skip, drop, fades)
   inputs[1], inputs[2] = w.input("picture", ref), d.quality
   timing.add(w, sh, inputs)
   params.slate, params.look = slate(w, sh, inputs), look(w, sh, inputs)
-  titles.add(w, d, sh, params, inputs, nil, drafted(sh))
+  titles.add(w, d, sh, params, inputs)
+  params.subtitles = row and not drafted(sh) and subtitles.of_cut(w, row, sh, inputs) or nil
   return w:step(sh, "cut/" .. d.name, "cut", "cut", { inputs = inputs, params = params, at = sh.place,
     note = note(sh) })
 end
@@ -150,7 +153,7 @@ local function side(w, d, sh, name, inputs)
   timing.add(w, sh, inputs, "t" .. name)
   params.frames = timing.frames(w, sh, "t" .. name)
   params.slate, params.look = slate(w, sh, inputs, "t" .. name), look(w, sh, inputs, "lut-" .. name)
-  titles.add(w, d, sh, params, inputs, "t" .. name, drafted(sh))
+  titles.add(w, d, sh, params, inputs)
   return params
 end
 
@@ -167,8 +170,14 @@ function cut.join_fades(w, sh, after, frames, fade_in, is_last)
     ["color-in"] = has_in and w.film.opens.color or nil, ["color-out"] = has_out and color or nil } or nil
 end
 
--- The transition from shot sh into shot after.
-function cut.join(w, d, sh, after, frames, kind, color, fades)
+-- Subtitles stay as they are while the picture under them changes.
+local function over(w, sh, after, frames, row, inputs)
+  local burnt = row and not (drafted(sh) and drafted(after)) and subtitles.of_join(w, row, after, frames, inputs)
+  return burnt and { subtitles = burnt } or nil
+end
+
+-- The transition from shot sh into shot after; row as of cut.make.
+function cut.join(w, d, sh, after, frames, kind, color, fades, row)
   local inputs, place = { d.quality }, c41.place(sh.shot, "transition")
   local a, b = side(w, d, sh, "a", inputs), side(w, d, after, "b", inputs)
   if not a or not b then
@@ -177,7 +186,7 @@ function cut.join(w, d, sh, after, frames, kind, color, fades)
   return w:step(sh, "join/" .. d.name, "join", "cut", {
     inputs = inputs, at = place,
     params = {
-      kind = kind, frames = frames, color = color, fades = fades, a = a, b = b,
+      kind = kind, frames = frames, color = color, fades = fades, a = a, b = b, over = over(w, sh, after, frames, row, inputs),
       fps = w.format.fps, pixels = d.pixels, fit = d.fit, focus = d.focus, encode = d.encode,
     },
   })

@@ -9,6 +9,7 @@ local preview = require "rules.preview"
 local slate = require "rules.slate"
 local sound = require "rules.sound"
 local stems = require "rules.stems"
+local subtitles = require "rules.subtitles"
 local text = require "rules.text"
 local timecode = require "rules.timecode"
 local timing = require "rules.timing"
@@ -95,6 +96,18 @@ end
 -- whether that one closes the film.
 local ALONE = { first = true, last = true, into = 0, out = 0 }
 
+-- Words that run over the picture between scenes, where subtitles are burnt in: `on` and `ahead`, whether this scene's
+-- may; `earlier` and `later`, the shots around it whose words may run over its own.
+local function add_words(w, scene, before, after, ends)
+  ends.on, ends.ahead = subtitles.reach(w, scene.shots)
+  if before and not before.kept and subtitles.reach(w, names.shots(w, before)) then
+    ends.earlier = names.look_at(w, before)
+  end
+  if after and not after.kept and select(2, subtitles.reach(w, names.shots(w, after))) then
+    ends.later = names.look_at(w, after)
+  end
+end
+
 -- The same in a file of the whole film. A scene looks at those around it where a transition leads from one to the
 -- other, and only there. One that was left out leads nowhere: deliver.film makes sure of that.
 local function around(w, scene)
@@ -113,6 +126,9 @@ local function around(w, scene)
   else
     cut.check_last(w, scene.shots[#scene.shots])
   end
+  if w.burns then
+    add_words(w, scene, before, after, ends)
+  end
   return ends
 end
 
@@ -128,6 +144,7 @@ local function pictures(w, d, shots, c, ends)
     end
   end
   local skip = ends.into // 2
+  local row = d.subtitles == "burn" and subtitles.row(w, ends.earlier, shots, ends.later or { ends.next_shot }) or nil
   for i, sh in ipairs(shots) do
     local next_shot = shots[i + 1] or ends.next_shot
     local frames, kind, color, seconds = cut.transition(w, sh)
@@ -138,14 +155,14 @@ local function pictures(w, d, shots, c, ends)
     end
     local faded = (fade_in > 0 or fade_out > 0) and { ["in"] = fade_in, out = fade_out,
       ["color-in"] = fade_in > 0 and w.film.opens.color or nil, ["color-out"] = fade_out > 0 and color or nil } or nil
-    add(i, world.plus(c.frames[i], -skip - drop), cut.make, sh, skip, drop, faded)
+    add(i, world.plus(c.frames[i], -skip - drop), cut.make, sh, skip, drop, faded, row)
     if drop > 0 then
       local after, is_last = w.prepared(next_shot), ends.closes
       if i < #shots then
         is_last = i + 1 == #shots and not ends.next_shot
       end
       add(i, frames, cut.join, sh, after, frames, kind, color,
-        cut.join_fades(w, sh, after, frames, fade_in, is_last))
+        cut.join_fades(w, sh, after, frames, fade_in, is_last), row)
     end
     skip = drop
   end
@@ -219,7 +236,8 @@ local function gather(w, d, shots, ends, unit)
   return { inputs = c.inputs, counts = c.counts, pieces = c.pieces, shots = c.shots, lines = c.lines,
     names = c.names, beds = c.beds, tried = c.tried, least = d.preview and c.least or nil, fade_out = c.fade_out, id = shots[1].id,
     ends = { first = ends.first, last = ends.last, into = ends.into, out = ends.out,
-      to = ends.next_shot and ends.next_shot.id, closes = ends.closes } }
+      to = ends.next_shot and ends.next_shot.id, closes = ends.closes, on = ends.on, ahead = ends.ahead,
+      earlier = ends.earlier and ends.earlier[1].id, later = ends.later and ends.later[1].id } }
 end
 
 -- A file of n shots that is put together: add gives an input its number among those of its name, once for each source.
@@ -415,7 +433,7 @@ end
 -- The files that the film wants, each with its preset.
 function deliver.read(w)
   local list, seen = w.film.deliver or { { preset = "web" } }, {}
-  w.deliverables = {}
+  w.deliverables, w.burns = {}, false
   for i, spec in ipairs(list) do
     local place = w.film.deliver and c41.place(list, i) or c41.place(w.film)
     spec = type(spec) == "string" and { preset = spec } or spec
@@ -428,6 +446,7 @@ function deliver.read(w)
         "drop `file`: each is named by its " .. d.each)
     else
       w.deliverables[#w.deliverables + 1] = d
+      w.burns = w.burns or d.subtitles == "burn" and not d.each
     end
     seen[d.name] = seen[d.name] or place
   end
@@ -464,13 +483,20 @@ function deliver.scene(w, scene)
   return #given > 0 and given or nil
 end
 
+-- Whether what a scene takes for granted of those around it is so.
+local function ends_hold(ends, before, after, is_last_but_one)
+  local closes = ends.to ~= nil and after ~= nil and #after.shots == 1 and is_last_but_one
+  return ends.first == not before and ends.last == not after and ends.into == (before and before.ends.out or 0)
+    and ends.to == (ends.to and after and after.id) and (ends.closes or false) == closes
+    and ends.earlier == (before and before.ends.on and before.id or nil)
+    and ends.later == (after and after.ends.ahead and after.id or nil)
+end
+
 -- What a scene was left out with may no longer hold: another stands beside it now, or a transition leads elsewhere.
 local function check_ends(scenes)
   for i, one in ipairs(scenes) do
-    local ends, before, after = one[2].ends, scenes[i - 1], scenes[i + 1]
-    if ends.first == (before ~= nil) or ends.last == (after ~= nil)
-      or ends.into ~= (before and before[2].ends.out or 0) or ends.to ~= (ends.to and after and after[2].id)
-      or (ends.closes or false) ~= (ends.to ~= nil and after ~= nil and #after[2].shots == 1 and not scenes[i + 2]) then
+    local before, after = scenes[i - 1], scenes[i + 1]
+    if not ends_hold(one[2].ends, before and before[2], after and after[2], not scenes[i + 2]) then
       c41.want_all()
     end
   end

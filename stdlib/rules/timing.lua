@@ -59,37 +59,38 @@ local function measured(w, sh)
   sh.timing = { ref = made, input = w.input("timing", made, "read") }
 end
 
+-- Whether the length is known only when voices or footage are there.
+local function is_measured(sh)
+  return #sh.lines > 0 or (sh.footage ~= nil and not sh.shot.seconds)
+end
+
+-- The frames that the shot has at least, whatever will be measured; where nothing is, those that it has.
+function timing.least(w, sh)
+  local shot, first = sh.shot, sh.lines[1]
+  local spoken = first and (first.at or shot.head or HEAD) + (shot.tail or TAIL) or 0
+  return w:frames(is_measured(sh) and math.max(shot.seconds or 0, spoken) or shot.seconds or least(sh))
+end
+
 -- Sets sh.timing to the step that measures, as reference and as input, or sh.frames where it is known; on first use.
 function timing.of(w, sh)
-  local shot = sh.shot
   if sh.timing or sh.frames then
     return
   end
   say.lower(w, sh)
-  if #sh.lines > 0 or (sh.footage and not shot.seconds) then
+  if is_measured(sh) then
     measured(w, sh)
   else
-    sh.frames = w:frames(shot.seconds or least(sh))
+    sh.frames = timing.least(w, sh)
   end
 end
 
 -- The step that measures a shot, lowered on first use; nil where its length is known.
 local function measured_by(w, sh)
-  if not sh.timing then
-    timing.of(w, sh)
-  end
+  timing.of(w, sh)
   return sh.timing
 end
 
 local FRAMES, SECONDS = { late = "timing.frames" }, {}
-
--- The frames that the shot has at least, whatever will be measured.
-function timing.least(w, sh)
-  timing.of(w, sh)
-  local shot, first = sh.shot, sh.lines[1]
-  local spoken = first and (first.at or shot.head or HEAD) + (shot.tail or TAIL) or 0
-  return sh.frames or w:frames(math.max(shot.seconds or 0, spoken))
-end
 
 -- A fact of the shot's timing as a late value of the input called name; frames and seconds may be plain.
 function timing.frames(w, sh, name)

@@ -86,14 +86,10 @@ local function burn_in(w, d, sh)
   return says
 end
 
--- Adds to the params of a cut, or of one side of a join, what deliverable d has over the picture. slated: the burn-in
--- of a draft has the lines already.
-function titles.add(w, d, sh, params, inputs, clock, slated)
+-- Adds to the params of a cut, or of one side of a join, what deliverable d has over the picture.
+function titles.add(w, d, sh, params, inputs)
   params.text, params.card = lower_third(w, sh, inputs), moving_card(w, sh, inputs)
   params["burn-in"] = burn_in(w, d, sh)
-  if d.subtitles == "burn" and not slated and #sh.lines > 0 then
-    params.subtitles = { lines = titles.spoken(w, sh, inputs, clock), theme = titles.style(w, "subtitle") }
-  end
 end
 
 return titles

@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+import media
+
 FILM = """c41: 1
 title: Parts
 format: 64x48@24
@@ -101,6 +103,40 @@ def test_what_closed_the_film_does_not_any_more(make_project, tmp_path):
     assert '"fades"' in project.graph().split('"id": "a/a/join/web"')[1].split('"id":')[0]
     project.write("scenes/c.yaml", scene % ("c", "fade"))
     assert "a/a/join/web" in ends_alike(project, tmp_path).ran
+
+
+SPOKEN = "- id: %s\n  shots:\n    - {shot: a, seconds: %d, file: grey.png%s}\n"
+
+
+def test_words_that_run_over_the_next_scene(make_project, tmp_path):
+    """Where subtitles are burnt in, the picture there shows them; and only then."""
+    says = ", head: 0, tail: %s, say: [{narrator: %s, file: voice.wav}]"
+    project = make_project({"film.yaml": "c41: 1\ntitle: Words\nformat: 64x48@24\ninclude: [scenes/*.yaml]\n"
+                                         "deliver: [{preset: web, subtitles: burn}]\n",
+                            "scenes/a.yaml": SPOKEN % ("a", 3, says % (-1, "Hello there")), "scenes/c.yaml": SPOKEN % ("c", 2, ""),
+                            "scenes/d.yaml": SPOKEN % ("d", 4, ""), "grey.png": media.png(128), "voice.wav": media.wav(5)})
+
+    def cuts():
+        ran = {s for s in ends_alike(project, tmp_path).ran if "/cut/" in s}
+        shutil.rmtree(tmp_path / "whole")
+        return ran
+
+    for _ in range(2):
+        project.build()
+    project.change("scenes/a.yaml", "Hello there", "Hello you")
+    assert cuts() == {"a/a/cut/web", "c/a/cut/web"}
+    project.change("scenes/a.yaml", "tail: -1", "tail: 0")
+    assert cuts() == {"a/a/cut/web", "c/a/cut/web"}
+    project.change("scenes/a.yaml", "Hello you", "Hello me")
+    assert cuts() == {"a/a/cut/web"}
+    project.change("scenes/a.yaml", "tail: 0", "tail: -2")
+    assert cuts() == {"a/a/cut/web", "c/a/cut/web"}
+    project.write("scenes/b.yaml", SPOKEN % ("b", 5, ""))
+    assert cuts() == {"b/a/cut/web"}, "words end in the scene that is new, and what c is without them is at hand"
+    project.write("scenes/d.yaml", SPOKEN % ("d", 4, says.replace("head: 0", "head: -1") % (0, "Who is it")))
+    assert cuts() == {"c/a/cut/web", "d/a/cut/web"}
+    (project.folder / "scenes/c.yaml").unlink()
+    assert cuts() == {"b/a/cut/web"}
 
 
 def links(project):

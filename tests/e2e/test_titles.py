@@ -75,6 +75,50 @@ def test_a_subtitle_is_in_the_picture_while_it_is_spoken(built):
             assert box[0] > 25 and box[2] < 231 and box[1] > 72 and box[3] < 131, f"outside the safe area: {box}"
 
 
+OVER = """\
+c41: 1
+title: Words
+format: 256x144@24
+theme: theme.yaml
+deliver:
+  - {{name: plain, preset: web, subtitles: sidecar}}
+  - {{name: burnt, preset: web, subtitles: burn}}
+scenes:
+  - id: one
+    shots:
+      - {{shot: before, file: grey.png, seconds: 1{before}}}
+{second}      - {{shot: talk, file: grey.png, head: -0.5, tail: -1.6, say: [{{narrator: Is anybody there?, file: voice.wav}}]}}
+{third}      - {{shot: after, file: grey.png, seconds: 1{after}}}
+      - {{shot: last, file: grey.png, seconds: 2}}
+"""
+SCENE = "  - id: %s\n    shots:\n"
+
+
+@pytest.mark.parametrize("second,third", [("", ""), (SCENE % "two", ""), ("", SCENE % "three"), (SCENE % "two", SCENE % "three")])
+@pytest.mark.parametrize("before,after", [("", ""), ("", "dissolve"), ("wipe", "fade")])
+def test_subtitles_go_on_over_the_next_picture(make_project, second, third, before, after):
+    """A line from 0.5 to 4.6 s over a J cut, two L cuts and transitions: each frame of it looks the same."""
+    before, after = (f", transition: {{{kind}: 0.5}}" if kind else "" for kind in (before, after))
+    project = make_project({"film.yaml": OVER.format(second=second, third=third, before=before, after=after),
+                            "theme.yaml": THEME, "grey.png": media.png(128), "voice.wav": media.wav(4.1)})
+    project.build()
+    [cue] = media.cues(project.folder / "out/words-plain.srt")
+    assert cue[:2] == pytest.approx((0.5, 4.6), abs=0.002)
+    plain, width = frames(project, "plain")
+    burnt, _ = frames(project, "burnt")
+    boxes = [changed(a, b, width) for a, b in zip(plain, burnt)]
+    assert len(boxes) == 24 * 6
+    assert [n for n, box in enumerate(boxes) if box] == list(range(12, 110))
+    for n in range(12, 110): # an encoder smears edges where the picture changes
+        assert max(abs(a - b) for a, b in zip(boxes[n], boxes[60])) <= 2, (n, boxes[n], boxes[60])
+
+
+def test_an_ordinary_cut_knows_nothing_of_its_neighbours(words):
+    cuts = [step for step in json.loads(words.graph())["steps"] if step["id"].endswith("/cut/burnt")]
+    assert [step["id"] for step in cuts if "subtitles" in step["params"]] == ["one/talk/cut/burnt"]
+    assert not any("around" in step["params"].get("subtitles", {}) for step in cuts)
+
+
 def test_a_lower_third_comes_and_goes(built):
     plain, width = frames(built[0], "plain")
     shown = [n for n in range(96, 144) if changed(plain[97], plain[n], width)]

@@ -120,6 +120,23 @@ static void timing(void **state)
     }
 }
 
+// What is over before the beginning is not there, what goes on then begins with it.
+static void a_part_of_the_film(void **state)
+{
+    struct subtitles s = {.columns = 42};
+
+    (void)state;
+    subtitles_add(&s, "Tom", "sync", "Two.", -3, 2.5);
+    subtitles_add(&s, "Mara", "sync", "Yes.", -0.2, 1);
+    subtitles_add(&s, "Tom", "sync", "One.", -9, 2);
+    subtitles_finish(&s, 60, 1 / 24.0);
+    assert_int_equal(s.cues.n, 1);
+    assert_string_equal(s.cues.at[0].text, "Yes.");
+    assert_int_equal(s.cues.at[0].start_ms, 0);
+    assert_int_equal(s.cues.at[0].end_ms, 800);
+    subtitles_release(&s);
+}
+
 static void files(void **state)
 {
     struct subtitles s = {.columns = 42};
@@ -146,9 +163,8 @@ static void files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(phrases),
-        cmocka_unit_test(long_speech),
-        cmocka_unit_test(timing),
+        cmocka_unit_test(phrases), cmocka_unit_test(long_speech),
+        cmocka_unit_test(timing),  cmocka_unit_test(a_part_of_the_film),
         cmocka_unit_test(files),
     };
 
