@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "runtime/media/filters.h"
 #include "runtime/media/limiter.h"
@@ -27,7 +28,7 @@ enum {
     MOST_TRIES = 3,
 };
 
-static const double most_of_rate = 1.5; // that a passage may take
+static const double most_of_rate = 1.5; // that a passage may take, if nothing else is said
 static const double thrift = 1.4;       // how much quality it costs to be smaller
 static const float faint = 1.0f / 1024;
 
@@ -288,7 +289,8 @@ static bool run(struct encoding *e, const float *window, struct level *levels, s
 static double excess(const struct encoding *e)
 {
     double seconds = (double)(e->end - e->start) / PCM_RATE;
-    double most = (double)sound_encoder_bits(e->how->audio) * most_of_rate * seconds;
+    double part = json_get_number(e->how->audio, "most", most_of_rate);
+    double most = (double)sound_encoder_bits(e->how->audio) * part * seconds;
 
     return most > 0 ? (double)e->packets.len * 8 / most : 0;
 }

@@ -23,13 +23,13 @@ local function qualities(best, scale)
   return list
 end
 
--- The encoder's settings with another quality, which may be late.
-local function with_quality(encode, crf)
+-- An encoder's settings, of which one is another.
+local function with(encode, key, value)
   local settings = {}
-  for key, value in pairs(encode) do
-    settings[key] = value
+  for k, v in pairs(encode) do
+    settings[k] = v
   end
-  settings.crf = crf
+  settings[key] = value
   return settings
 end
 
@@ -39,7 +39,7 @@ local function variant(d, name, encode, quality)
 end
 
 local function found(w, d, name, id, step)
-  return variant(d, name, with_quality(d.encode, w.late(step .. ".crf")),
+  return variant(d, name, with(d.encode, "crf", w.late(step .. ".crf")),
     w.input(step, { step = id .. "/" .. step, output = "quality" }, "read"))
 end
 
@@ -61,9 +61,14 @@ function budget.read(w, d, place)
   end
   local list, trials = qualities(math.min(d.encode.crf or scale.best, scale.worst), scale), {}
   for i, crf in ipairs(list) do
-    trials[i] = variant(d, ("%s/trial-%d"):format(d.name, i), c41.fixed(with_quality(d.encode, crf)))
+    trials[i] = variant(d, ("%s/trial-%d"):format(d.name, i), c41.fixed(with(d.encode, "crf", crf)))
   end
   return { qualities = list, step = scale.step, trials = trials }
+end
+
+-- The settings of its sound, which takes no more anywhere than is counted on.
+function budget.sound(audio)
+  return with(audio, "most", 1)
 end
 
 -- How the pieces of the file of the conform called id are made in the end; and how they are tried, the guess last.

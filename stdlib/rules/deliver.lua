@@ -49,6 +49,7 @@ local function read(w, spec, place, several)
   preview.read(w, d, own)
   slate.read(w, d, own)
   d.budget = budget.read(w, d, d.bytes_place)
+  d.audio = d.budget and budget.sound(d.audio) or d.audio
   limits.check(w, d, own, place)
   d.extension = EXTENSIONS[d.container.format or "mp4"] or "mp4"
   if not spec.of then -- which is what it is

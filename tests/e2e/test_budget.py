@@ -63,6 +63,18 @@ def test_just_below(make_project, sources, budget, bitrate):
     media.decode(path)
 
 
+def test_sound_that_is_all_noise(make_project, sources, tmp_path):
+    """It takes no more than its bitrate, which is what it was counted at."""
+    white = tmp_path / "white.wav"
+    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=c=white:r=48000:d=20:a=0.3", "-ac", "2", white)
+    project = make_project({"film.yaml": film(650_000, 192_000), **sources, "noise.wav": white.read_bytes()})
+    project.build()
+    path = project.folder / "out/small.mp4"
+    sound = media.File(path).stream("audio")
+    assert 0.8 * 192_000 <= int(sound["bit_rate"]) <= 192_000
+    assert path.stat().st_size <= 650_000
+
+
 @pytest.mark.long
 def test_an_edit_encodes_its_shot(make_project, sources):
     """And its trials: nothing else that has a picture is touched, and the file stays below."""
