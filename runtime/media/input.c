@@ -248,6 +248,26 @@ struct AVCodecContext *input_decoder_midway(const struct input *in, const struct
     return open_decoder(in, stream, threads, false, err);
 }
 
+// The head of a WAV that was written to a pipe, as speech servers do, cannot tell how much follows:
+// its last packet is as short as it is. Instead of its size it says nothing, or the most there is.
+static bool has_open_end(const struct input *in)
+{
+    const uint32_t most = 0x7fff0000;
+    unsigned char head[8];
+    uint32_t size;
+
+    if (strcmp(in->format->iformat->name, "wav") != 0 ||
+        pread(in->fd, head, sizeof(head), 0) != sizeof(head))
+        return false;
+    size = head[4] | (uint32_t)head[5] << 8 | (uint32_t)head[6] << 16 | (uint32_t)head[7] << 24;
+    return size == 0 || size >= most;
+}
+
+bool input_is_torn(const struct input *in, const AVPacket *packet)
+{
+    return packet->flags & AV_PKT_FLAG_CORRUPT && !has_open_end(in);
+}
+
 const int32_t *input_matrix(const AVStream *stream)
 {
 #if LIBAVCODEC_VERSION_MAJOR >= 61

@@ -8,6 +8,7 @@
 
 struct AVCodecContext;
 struct AVFormatContext;
+struct AVPacket;
 struct AVStream;
 struct err;
 
@@ -47,6 +48,9 @@ struct AVCodecContext *input_decoder_threads(const struct input *in, const struc
 // errors, and its frames tell of them.
 struct AVCodecContext *input_decoder_midway(const struct input *in, const struct AVStream *stream,
                                             int threads, struct err *err);
+
+// Whether a packet lacks bytes that its file promises.
+bool input_is_torn(const struct input *in, const struct AVPacket *packet);
 
 // How the pictures of stream are to be turned and mirrored: nine numbers of a display matrix, or
 // NULL.

@@ -97,7 +97,7 @@ static bool count_packets(struct input *in, struct tally *t, const AVStream *vid
     bool ok = !audio || ctx;
 
     while (ok && (code = av_read_frame(in->format, packet)) >= 0) {
-        t->damaged |= packet->flags & AV_PKT_FLAG_CORRUPT;
+        t->damaged |= input_is_torn(in, packet);
         t->encrypted |= av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL;
         note_end(t, in->format->streams[packet->stream_index], packet);
         if (video && packet->stream_index == video->index)

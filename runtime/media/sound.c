@@ -31,6 +31,7 @@ struct sound {
     bool flushed;      // the decoder was told of the end; and
     bool drained;      // has nothing more
     bool any;          // something was decoded
+    bool torn;         // the packet before
     size_t early;      // frames still to come that lie before the picture
     float *ready;      // frames [at, n) of width channels wait to be read
     size_t at, n, cap;
@@ -199,8 +200,10 @@ static void feed(struct sound *s)
     while (av_read_frame(s->input.format, s->packet) >= 0) {
         bool ours = s->packet->stream_index == s->stream->index;
 
-        if (ours)
+        if (ours) {
+            s->torn = input_is_torn(&s->input, s->packet);
             avcodec_send_packet(s->decoder, s->packet);
+        }
         av_packet_unref(s->packet);
         if (ours)
             return;
@@ -222,6 +225,10 @@ static bool fill(struct sound *s, struct err *err)
             s->drained = true;
             if (!s->any)
                 return err_set(err, ERR_FINAL, "%s has no sound that can be decoded",
+                               s->input.name);
+            if (s->torn)
+                return err_set(err, ERR_FINAL,
+                               "%s is damaged or cut short: the file ends before its content",
                                s->input.name);
             if (!resample(s, NULL, 0, err))
                 return false;

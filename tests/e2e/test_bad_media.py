@@ -124,6 +124,20 @@ def text(content):
     return lambda path: path.write_text(content)
 
 
+def sine(path, *options):
+    ffmpeg(path, "-f", "lavfi", "-i", "sine=440:d=1", *options)
+
+
+def streamed(path):
+    """As speech servers write it: the head does not know how much follows."""
+    path.write_bytes(media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=0.9", "-f", "wav", "-", text=False))
+
+
+def sound_cut_short(path):
+    sine(path)
+    path.write_bytes(path.read_bytes()[:20000])
+
+
 # What the shot asks for, how the file comes to be, and what is said of it.
 REFUSED = {
     "cut-short.mp4": (FOOTAGE, cut_short, "damaged or cut short"),
@@ -141,7 +155,7 @@ REFUSED = {
     "session.mp4": (FOOTAGE, text("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nt=0 0\nm=video 9 RTP/AVP 96\n"), "text"),
     "list-inside.mov": (FOOTAGE, lambda p: p.write_bytes(b"\0\0\0\x08wide" + b"#EXTM3U\nfile:///etc/passwd\n"), "damaged"),
     "encrypted.mp4": (FOOTAGE, encrypted, "encrypted"),
-    "sound-only.mp4": (SILENT, lambda p: ffmpeg(p, "-f", "lavfi", "-i", "sine=440:d=1"), "has no picture"),
+    "sound-only.mp4": (SILENT, sine, "has no picture"),
     "no-frames.mp4": (SILENT, no_frames, "no frames"),
     "endless.mkv": (FOOTAGE, endless, "longer than a day"),
     "changing.ts": (SILENT.replace("0.25", "2"), changing_size, "changes its size from 64x48 to 96x64"),
@@ -149,6 +163,7 @@ REFUSED = {
     "bomb.png": (PICTURE, lambda p: p.write_bytes(png(12000, 12000, zlib.compress(bytes(1 << 24)))), "more than 134 million pixels"),
     "no-pixels.png": (PICTURE, lambda p: p.write_bytes(png(0, 7, zlib.compress(b""))), "damaged"),
     "more.webp": (PICTURE, webp_with_more, "damaged"),
+    "cut-short.wav": (SOUND, sound_cut_short, "damaged or cut short"),
     "mute.mp4": (SOUND, lambda p: clip(p, sound=False), "sound"),
 }
 
@@ -193,6 +208,7 @@ TAKEN = {
     "8k.mp4": (SILENT, eight_k),
     "animated.gif": (SILENT, lambda p: clip(p, "-an")),
     "surround.mp4": (FOOTAGE, surround),
+    "streamed.wav": (SOUND, streamed),
     "tail-of-zeros.mp4": (SILENT, sparse),
     "one-pixel.png": (PICTURE, lambda p: p.write_bytes(png(1, 1, zlib.compress(b"\0\x80\x80\x80")))),
     "line.png": (PICTURE, lambda p: p.write_bytes(png(3000, 1, zlib.compress(b"\0" + bytes(9000))))),
