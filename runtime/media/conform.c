@@ -14,6 +14,7 @@
 #include "runtime/media/finished.h"
 #include "runtime/media/keep.h"
 #include "runtime/media/limit.h"
+#include "runtime/media/line_sync.h"
 #include "runtime/media/loudness.h"
 #include "runtime/media/master.h"
 #include "runtime/media/media.h"
@@ -235,13 +236,14 @@ static bool judge(struct conform *c, struct err *err)
 {
     size_t n = json_array_size(json_object_get(c->job->params, "shots")), n_peaks;
     const float *peaks = master_peaks(c->master, &n_peaks);
+    const struct line_sync sync = {c->job, c->rate, c->programme, c->master, c->keep};
 
     hush_hear(&c->finished.hush, peaks, n_peaks, 1, MASTER_PEAKS_A_SECOND, 0);
     c->finished.frames = programme_shot_frame(c->programme, n);
     c->finished.lufs = master_lufs(c->master);
     c->finished.true_peak_db = master_true_peak(c->master);
     c->finished.subtitles = &c->subtitles;
-    return finished_tell(&c->finished, err);
+    return line_sync_check(&sync, &c->finished.findings, err) && finished_tell(&c->finished, err);
 }
 
 static bool write_film(struct conform *c, struct err *err)

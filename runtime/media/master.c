@@ -462,14 +462,26 @@ void master_free(struct master *m)
     mem_free(m);
 }
 
+bool master_passage(const struct master *m, size_t i, struct buf *out, struct err *err)
+{
+    return keep_get(m->keep, &m->keys[i], out) ||
+           err_set(err, ERR_TRANSIENT, "the sound that was kept is gone");
+}
+
+struct digest master_digest(const struct master *m, size_t i)
+{
+    return m->keys[i];
+}
+
 static bool open_next(struct master *m, struct err *err)
 {
     struct level levels[PASSAGE_LEVELS];
 
     buf_clear(&m->entry);
-    if (!keep_get(m->keep, &m->keys[m->next], &m->entry) ||
-        !passage_read(buf_view(&m->entry), levels, &m->packets))
-        return err_set(err, ERR_TRANSIENT, "the sound that was kept is gone");
+    if (!master_passage(m, m->next, &m->entry, err))
+        return false;
+    if (!passage_read(buf_view(&m->entry), levels, &m->packets))
+        return err_set(err, ERR_BUG, "passage %zu of the sound is torn", m->next);
     m->next++;
     return true;
 }

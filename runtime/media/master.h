@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/digest.h"
+
 struct AVPacket;
+struct buf;
 struct err;
 struct keep;
 struct master;
@@ -37,6 +40,10 @@ bool master_read(struct master *m, struct AVPacket *packet, bool *done, struct e
 
 // How the programme was finished. Borrowed from m.
 struct passage_how master_how(const struct master *m);
+
+// Passage number i as it was encoded (passage_read), added to out; and of all that decides it.
+bool master_passage(const struct master *m, size_t i, struct buf *out, struct err *err);
+struct digest master_digest(const struct master *m, size_t i);
 
 // Of what is heard after decoding.
 double master_lufs(const struct master *m); // LOUDNESS_SILENCE: nothing

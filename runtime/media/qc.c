@@ -82,7 +82,7 @@ static bool open_tracks(struct judgement *j, struct err *err)
         if (!open_track(j, format->streams[i], &sounds, &texts, err))
             return false;
     if (j->sound && j->asked->n_lines) {
-        j->lines = qc_lines_new(j->asked);
+        j->lines = qc_lines_new(j->asked->lines, j->asked->n_lines);
         qc_sound_listen(j->sound->sound, j->lines);
     }
     return j->picture || j->sound ||

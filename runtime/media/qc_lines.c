@@ -21,12 +21,13 @@ static const double near_enough = 0.8;     // of the likeness farther off: the n
 // A line while what lies around it goes by.
 struct watched {
     const struct media_line *line;
-    int64_t begin;   // the first sample that is kept; the file may begin after it
-    struct pcm kept; // one channel; none before the first and after the last of them came
-    double heard_at; // once it was looked for
+    int64_t begin, end; // of the samples that are kept; the file may begin after the first
+    struct pcm kept;    // one channel; none before the first and after the last of them came
+    double heard_at;    // once it was looked for
     double likeness;
     bool done;
     bool told; // there is no more to tell of it
+    bool fine;
 };
 
 struct qc_lines {
@@ -39,23 +40,24 @@ static double voice_seconds(const struct media_line *line)
     return fmin(line->seconds, most_voice_seconds);
 }
 
-static int64_t end_of(const struct watched *w)
+void qc_lines_around(const struct media_line *line, int64_t *from, int64_t *to)
 {
-    return w->begin + pcm_sample(voice_seconds(w->line) + 2 * around_seconds);
+    *from = pcm_sample(line->start - around_seconds);
+    *to = *from + pcm_sample(voice_seconds(line) + 2 * around_seconds);
 }
 
-struct qc_lines *qc_lines_new(const struct media_qc *asked)
+struct qc_lines *qc_lines_new(const struct media_line *lines, size_t n)
 {
     struct qc_lines *l = mem_new(sizeof(*l));
 
-    l->n = asked->n_lines;
-    l->list = mem_new((l->n + 1) * sizeof(*l->list));
-    for (size_t i = 0; i < l->n; i++) {
-        const struct media_line *line = &asked->lines[i];
+    l->n = n;
+    l->list = mem_new((n + 1) * sizeof(*l->list));
+    for (size_t i = 0; i < n; i++) {
+        struct watched *w = &l->list[i];
 
-        l->list[i].line = line;
-        l->list[i].begin = pcm_sample(line->start - around_seconds);
-        l->list[i].done = l->list[i].told = line->seconds < least_voice_seconds;
+        w->line = &lines[i];
+        qc_lines_around(w->line, &w->begin, &w->end);
+        w->done = w->told = w->line->seconds < least_voice_seconds;
     }
     return l;
 }
@@ -106,9 +108,10 @@ static bool look_for(struct watched *w, struct err *err)
     w->done = true;
     if (!read_voice(w->line, &voice, err))
         return false;
-    for (double s = around_seconds / 4; s <= around_seconds && w->likeness < near_enough; s *= 2)
+    w->told = !voice_has_places(voice.at, voice.frames);
+    for (double s = around_seconds / 4;
+         !w->told && s <= around_seconds && w->likeness < near_enough; s *= 2)
         look_within(w, &voice, s);
-    w->told = pcm_peak(&voice) == 0; // a line that makes no sound is nowhere
     pcm_release(&voice);
     pcm_release(&w->kept);
     return true;
@@ -118,7 +121,7 @@ static bool look_for(struct watched *w, struct err *err)
 static void keep(struct watched *w, const float *from, size_t frames, unsigned channels, int64_t at)
 {
     if (!w->kept.at)
-        pcm_init(&w->kept, 1, (size_t)(end_of(w) - w->begin));
+        pcm_init(&w->kept, 1, (size_t)(w->end - w->begin));
     for (size_t i = 0; i < frames; i++) {
         int64_t to = at + (int64_t)i - w->begin;
 
@@ -139,7 +142,7 @@ bool qc_lines_hear(struct qc_lines *l, const float *from, size_t frames, unsigne
 
         if (!w->done)
             keep(w, from, frames, channels, at);
-        if (!w->done && end >= end_of(w) && !look_for(w, err))
+        if (!w->done && end >= w->end && !look_for(w, err))
             return false;
     }
     while (l->first < l->n && l->list[l->first].done)
@@ -155,7 +158,8 @@ static double seen_at(const struct media_line *line, const struct qc_picture *pi
     return isnan(shown) ? line->start : shown + line->after;
 }
 
-static void tell(const struct watched *w, const struct qc_picture *picture,
+// False: there is nothing to tell.
+static bool tell(const struct watched *w, const struct qc_picture *picture,
                  struct findings *findings)
 {
     double at = seen_at(w->line, picture), off = w->heard_at - at;
@@ -167,6 +171,7 @@ static void tell(const struct watched *w, const struct qc_picture *picture,
         findings_add_at(findings, "sync", SEVERITY_ERROR, at, at + w->line->seconds,
                         "\"%s\" is heard %.0f ms %s it is seen", w->line->text, fabs(off) * 1000,
                         off > 0 ? "after" : "before");
+    return w->likeness < least_likeness || fabs(off) > most_off_seconds;
 }
 
 bool qc_lines_finish(struct qc_lines *l, const struct qc_picture *picture,
@@ -177,8 +182,12 @@ bool qc_lines_finish(struct qc_lines *l, const struct qc_picture *picture,
 
         if (!w->done && w->kept.at && !look_for(w, err))
             return false;
-        if (!w->told)
-            tell(w, picture, findings);
+        w->fine = w->told || !tell(w, picture, findings);
     }
     return true;
+}
+
+bool qc_lines_is_fine(const struct qc_lines *l, size_t i)
+{
+    return l->list[i].fine;
 }

@@ -11,6 +11,8 @@
 // At 12 kHz voices are all there, and a sample is less than a tenth of a millisecond.
 enum { DECIMATION = 4, BLOCK = 120, PLACES = 8, MOST_HELD = 12000 };
 
+static const double least_spread = 0.1; // of loudness, in parts of its mean
+
 // A sound at 12 kHz, and the loudness of its blocks of 10 ms.
 struct thinned {
     float *samples, *blocks;
@@ -130,4 +132,19 @@ double voice_match(const float *sound, size_t n, const float *voice, size_t m, s
     release(&in);
     release(&of);
     return likeness;
+}
+
+bool voice_has_places(const float *voice, size_t m)
+{
+    struct thinned t = {0};
+    double mean, spread = 0;
+    bool has;
+
+    thin(&t, voice, m);
+    mean = mean_of(t.blocks, t.n_blocks);
+    for (size_t i = 0; i < t.n_blocks; i++)
+        spread += (t.blocks[i] - mean) * (t.blocks[i] - mean);
+    has = t.n_blocks && sqrt(spread / (double)t.n_blocks) > least_spread * mean;
+    release(&t);
+    return has;
 }

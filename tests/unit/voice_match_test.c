@@ -10,30 +10,9 @@
 
 #include "base/mem.h"
 #include "runtime/media/voice_match.h"
+#include "tests/unit/babble.h"
 
 enum { RATE = 48000, VOICE = RATE * 3 / 2, SOUND = RATE * 5 / 2 };
-
-// Chance that is none.
-static float noise(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (float)(*seed >> 8) / (1 << 23) - 1;
-}
-
-// Syllables: a buzz with a changing pitch, five a second, no two as loud.
-static void speak(float *to, size_t n, uint32_t seed)
-{
-    double phase = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double t = (double)i / RATE, syllable = fmod(t * 5, 1);
-        uint32_t one = seed + (uint32_t)(t * 5) * 7919;
-        double level = .2 + .3 * fabs(noise(&one));
-
-        phase += (110 + 40 * sin(3 * t + seed)) / RATE;
-        to[i] = (float)(level * sin(3.14159 * syllable) * (2 * fmod(phase, 1) - 1));
-    }
-}
 
 // Where the voice lies in what is heard, how loud, and beside how much of something else.
 static const struct match_case {
@@ -50,8 +29,8 @@ static void a_voice_is_found_to_a_tenth_of_a_millisecond(void **state)
     float *other = mem_new(SOUND * sizeof(*other));
 
     (void)state;
-    speak(voice, VOICE, 5);
-    speak(other, SOUND, 77);
+    babble(voice, VOICE, 5);
+    babble(other, SOUND, 77);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const struct match_case *c = &cases[i];
         uint32_t seed = 1;
@@ -59,7 +38,7 @@ static void a_voice_is_found_to_a_tenth_of_a_millisecond(void **state)
         size_t at;
 
         for (size_t k = 0; k < SOUND; k++) {
-            sound[k] = c->noise * noise(&seed) + c->other * other[k];
+            sound[k] = c->noise * babble_noise(&seed) + c->other * other[k];
             if (k >= c->at && k < c->at + VOICE)
                 sound[k] += c->level * voice[k - c->at];
         }
@@ -79,13 +58,18 @@ static void what_is_not_there_is_not_found(void **state)
     size_t at;
 
     (void)state;
-    speak(voice, VOICE, 5);
+    babble(voice, VOICE, 5);
     assert_true(voice_match(sound, SOUND, voice, VOICE, &at) == 0); // silence
+    assert_true(voice_has_places(voice, VOICE));
     for (size_t k = 0; k < SOUND; k++)
-        sound[k] = .3F * noise(&seed);
+        sound[k] = .3F * sinf(.0576F * (float)k);
+    assert_false(voice_has_places(sound, SOUND));
+    for (size_t k = 0; k < SOUND; k++)
+        sound[k] = .3F * babble_noise(&seed);
     assert_true(voice_match(sound, SOUND, voice, VOICE, &at) < .12);
     assert_true(voice_match(sound, RATE, voice, VOICE, &at) == 0); // it does not fit in
     memset(voice, 0, VOICE * sizeof(*voice));
+    assert_false(voice_has_places(voice, VOICE));
     assert_true(voice_match(sound, SOUND, voice, VOICE, &at) == 0);
     mem_free(voice);
     mem_free(sound);
