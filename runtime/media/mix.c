@@ -159,8 +159,8 @@ static void end_at(struct pcm *sound, int64_t end, size_t fade)
     pcm_fade(sound, 0, fade);
 }
 
-// The sound of the footage that the shot shows, no longer than it is seen. Of a whole reel no more
-// than that is held in memory.
+// The sound of the footage that the shot shows, as long as it is seen, and `head` and `tail`
+// seconds more where the file has them. Of a whole reel no more than that is held in memory.
 static bool add_footage(struct stems *s, struct err *err)
 {
     const struct media_input *input = media_input(s->job, "footage");
@@ -169,20 +169,24 @@ static bool add_footage(struct stems *s, struct err *err)
     float factor = pcm_factor(json_get_number(params, "level", 0));
     size_t in = (size_t)pcm_sample(json_get_number(params, "in", 0));
     size_t fade = (size_t)pcm_sample(footage_fade_seconds);
+    size_t head = (size_t)pcm_sample(json_get_number(params, "head", 0));
+    size_t before = head < in ? head : in;
+    size_t samples =
+        before + (size_t)s->picture + (size_t)pcm_sample(json_get_number(params, "tail", 0));
     struct pcm sound, seen;
 
     if (!input || strcmp(bus, "drop") == 0)
         return true;
     if (input->facts && !json_get_flag(input->facts, "audio", true))
         return true;
-    if (!pcm_read_part(&sound, input->path, 2, in, (size_t)s->picture, err))
+    if (!pcm_read_part(&sound, input->path, 2, in - before, samples, err))
         return err_wrap(err, "the footage's sound");
-    end_at(&sound, pcm_sample(json_get_number(params, "out", 0)) - (int64_t)in, fade);
-    pcm_init(&seen, 2, (size_t)s->picture);
+    end_at(&sound, pcm_sample(json_get_number(params, "out", 0)) - (int64_t)(in - before), fade);
+    pcm_init(&seen, 2, samples);
     pcm_add(&seen, 0, &sound, 1);
     pcm_fade(&seen, fade, fade);
-    place(s, strcmp(bus, "dialogue") == 0 ? &s->dialogue : &s->effects, 0, &seen, factor,
-          lasting(&seen, factor, sound.frames));
+    place(s, strcmp(bus, "dialogue") == 0 ? &s->dialogue : &s->effects, -(int64_t)before, &seen,
+          factor, lasting(&seen, factor, sound.frames));
     pcm_release(&seen);
     pcm_release(&sound);
     return true;

@@ -129,6 +129,18 @@ static int64_t stem_end(const struct programme *p, const struct media_input *inp
     return start + samples < p->samples ? start + samples : p->samples;
 }
 
+// Of a shot whose footage speaks no words are known: everything steps back from the first sound of
+// its dialogue to the last.
+static void add_speech(struct programme *p, const struct part *part)
+{
+    const json_t *heard = json_object_get(part->input->facts, "heard");
+    int64_t from = pcm_sample(json_number_value(json_array_get(heard, 0)));
+
+    if (heard)
+        ducking_add(&p->ducking, part->start + from,
+                    pcm_sample(json_number_value(json_array_get(heard, 1))) - from);
+}
+
 // A shot's stem starts `lead` before the shot and rings until it ends.
 static bool add_stem(struct programme *p, size_t shot, const json_t *object, enum bus bus,
                      struct err *err)
@@ -142,6 +154,8 @@ static bool add_stem(struct programme *p, size_t shot, const json_t *object, enu
     part.bus = bus;
     part.start = shot_sample(p, shot) - pcm_sample(json_get_number(object, "lead", 0));
     part.end = stem_end(p, part.input, part.start);
+    if (bus == BUS_DIALOGUE && json_get_flag(object, "speaks", false))
+        add_speech(p, &part);
     add_part(p, part);
     return true;
 }

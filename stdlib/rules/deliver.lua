@@ -177,7 +177,7 @@ end
 local function mixes(w, shots, c)
   for i, sh in ipairs(shots) do
     local shot = { scene = sh.scene.name, title = i == 1 and chapter(sh.scene) or nil,
-      frames = c.frames[i], lead = sh.mix and sh.mix.lead or 0 }
+      frames = c.frames[i], lead = sh.mix and sh.mix.lead or 0, speaks = sh.mix and sh.mix.speaks }
     for k = 1, sh.mix and #sound.STEMS or 0 do
       local output = sound.STEMS[k]
       if sh.mix[output] then

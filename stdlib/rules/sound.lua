@@ -131,6 +131,22 @@ local function footage_bus(sh)
   return bus ~= "drop" and bus or nil
 end
 
+-- What a mix is told of footage that is heard. Where nobody speaks over it, `head` and `tail` are those of its own sound.
+local function footage(sh, bus)
+  local shot, head, tail = sh.shot, nil, nil
+  if #sh.lines == 0 then
+    head, tail = math.max(0, -(shot.head or 0)), math.max(0, -(shot.tail or 0))
+    if head > (shot["in"] or 0) then
+      c41.warn(c41.place(shot, "head"),
+        ("the sound begins %g s before the picture, and the file has %g s there"):format(head, shot["in"] or 0),
+        "begin later in the file with `in`")
+    end
+  end
+  local out = clip.early_end(sh)
+  return { bus = bus, level = 0, ["in"] = shot["in"] or 0, out = out and out + (tail or 0),
+    head = head ~= 0 and head or nil, tail = tail ~= 0 and tail or nil }
+end
+
 -- How long before its picture a shot is heard: whole frames, since stems begin on frames where an editor lays them.
 local function lead(w, sh)
   local seconds, earliest = math.max(0, -(sh.shot.head or 0)), sh.shot.head or 0
@@ -164,11 +180,10 @@ function sound.mix(w, sh)
     params = {
       fps = w.format.fps, frames = timing.frames(w, sh), lead = before, lines = c41.array(lines),
       sound = noise and { level = sh.shot.sound.level or 0 } or nil,
-      footage = bus and { bus = bus, level = 0, ["in"] = sh.shot["in"] or 0,
-        out = clip.early_end(sh) } or nil,
+      footage = bus and footage(sh, bus) or nil,
     },
   })
-  sh.mix = { step = made.step, lead = before, dialogue = spoken, effects = sounding }
+  sh.mix = { step = made.step, lead = before, dialogue = spoken, effects = sounding, speaks = bus == "dialogue" or nil }
 end
 
 return sound

@@ -115,6 +115,29 @@ def test_a_fade_that_is_over_is_in_no_transition(make_project):
     assert [step["params"].get("fades", {}).get("in") for step in joins] == [1.5, None]
 
 
+def test_footage_is_heard_over_its_cuts(make_project, tmp_path):
+    """A J cut and an L cut of footage: its sound begins half a second before its picture and ends a quarter after."""
+    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:r=24:d=4", "-f", "lavfi", "-i", "sine=440:d=4",
+               "-c:v", "libx264", "-c:a", "flac", tmp_path / "loud.mkv")
+    project = make_project({"film.yaml": """c41: 1
+title: Over
+format: 64x64@24
+deliver: [archive]
+scenes:
+  - shots:
+      - {shot: before, file: grey.png, seconds: 2}
+      - {shot: loud, file: loud.mkv, in: 1, out: 2, head: -0.5, tail: -0.25}
+      - {shot: after, file: grey.png, seconds: 1}
+""", "grey.png": media.png(DARK), "loud.mkv": (tmp_path / "loud.mkv").read_bytes()})
+    build = project.build()
+    sound = media.Sound(project.folder / "out/over.mkv")
+    heard = [i for i, x in enumerate(sound.samples) if abs(x) > 0.01]
+    assert heard[0] / sound.RATE == pytest.approx(1.5, abs=0.01) and heard[-1] / sound.RATE == pytest.approx(3.25, abs=0.01)
+    assert "the sound begins" not in build.err
+    project.change("film.yaml", "in: 1, out: 2", "in: 0.25, out: 1.25")
+    assert "the sound begins 0.5 s before the picture, and the file has 0.25 s there" in project.build().err
+
+
 def test_join_is_made_once_for_both_shots(make_project):
     project = make_project({"film.yaml": FILM.format(transition=", transition: {dissolve: 0.5}"), "dark.png": media.png(DARK),
                             "light.png": media.png(LIGHT)})

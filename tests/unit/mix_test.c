@@ -142,13 +142,24 @@ static const struct heard_case {
     const char *input, *stem;
     double start, end, seconds; // of the tone, and of its file
     double level;
-    double from, to; // 0: silent
+    double from, to;     // 0: silent
+    const char *footage; // more of it
 } hearings[] = {
-    {"sound", "effects", 0, 1, 1, 0, 1, 2},       {"sound", "effects", 0.5, 1, 3, 0, 1.5, 2},
-    {"sound", "effects", 0, 9, 9, 0, 1, 6},       {"sound", "effects", 0, 1, 1, -60, 0, 0},
-    {"footage", "effects", 0, 4, 5, 0, 1, 5},     {"footage", "effects", 1.5, 2, 5, 0, 1, 5},
-    {"footage", "effects", 1.5, 2, 3, 0, 1, 3.5}, {"footage", "effects", 0, 0.4, 3, 0, 0, 0},
-    {"l", "dialogue", 0.5, 1, 2, 0, 1.75, 2.25},  {"l", "dialogue", 0, 0, 2, 0, 0, 0},
+    {"sound", "effects", 0, 1, 1, 0, 1, 2, ""},
+    {"sound", "effects", 0.5, 1, 3, 0, 1.5, 2, ""},
+    {"sound", "effects", 0, 9, 9, 0, 1, 6, ""},
+    {"sound", "effects", 0, 1, 1, -60, 0, 0, ""},
+    {"footage", "effects", 0, 4, 5, 0, 1, 5, ""},
+    {"footage", "effects", 1.5, 2, 5, 0, 1, 5, ""},
+    {"footage", "effects", 1.5, 2, 3, 0, 1, 3.5, ""},
+    {"footage", "effects", 0, 0.4, 3, 0, 0, 0, ""},
+    {"footage", "effects", 0, 8, 9, 0, 1, 5, ""},
+    {"footage", "effects", 0, 8, 9, 0, 0.6, 5.75, ",'head':0.4,'tail':0.75"},
+    {"footage", "effects", 0, 8, 9, 0, 0.5, 5, ",'head':0.8"}, // the file has no more
+    {"footage", "effects", 0, 3, 3, 0, 1, 3.5, ",'tail':2"},
+    {"footage", "effects", 0, 8, 9, 0, 1, 3.75, ",'tail':2,'out':3.25"},
+    {"l", "dialogue", 0.5, 1, 2, 0, 1.75, 2.25, ""},
+    {"l", "dialogue", 0, 0, 2, 0, 0, 0, ""},
 };
 
 static void where_stems_are_heard(void **state)
@@ -163,9 +174,10 @@ static void where_stems_are_heard(void **state)
         char params[400], fact[40];
 
         snprintf(params, sizeof(params),
-                 "{'fps':'24/1','frames':96,'lead':1,'sound':{'level':%f},'footage':{'in':0.5},"
+                 "{'fps':'24/1','frames':96,'lead':1,'sound':{'level':%f},'footage':{'in':0.5%s},"
                  "'lines':%s}",
-                 c->level, strcmp(c->input, "l") == 0 ? "[{'name':'l','start':0.25}]" : "[]");
+                 c->level, c->footage ? c->footage : "",
+                 strcmp(c->input, "l") == 0 ? "[{'name':'l','start':0.25}]" : "[]");
         job_input(&j, c->input, tone(&j, c->start, c->end, c->seconds));
         assert_true(job_run(&j, mix_run, params));
         snprintf(fact, sizeof(fact), "%s.silent", c->stem);

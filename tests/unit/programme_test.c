@@ -152,6 +152,43 @@ static void beds_are_levelled(void **state)
     job_release(&j);
 }
 
+// Footage that speaks has no lines: music steps back from its first sound to its last.
+static void music_steps_back_for_footage(void **state)
+{
+    static const struct {
+        const char *facts, *speaks;
+        float db[3]; // at 2.2, 3.5 and 4.9 s
+    } cases[] = {
+        {"{'heard':[1,2]}", "true", {-9, -15, -9}},
+        {"{'heard':[1,2]}", "false", {-9, -9, -9}},
+        {"{'silent':true}", "true", {-9, -9, -9}},
+    };
+    struct job j;
+
+    (void)state;
+    job_init(&j);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        json_t *facts = job_params(cases[i].facts);
+        char params[300];
+        struct pcm p;
+
+        job_input(&j, "music", tone(&j, "theme.wav", 20, 0.5f, PCM_S16));
+        job_input(&j, "dialogue", tone(&j, "silence.wav", 4, 0, PCM_FLOAT));
+        j.inputs[1].facts = facts;
+        snprintf(params, sizeof(params),
+                 "{'shots':[{'frames':48},{'frames':96,'dialogue':0,'speaks':%s}],"
+                 "'music':[{'music':0,'from':0,'to':1,'level':0,'fade':0}]}",
+                 cases[i].speaks);
+        read_all(&j, params, &p);
+        expect_level(&p, 2.2, cases[i].db[0]);
+        expect_level(&p, 3.5, cases[i].db[1]);
+        expect_level(&p, 4.9, cases[i].db[2]);
+        pcm_release(&p);
+        json_decref(facts);
+    }
+    job_release(&j);
+}
+
 static void music_comes_and_goes(void **state)
 {
     struct job j;
@@ -345,6 +382,7 @@ int main(void)
         cmocka_unit_test(beds_go_round),
         cmocka_unit_test(beds_are_levelled),
         cmocka_unit_test(music_comes_and_goes),
+        cmocka_unit_test(music_steps_back_for_footage),
         cmocka_unit_test(films_fade),
         cmocka_unit_test(a_slate_moves_all),
         cmocka_unit_test(recipes_differ_where_the_sound_does),
