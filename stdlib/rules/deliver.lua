@@ -2,6 +2,7 @@
 -- Deliverables: cuts, joins, mixes, beds and music of a range of shots, in order, to one file.
 local budget = require "rules.budget"
 local codec = require "rules.codec"
+local cues = require "rules.cues"
 local cut = require "rules.cut"
 local limits = require "rules.limits"
 local names = require "rules.names"
@@ -312,40 +313,6 @@ local function add_given(a, given, scene)
   a.fade_out = given.fade_out
 end
 
--- The number of the shot that a cue names: SCENE/SHOT, or the first shot of that name. nil where this file does not
--- have it, which in a file of the whole film is an error.
-local function cue_shot(w, a, name, place, unit)
-  local scene, shot = name:match("^(.-)/(.+)$")
-  local found, slug = scene and w.scene_by_name[c41.slug(scene)], c41.slug(shot or name)
-  for i, at in ipairs(a.names) do
-    if at == slug and (not scene or found and found.index == a.scenes[i]) then
-      return i - 1
-    end
-  end
-  local first = not unit and names.shots(w, w.scenes[a.scenes[1]])[1]
-  if first then
-    names.shot(w, first, name, place)
-  end
-  return nil
-end
-
-local function add_cue(w, a, cue, place, unit)
-  local path = c41.asset(cue.file, c41.place(cue, "file"), { "audio" })
-  local from, to = 0, #a.shots - 1
-  if cue.from then
-    from = cue_shot(w, a, cue.from, c41.place(cue, "from"), unit)
-  end
-  if cue.to then
-    to = cue_shot(w, a, cue.to, c41.place(cue, "to"), unit)
-  end
-  if not (path and from and to) then
-    return
-  elseif to < from then
-    c41.error(place, "this cue ends before it begins", "swap `from` and `to`")
-  end
-  a.music[#a.music + 1] = sound.cue(w, cue, { music = a.add("music", { file = path }), from = from, to = to })
-end
-
 -- Nothing steps back in a file that says `duck: false`.
 local function leave_level(list)
   for _, one in ipairs(list) do
@@ -362,7 +329,7 @@ local function poster(w, d, a, unit)
   elseif type(said) == "number" then
     return { seconds = said }
   elseif said then
-    local shot = cue_shot(w, a, said, place, unit)
+    local shot = cues.shot(w, a, said, place, unit)
     return shot and { shot = shot }
   end
   return nil
@@ -380,7 +347,7 @@ local function assemble(w, d, scenes, unit, scene)
     add_given(a, one[2], one[1])
   end
   for i, cue in ipairs(not d.preview and w.film.music or {}) do
-    add_cue(w, a, cue, c41.place(w.film.music, i), unit)
+    cues.add(w, a, cue, c41.place(w.film.music, i), unit)
   end
   if d.preview and #a.pieces > 0 then
     preview.cut_short(w, d, a)

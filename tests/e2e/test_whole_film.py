@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Files of the whole film, of which one scene is edited: that scene's file alone is compiled, and what comes of it is
 what comes of the whole."""
+import json
 import math
 import re
 import shutil
@@ -64,6 +65,30 @@ def test_an_edit(parts, ends):
     assert {"film/web", "film/small", "film/scenes/two"} <= build.ran
     assert [d["name"] for d in build.end["deliverables"]] == [
         "web", "web.srt", "web.vtt", "small", "scenes/one", "scenes/three", "scenes/two", "scenes/credits"]
+
+
+def cues(project, unit):
+    [step] = [s for s in json.loads(project.graph())["steps"] if s["id"] == f"film/scenes/{unit}"]
+    return [(c["from"], c["to"], c.get("at"), c["level"]) for c in step["params"]["music"]]
+
+
+@pytest.mark.parametrize("begins, ends", [("three/b", "two/a"), ("third", "second")])
+def test_music_over_several_scenes_is_in_their_files(parts, begins, ends):
+    """As much of it as lies over the file's shots; a name alone may be another scene's."""
+    parts.change("scenes/three.yaml", "shot: b,", f"shot: {begins.split('/')[-1]},")
+    parts.change("scenes/two.yaml", "shot: a,", f"shot: {ends.split('/')[-1]},")
+    parts.change("film.yaml", "from: three/b, to: two/a, level: -30", f"from: {begins}, to: {ends}, at: 0.25, level: -30")
+    everywhere = (0, 1, None, -18)
+    assert cues(parts, "one") == [everywhere]
+    assert cues(parts, "three") == [everywhere, (1, 1, 0.25, -30)]
+    assert cues(parts, "two") == [everywhere, (0, 0, None, -30)]
+    assert cues(parts, "credits") == [(0, 0, None, -18)]
+    parts.change("film.yaml", f"from: {begins}, to: {ends}", f"from: {begins}, to: end")
+    assert cues(parts, "two") == [everywhere, (0, 1, None, -30)]
+    assert cues(parts, "credits") == [(0, 0, None, -18), (0, 0, None, -30)]
+    parts.change("film.yaml", "to: end", "to: ending")
+    said = parts.refuse("check", "film.yaml", says='unknown shot "ending"')
+    assert said.count("error:") == 1
 
 
 def test_a_preview_of_the_start(parts, ends):
@@ -165,7 +190,8 @@ def test_what_a_cue_names(parts, ends):
 
 
 def test_a_cue_of_the_first_shot_of_a_name(parts, ends):
-    """Another one may be the first, in a file that did not move."""
+    """Another one may be the first, in a file that did not move. A scene's own file would look at all scenes for it."""
+    parts.change("film.yaml", "  - {name: scenes, preset: web, each: scene, subtitles: none}\n", "")
     parts.change("film.yaml", "from: three/b, to: two/a", "from: b")
     ends(parts)
     parts.change("scenes/one.yaml", "shot: b,", "shot: z, was: b,")
