@@ -58,7 +58,10 @@ static bool read_moving(struct timeline_media *m, struct frame_rate film, const 
     m->frames = frame_rate_frames(film, json_get_number(facts, "seconds", 0));
     m->length = json_get_integer(facts, "frames", 0);
     m->sounding = json_get_flag(facts, "audio", false);
-    return frame_rate_read(json_get_text(facts, "fps", ""), &m->rate);
+    if (!frame_rate_read(json_get_text(facts, "fps", ""), &m->rate))
+        return false;
+    timecode_read(m->rate, json_get_text(facts, "timecode", ""), &m->clock); // else it stays 0
+    return true;
 }
 
 // Where a sound is heard, in whole frames: all over where its facts do not tell.

@@ -2,7 +2,9 @@
 #include "runtime/timecode.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -75,4 +77,21 @@ void timecode_put(struct frame_rate rate, int64_t frame, struct buf *out)
     buf_printf(out, "%02lld:%02lld:%02lld%c%02lld", (long long)(number / fps / 3600),
                (long long)(number / fps / 60 % 60), (long long)(number / fps % 60),
                drop ? ';' : ':', (long long)(number % fps));
+}
+
+bool timecode_read(struct frame_rate rate, const char *text, int64_t *frame)
+{
+    unsigned hours, minutes, seconds, number;
+    int64_t fps = counted(rate), all;
+    char sign;
+    int end = 0;
+
+    if (sscanf(text, "%2u:%2u:%2u%c%3u%n", &hours, &minutes, &seconds, &sign, &number, &end) != 5 ||
+        text[end] || !strchr(":;.", sign) || minutes > 59 || seconds > 59 || number >= fps)
+        return false;
+    all = hours * 60 + minutes;
+    *frame = (all * 60 + seconds) * fps + number;
+    if (sign != ':')
+        *frame -= dropped(rate) * (all - all / 10);
+    return true;
 }

@@ -33,5 +33,9 @@ bool timecode_drops(struct frame_rate rate);
 // The frame whose timecode is 01:00:00:00, where films begin.
 int64_t timecode_hour(struct frame_rate rate);
 
+// The frame at which a clock shows text, which may be one that counts every number ("01:00:04:12")
+// or one that drops some ("01:00:04;12", or with a '.'). False for anything else.
+bool timecode_read(struct frame_rate rate, const char *text, int64_t *frame);
+
 // "01:00:04:12"; "01:00:04;12" where numbers are dropped.
 void timecode_put(struct frame_rate rate, int64_t frame, struct buf *out);

@@ -102,6 +102,13 @@ double timeline_seconds(const struct timeline *t, int64_t frame)
     return (double)frame_rate_sample(t->rate, frame) / FRAME_SOUND_RATE;
 }
 
+int64_t timeline_media_clock(const struct timeline *t, const struct timeline_media *m)
+{
+    int64_t whole = m->rate.num * t->rate.den;
+
+    return m->clock ? (m->clock * m->rate.den * t->rate.num + whole - 1) / whole : 0;
+}
+
 int64_t timeline_media_parts(const struct timeline *t, const struct timeline_media *m)
 {
     return m->length * m->rate.den * t->rate.num * TIMELINE_PARTS / (m->rate.num * t->rate.den);

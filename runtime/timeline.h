@@ -33,6 +33,7 @@ struct timeline_media {
     int64_t frames;         // of the film that it lasts; 0 for a still, which lasts for ever
     int64_t length;         // the same in frames or samples of its own
     struct frame_rate rate; // of length; samples a second for sounds
+    int64_t clock;          // what its own clock shows first, in the same
     int width, height;      // of pictures
     int channels;           // of sounds
     bool sounding;          // a moving picture that has sound
@@ -144,6 +145,9 @@ void timeline_add_title(struct timeline *t, struct timeline_title title);
 
 // When a frame begins, as sound counts it: rounded to a sample once.
 double timeline_seconds(const struct timeline *t, int64_t frame);
+
+// What a media's clock shows first, in frames of the film; of another rate, the first that it has.
+int64_t timeline_media_clock(const struct timeline *t, const struct timeline_media *m);
 
 // How long a moving picture or a sound lasts, in parts of a frame.
 int64_t timeline_media_parts(const struct timeline *t, const struct timeline_media *m);

@@ -142,9 +142,10 @@ static int64_t end_of(const struct timeline *t, const struct timeline_clip *clip
 }
 
 // A side that shows a clip from frame `record` of the timeline on.
-static struct side side_of(const struct timeline_clip *clip, int64_t record)
+static struct side side_of(const struct edl *e, const struct timeline_clip *clip, int64_t record)
 {
-    struct side s = {clip->media->reel, clip->media->name, clip->start, clip->at, clip->speed};
+    int64_t start = timeline_media_clock(e->t, clip->media) + clip->start;
+    struct side s = {clip->media->reel, clip->media->name, start, clip->at, clip->speed};
 
     if (clip->media->kind == TIMELINE_STILL) {
         s.source = 0;
@@ -169,7 +170,7 @@ static void put_clip(struct edl *e, const struct timeline_clip *clip)
             e->last = black_at(e->record);
         before = 0;
     }
-    s = side_of(clip, clip->at - before);
+    s = side_of(e, clip, clip->at - before);
     put_event(e, wipe ? "W001" : "D", before + after, &s, end_of(e->t, clip) - e->record);
     if (clip->move)
         put_remark(e, "COMMENT:", clip->move);
@@ -196,7 +197,7 @@ static void begin(struct edl *e, size_t from)
     if (!from)
         return;
     e->record = end_of(e->t, &e->t->pictures.at[from - 1]);
-    e->last = side_of(&e->t->pictures.at[from - 1], e->record);
+    e->last = side_of(e, &e->t->pictures.at[from - 1], e->record);
     while (e->marker < e->t->markers.n && e->t->markers.at[e->marker].at < e->record)
         e->marker++;
 }

@@ -88,11 +88,13 @@ static void put_asset(struct xml *x, const struct timeline_media *m)
     xml_open(x, "asset");
     set_id(x, "id", asset_id(m));
     xml_set(x, "name", m->name);
-    xml_set(x, "start", "0s");
-    if (m->kind == TIMELINE_STILL)
+    if (m->kind == TIMELINE_STILL) {
+        xml_set(x, "start", "0s");
         xml_set(x, "duration", "0s");
-    else
+    } else {
+        set_time(x, "start", m->clock, m->rate);
         set_time(x, "duration", m->length, m->rate);
+    }
     if (!heard) {
         xml_set(x, "hasVideo", "1");
         set_id(x, "format", format_id(m));
@@ -292,14 +294,14 @@ static void put_transition(struct fcpxml *f, int64_t cut)
 
 // The clock of a clip at its first frame. That of one which is slowed or sped counts frames of the
 // film; it begins as early as its media does, but on a whole frame. A still has a clock too, and no
-// end: it begins where there is room before it.
+// end: it begins where there is room before it. A camera's clock goes on.
 static int64_t clock_of(const struct fcpxml *f, const struct timeline_clip *clip)
 {
     int64_t before = timeline_film_frames(clip->speed, clip->start * TIMELINE_PARTS);
 
     if (clip->media->kind == TIMELINE_STILL)
         return f->t->start;
-    return (before + TIMELINE_PARTS - 1) / TIMELINE_PARTS;
+    return (before + TIMELINE_PARTS - 1) / TIMELINE_PARTS + timeline_media_clock(f->t, clip->media);
 }
 
 static void put_instant(struct fcpxml *f, int64_t clock, int64_t media)
@@ -318,11 +320,12 @@ static void put_instant(struct fcpxml *f, int64_t clock, int64_t media)
 static void put_speed(struct fcpxml *f, const struct timeline_clip *clip, int64_t clock)
 {
     int64_t start = clip->start * TIMELINE_PARTS, end = timeline_media_parts(f->t, clip->media);
+    int64_t first = timeline_media_clock(f->t, clip->media) * TIMELINE_PARTS;
 
     clock *= TIMELINE_PARTS;
     xml_open(&f->x, "timeMap");
-    put_instant(f, clock - timeline_film_frames(clip->speed, start), 0);
-    put_instant(f, clock + timeline_film_frames(clip->speed, end - start), end);
+    put_instant(f, clock - timeline_film_frames(clip->speed, start), first);
+    put_instant(f, clock + timeline_film_frames(clip->speed, end - start), first + end);
     xml_close(&f->x);
 }
 

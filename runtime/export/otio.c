@@ -72,7 +72,7 @@ static json_t *reference(const struct timeline *t, const struct timeline_media *
     set(value, "name", json_string(m->name));
     set(value, "target_url", json_string(m->path));
     set(value, "available_range",
-        m->kind == TIMELINE_STILL ? range(0, still, t->rate) : range(0, m->length, m->rate));
+        m->kind == TIMELINE_STILL ? range(0, still, t->rate) : range(m->clock, m->length, m->rate));
     set(value, "available_image_bounds", json_null());
     set(metadata, "digest", json_string(digest_hex(&m->digest, hex)));
     set(metadata, "reel", json_string(m->reel));
@@ -136,8 +136,9 @@ static json_t *clip_json(const struct timeline *t, const struct timeline_clip *c
     const struct timeline_transition *out = timeline_transition_at(t, clip->at + clip->frames);
     bool still = clip->media->kind == TIMELINE_STILL;
     int64_t head = in ? in->before : 0, tail = out ? out->after : 0;
+    int64_t start = timeline_media_clock(t, clip->media) + clip->start;
     json_t *value =
-        item("Clip.2", clip->media->name, range(still ? head : clip->start, clip->frames, t->rate));
+        item("Clip.2", clip->media->name, range(still ? head : start, clip->frames, t->rate));
 
     if (clip->speed.film)
         json_array_append_new(json_object_get(value, "effects"), warp(clip->speed));

@@ -175,6 +175,19 @@ static void put_size(json_t *facts, const AVStream *video)
     json_object_set_new(facts, "height", json_integer(turned ? w : h));
 }
 
+// What a camera's clock showed on the first frame.
+static void put_timecode(json_t *facts, const AVFormatContext *format, const AVStream *video)
+{
+    const AVDictionaryEntry *e = av_dict_get(video->metadata, "timecode", NULL, 0);
+
+    for (unsigned i = 0; !e && i < format->nb_streams; i++)
+        e = av_dict_get(format->streams[i]->metadata, "timecode", NULL, 0);
+    if (!e)
+        e = av_dict_get(format->metadata, "timecode", NULL, 0);
+    if (e)
+        json_object_set_new(facts, "timecode", json_string(e->value)); // not where it is no text
+}
+
 static json_t *video_facts(struct input *in, const AVStream *video, struct err *err)
 {
     struct tally t = {0};
@@ -208,6 +221,7 @@ static json_t *video_facts(struct input *in, const AVStream *video, struct err *
                       avcodec_get_name(video->codecpar->codec_id), "audio", audio, "reorder",
                       (json_int_t)reorder_frames(&t, sorted));
     put_size(facts, video);
+    put_timecode(facts, in->format, video);
 out:
     mem_free(sorted);
     vec_release(&t.pts);

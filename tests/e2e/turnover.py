@@ -13,11 +13,12 @@ from fractions import Fraction
 class Clip:
     at: int                 # on the timeline, in frames
     frames: int
-    start: int              # in the media, in frames of the film
+    start: int              # in the media, in frames of the film: from its first on,
     url: str                # of the media, relative; None: black
     name: str
     speed: float = 1        # frames of the media for one of the film
     track: str = ""
+    clock: int = 0          # which its own clock shows as this one
     more: dict = field(default_factory=dict)
 
 
@@ -137,7 +138,9 @@ class Otio(Turnover):
         clip.url = media["target_url"]
         for one in references.values():
             given = one["available_range"]
-            assert one["OTIO_SCHEMA"] == "ExternalReference.1" and seconds(given["start_time"]) == 0
+            assert one["OTIO_SCHEMA"] == "ExternalReference.1" and seconds(given["start_time"]) >= 0
+        clip.clock = self.frame(media["available_range"]["start_time"])
+        clip.start -= clip.clock
         length = seconds(media["available_range"]["duration"])
         assert (clip.start + clip.frames * clip.speed) / self.fps <= length + Fraction(1, 48000), f"{clip} reaches past {length}"
         clip.more["length"] = length
@@ -240,9 +243,10 @@ class Fcpxml(Turnover):
         if asset.tag != "asset" or still:
             return Clip(at, frames, 0 if still else start, url, element.attrib["name"])
         shows = self.clock(element.find("timeMap"))
-        begin, end = shows(start), shows(start + frames)
+        clock = self.frame(asset.attrib["start"])
+        begin, end = shows(start) - clock, shows(start + frames) - clock
         assert 0 <= begin and end / self.fps <= self.time(asset.attrib["duration"]) + Fraction(1, 2400)
-        return Clip(at, frames, round(begin), url, element.attrib["name"], (end - begin) / frames)
+        return Clip(at, frames, round(begin), url, element.attrib["name"], (end - begin) / frames, clock=clock)
 
     def clock(self, time_map):
         """What frame of its media a clip shows when: start and what hangs on it are told by its own, mapped clock."""

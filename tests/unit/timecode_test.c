@@ -43,12 +43,31 @@ static void clock_shows(void **state)
     for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
         struct frame_rate rate;
         struct buf text = {0};
+        int64_t frame = -1;
 
         assert_true(frame_rate_read(clocks[i].rate, &rate));
         timecode_put(rate, clocks[i].frame, &text);
         assert_string_equal(buf_text(&text), clocks[i].text);
+        assert_true(timecode_read(rate, clocks[i].text, &frame));
+        assert_int_equal(frame, clocks[i].frame);
         buf_release(&text);
     }
+}
+
+static void clock_is_read(void **state)
+{
+    static const char *const wrong[] = {
+        "",        "01:00:00",    "01:00:00:24", "01:60:00:00", "01:00:60:00", "01:00:00-01",
+        "a:b:c:d", "01:00:00:1x", "-1:00:00:00", "1::0:0:0",
+    };
+    int64_t frame;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+        assert_false(timecode_read((struct frame_rate){24, 1}, wrong[i], &frame));
+    // A clock of this rate that drops no numbers, as some cameras have it.
+    assert_true(timecode_read((struct frame_rate){30000, 1001}, "00:10:00:00", &frame));
+    assert_int_equal(frame, 18000);
 }
 
 // Every frame of an hour and a bit has a number of its own, in order: none that is left out.
@@ -101,6 +120,7 @@ static void seconds_to_frames(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clock_is_read),
         cmocka_unit_test(clock_shows),
         cmocka_unit_test(numbers_follow_one_another),
         cmocka_unit_test(rates),
