@@ -266,11 +266,11 @@ local function animated(w, sh)
   return still.upscale(w, sh, ref, video, "video", "video"), w.drafted(preset)
 end
 
--- Where the footage ends, if that is before the shot's `seconds` are over; else nil.
+-- Where the footage ends, if that is before the shot's `seconds` are over, or may be while somebody speaks; else nil.
 function clip.early_end(sh)
   local shot = sh.shot
-  local from = shot["in"] or 0
-  return shot.out and shot.seconds and shot.out - from < shot.seconds - 1e-6 and shot.out or nil
+  local seconds = #sh.lines > 0 and math.huge or shot.seconds or 0
+  return shot.out and shot.out - (shot["in"] or 0) < seconds - 1e-6 and shot.out or nil
 end
 
 -- The clip of a shot as {ref, handles, drafted, speaks}, lowered on first use; nil where its still is moved instead.

@@ -32,6 +32,7 @@ scenes: [{{id: a, shots: [{{shot: b, file: clip.mp4, audio: drop, {shot}}}]}}]
 deliver: [{{preset: web, quality: 2}}]
 """})
         write_greys(project.folder / "clip.mp4", frames, rate)
+        project.write("words.wav", media.wav(1))
         build = project.build()
         return numbers(project.folder / "out/pace.mp4", frames), build.err
     return show
@@ -88,6 +89,9 @@ LENGTHS = {
     "ends at `out`": (48, "in: 0.5, out: 1, seconds: 1.5", 23, r"the clip is 0\.50 s, the shot 1\.50 s: its last frame is held"),
     "ends at `out`, too short": (48, "in: 0.5, out: 1, seconds: 1.5, stretch: 0.15", 23, r"held, for that is more than it may be stretched"),
     "ends at `out`, blended": (48, "in: 0.5, out: 1, seconds: 1.51, between: blend", 23, r"its last frame is held"),
+    "ends at `out` under words": (48, "in: 0.5, out: 1, head: 0, tail: 0, say: [{narrator: Oh, file: words.wav}]", 23,
+                                  r"the clip is 0\.50 s, the shot 1\.00 s: its last frame is held"),
+    "words before `out`": (48, "in: 0.5, out: 1.9, head: 0, tail: 0, say: [{narrator: Oh, file: words.wav}]", 35, None),
     "`seconds` before `out`": (48, "in: 0.5, out: 1.5, seconds: 0.5", 23, None),
     "a part": (48, "in: 0.5, out: 1.5, seconds: 1.125, stretch: 0.15", 35, r"the clip is 1\.00 s, the shot 1\.12 s: slowed by 11 %"),
 }
