@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/media/ops.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <libavutil/frame.h>
@@ -137,19 +138,43 @@ static bool make_cut(struct cut *c, struct err *err)
     return encoder_finish(c->encoder, err);
 }
 
+// A fade is its shot's alone, and that of the transition beside it: what is left of a longer one is
+// seen as a jump.
+static void note_fade(const struct cut *c, const struct fade *fade, int64_t beyond, const char *of)
+{
+    double jumps = fade->frames - (double)(c->frames + beyond);
+    char text[160];
+
+    if (jumps < 1 || !c->job->note)
+        return;
+    snprintf(text, sizeof(text),
+             "the fade of %.2f s is %.2f s longer than the film's %s shot, and breaks off there: "
+             "make it shorter, or the shot longer",
+             fade->frames * c->rate.den / c->rate.num, jumps * c->rate.den / c->rate.num, of);
+    c->job->note(c->job->user, text);
+}
+
+static void tell(const struct cut *c)
+{
+    char note[PACE_NOTE_BYTES];
+
+    lookout_tell(c->lookout, c->job);
+    note_fade(c, &c->fades.in, c->frames - 1 - c->last, "first");
+    note_fade(c, &c->fades.out, c->first, "last");
+    if (c->job->note && picture_note(c->picture, note))
+        c->job->note(c->job->user, note);
+}
+
 bool cut_run(const struct media_job *job, struct err *err)
 {
     struct cut c = {.job = job};
     bool copied = false;
     bool ok = params_rate(job->params, &c.rate, err) && read_range(&c, err) &&
               untouched_cut(job, c.rate, c.first, c.last, &copied, err);
-    char note[PACE_NOTE_BYTES];
 
     ok = ok && (copied || (open_cut(&c, err) && make_cut(&c, err)));
     if (ok && !copied)
-        lookout_tell(c.lookout, job);
-    if (ok && !copied && job->note && picture_note(c.picture, note))
-        job->note(job->user, note);
+        tell(&c);
     encoder_free(c.encoder);
     lookout_free(c.lookout);
     titles_free(c.titles);

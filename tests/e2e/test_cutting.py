@@ -105,6 +105,16 @@ def test_a_fade_goes_on_through_a_transition(make_project, scene):
         assert abs(grey - LIGHT * min(1, (n + .5) / 48, (144 - n - .5) / 48)) <= 4, (n, grey)
 
 
+def test_a_fade_that_is_longer_than_its_shot_is_told(make_project):
+    text = FADED.format(scene="").replace("fade: 2", "fade: 2.5")
+    project = make_project({"film.yaml": text, "light.png": media.png(LIGHT)})
+    assert "longer than the film" not in project.build().err, "transitions have the rest"
+    project.write("film.yaml", text.replace("dissolve: 1", "dissolve: 0.5"))
+    err = project.build().err
+    for shot, line in (("first", 8), ("last", 10)):
+        assert re.search(rf"film.yaml:{line}:\d+: warning: the fade of 2.50 s is 0.25 s longer than the film's {shot} shot", err), err
+
+
 def test_a_fade_that_is_over_is_in_no_transition(make_project):
     text = FADED.format(scene="").replace("fade: 2", "fade: 1.5")
     project = make_project({"film.yaml": text, "light.png": media.png(LIGHT)})
