@@ -25,6 +25,10 @@ enum { MOST_SECONDS = 24 * 60 * 60 };
 // By which a file may end before its head says so: the last frame's length is not always told.
 static const double most_missing_seconds = 1.1;
 
+// How far a rate may be from a usual one that is meant, in parts of it: 24000/1001 and 24 are five
+// times as far apart.
+static const double as_good_as = 2e-4;
+
 // What is counted while all packets go by.
 struct tally {
     VEC(int64_t) pts; // of the video, in decode order
@@ -153,6 +157,21 @@ static json_t *fps_text(AVRational fps)
     return json_string(text);
 }
 
+// Where times are milliseconds, as in Matroska, a rate is told as its mean comes out: 19001/317 is
+// 60000/1001.
+static AVRational usual(AVRational rate)
+{
+    static const AVRational rates[] = {
+        {24000, 1001}, {24, 1}, {25, 1}, {30000, 1001}, {30, 1},
+        {48, 1},       {50, 1}, {60, 1}, {60000, 1001}, {120, 1},
+    };
+
+    for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)
+        if (fabs(av_q2d(rate) / av_q2d(rates[i]) - 1) < as_good_as)
+            return rates[i];
+    return rate;
+}
+
 static AVRational frame_rate(const AVStream *video)
 {
     AVRational rate = video->avg_frame_rate;
@@ -161,7 +180,7 @@ static AVRational frame_rate(const AVStream *video)
         rate = video->r_frame_rate;
     if (rate.num <= 0 || rate.den <= 0)
         rate = (AVRational){25, 1};
-    return rate;
+    return usual(rate);
 }
 
 static void put_size(json_t *facts, const AVStream *video)

@@ -494,6 +494,18 @@ def test_rates_that_are_no_whole_numbers(make_project, fps):
     assert speech.at == otio.pictures[1].at - {"30000/1001": 6, "24000/1001": 5}[fps]
 
 
+@pytest.mark.parametrize("rate, told", [("60000/1001", "1001/60000s"), ("24000/1001", "1001/24000s"), ("24", "1/24s"), ("17", "1/17s")])
+def test_rates_of_footage_whose_times_are_milliseconds(make_project, rate, told):
+    """Final Cut takes no frame of 317/19001 s."""
+    project = make_project({"film.yaml": "c41: 1\ntitle: Rate\nformat: 64x48@24\nscenes: [{id: a, shots: [{shot: b, file: plate.mkv}]}]\n"})
+    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=s=64x48:r={rate}:d=5", "-c:v", "libx264", project.folder / "plate.mkv")
+    project.build()
+    assert project.run("export", "film.yaml", *ALL, "cut").returncode == 0
+    resources = turnover.Fcpxml(project.folder / "cut/rate.fcpxml").resources
+    [plate] = [e for e in resources.values() if e.tag == "asset" and "hasVideo" in e.attrib]
+    assert resources[plate.attrib["format"]].attrib["frameDuration"] == told
+
+
 @pytest.mark.parametrize("cue, at, start, frames", [
     ("in: 0.5, out: 1.5, at: 0.25, fade: {in: 0, out: 0.5}", 30, 12, 24),
     ("at: -0.5", 12, 0, 60),            # begins before its shot, and ends with it
