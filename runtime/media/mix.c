@@ -159,6 +159,19 @@ static void end_at(struct pcm *sound, int64_t end, size_t fade)
     pcm_fade(sound, 0, fade);
 }
 
+static void note_tracks(const struct stems *s, const struct media_input *input)
+{
+    json_int_t n = json_get_integer(input->facts, "tracks", 1);
+    char text[120];
+
+    if (n < 2 || !s->job->note)
+        return;
+    snprintf(text, sizeof(text),
+             "the footage has %lld tracks of sound, and one is heard: merge them in a copy of it",
+             (long long)n);
+    s->job->note(s->job->user, text);
+}
+
 // The sound of the footage that the shot shows, as long as it is seen, and `head` and `tail`
 // seconds more where the file has them. Of a whole reel no more than that is held in memory.
 static bool add_footage(struct stems *s, struct err *err)
@@ -181,6 +194,7 @@ static bool add_footage(struct stems *s, struct err *err)
         return true;
     if (!pcm_read_part(&sound, input->path, 2, in - before, samples, err))
         return err_wrap(err, "the footage's sound");
+    note_tracks(s, input);
     end_at(&sound, pcm_sample(json_get_number(params, "out", 0)) - (int64_t)(in - before), fade);
     pcm_init(&seen, 2, samples);
     pcm_add(&seen, 0, &sound, 1);

@@ -207,6 +207,18 @@ static void put_timecode(json_t *facts, const AVFormatContext *format, const AVS
         json_object_set_new(facts, "timecode", json_string(e->value)); // not where it is no text
 }
 
+// How many tracks of sound there are, where that is more than one: recorders write each microphone
+// as one.
+static void put_tracks(json_t *facts, const AVFormatContext *format)
+{
+    json_int_t n = 0;
+
+    for (unsigned i = 0; i < format->nb_streams; i++)
+        n += format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+    if (n > 1)
+        json_object_set_new(facts, "tracks", json_integer(n));
+}
+
 static json_t *video_facts(struct input *in, const AVStream *video, struct err *err)
 {
     struct tally t = {0};
@@ -241,6 +253,7 @@ static json_t *video_facts(struct input *in, const AVStream *video, struct err *
                       (json_int_t)reorder_frames(&t, sorted));
     put_size(facts, video);
     put_timecode(facts, in->format, video);
+    put_tracks(facts, in->format);
 out:
     mem_free(sorted);
     vec_release(&t.pts);

@@ -148,6 +148,18 @@ scenes:
     assert "the sound begins 0.5 s before the picture, and the file has 0.25 s there" in project.build().err
 
 
+def test_footage_with_several_tracks_is_told(make_project, tmp_path):
+    """A recorder writes each microphone as a track: one of them is heard, and the build says so at the shot."""
+    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:r=24:d=1", "-f", "lavfi", "-i", "sine=440:d=1", "-map", "0", "-map", "1",
+               "-map", "1", "-c:v", "libx264", "-c:a", "flac", tmp_path / "two.mkv")
+    project = make_project({"film.yaml": "c41: 1\ntitle: Two\nformat: 64x48@24\nscenes: [{id: a, shots: [{shot: b, file: two.mkv}]}]\n",
+                            "two.mkv": (tmp_path / "two.mkv").read_bytes()})
+    says = r"film\.yaml:4:\d+: warning: the footage has 2 tracks of sound, and one is heard: merge them"
+    assert re.search(says, project.build().err)
+    project.change("film.yaml", "file: two.mkv", "file: two.mkv, audio: drop")
+    assert not re.search(says, project.build().err)
+
+
 def test_join_is_made_once_for_both_shots(make_project):
     project = make_project({"film.yaml": FILM.format(transition=", transition: {dissolve: 0.5}"), "dark.png": media.png(DARK),
                             "light.png": media.png(LIGHT)})
