@@ -181,6 +181,21 @@ static bool add_all(struct turnover *u, const char *key,
     return true;
 }
 
+// A film that opens or ends by a fade is heard so: each sound that lies there fades in or out with
+// it, over its own part of it.
+static void fade_at_ends(const struct turnover *u, struct timeline_clip *clip)
+{
+    const json_t *fades = json_object_get(u->params, "fades");
+    int64_t in = frames_of(u, json_get_number(fades, "in", 0)) - clip->at;
+    int64_t out = frames_of(u, json_get_number(fades, "out", 0)) -
+                  (u->timeline->frames - clip->at - clip->frames);
+
+    if (in > clip->fade_in)
+        clip->fade_in = in < clip->frames ? in : clip->frames;
+    if (out > clip->fade_out)
+        clip->fade_out = out < clip->frames - clip->fade_in ? out : clip->frames - clip->fade_in;
+}
+
 bool turnover_add_sounds(struct turnover *u, struct err *err)
 {
     json_t *shots = json_object_get(u->params, "shots"), *params;
@@ -190,5 +205,10 @@ bool turnover_add_sounds(struct turnover *u, struct err *err)
         json_array_foreach(shots, i, params)
             if (!add_stem(u, i, params, &stems[k], err))
                 return false;
-    return add_all(u, "beds", add_bed, err) && add_all(u, "music", add_cue, err);
+    if (!add_all(u, "beds", add_bed, err) || !add_all(u, "music", add_cue, err))
+        return false;
+    for (i = 0; i < u->timeline->tracks.n; i++)
+        for (size_t k = 0; k < u->timeline->tracks.at[i].clips.n; k++)
+            fade_at_ends(u, &u->timeline->tracks.at[i].clips.at[k]);
+    return true;
 }
