@@ -23,6 +23,9 @@ enum {
 };
 
 // Containers only: nothing here opens another file or address by what its content says.
+// By which a sound may end before its head says so: an MP3 counts what its encoder put around it.
+static const double most_missing_seconds = 0.15;
+
 static const char demuxers[] =
     "aac,aiff,avi,caf,flac,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpegts,mxf,ogg,"
     "png_pipe,tiff_pipe,w64,wav,webp_pipe,webp";
@@ -266,6 +269,32 @@ static bool has_open_end(const struct input *in)
 bool input_is_torn(const struct input *in, const AVPacket *packet)
 {
     return packet->flags & AV_PKT_FLAG_CORRUPT && !has_open_end(in);
+}
+
+// Containers that tell how long their sound is before it comes; an MP3 only if its first frame
+// does.
+static bool tells_length(const AVFormatContext *format)
+{
+    static const char *const names[] = {"aiff", "caf", "flac", "mp3", "w64", "wav"};
+
+    if (format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE)
+        return false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(format->iformat->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+bool input_check_sound(const struct input *in, const AVStream *audio, double seconds,
+                       struct err *err)
+{
+    double told = audio->duration > 0 ? (double)audio->duration * av_q2d(audio->time_base) : 0;
+
+    return !tells_length(in->format) || told - seconds <= most_missing_seconds ||
+           err_set(err, ERR_FINAL,
+                   "%s is cut short: it promises %.2f s and has %.2f s: copy all of it again, or "
+                   "keep what is there with ffmpeg -i %s -c copy NEW.%s",
+                   in->name, told, seconds, in->name, path_ext(in->name));
 }
 
 const int32_t *input_matrix(const AVStream *stream)

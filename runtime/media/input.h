@@ -52,6 +52,11 @@ struct AVCodecContext *input_decoder_midway(const struct input *in, const struct
 // Whether a packet lacks bytes that its file promises.
 bool input_is_torn(const struct input *in, const struct AVPacket *packet);
 
+// False with *err where the file's head promises more sound than the seconds that were decoded. Not
+// every head tells.
+bool input_check_sound(const struct input *in, const struct AVStream *audio, double seconds,
+                       struct err *err);
+
 // How the pictures of stream are to be turned and mirrored: nine numbers of a display matrix, or
 // NULL.
 const int32_t *input_matrix(const struct AVStream *stream);

@@ -260,22 +260,10 @@ out:
     return facts;
 }
 
-// Containers that tell how long their sound is before it comes.
-static bool tells_length(const AVFormatContext *format)
-{
-    static const char *const names[] = {"wav", "w64", "aiff", "flac", "caf"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (strcmp(format->iformat->name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 static json_t *audio_facts(struct input *in, const AVStream *audio, struct err *err)
 {
     struct tally t = {0};
     int rate = audio->codecpar->sample_rate;
-    double told = audio->duration > 0 ? (double)audio->duration * av_q2d(audio->time_base) : 0;
     double seconds;
 
     if (!count_packets(in, &t, NULL, audio, err))
@@ -285,11 +273,8 @@ static json_t *audio_facts(struct input *in, const AVStream *audio, struct err *
         err_set(err, ERR_FINAL, "%s has no sound in it", in->name);
         return NULL;
     }
-    if (tells_length(in->format) && told - seconds > 0.05) {
-        err_set(err, ERR_FINAL, "%s is cut short: it promises %.2f s and has %.2f s", in->name,
-                told, seconds);
+    if (!input_check_sound(in, audio, seconds, err))
         return NULL;
-    }
     return json_pack("{s:s, s:f, s:I, s:i, s:i, s:s}", "type", "audio", "seconds", seconds,
                      "samples", (json_int_t)t.samples, "rate", rate, "channels",
                      audio->codecpar->ch_layout.nb_channels, "codec",

@@ -32,6 +32,7 @@ struct sound {
     bool drained;      // has nothing more
     bool any;          // something was decoded
     bool torn;         // the packet before
+    double seconds;    // that were decoded
     size_t early;      // frames still to come that lie before the picture
     float *ready;      // frames [at, n) of width channels wait to be read
     size_t at, n, cap;
@@ -189,6 +190,7 @@ static bool take_frame(struct sound *s, struct err *err)
     if (ok && !s->any)
         put_lead(s);
     s->any = true;
+    s->seconds += (double)s->frame->nb_samples / s->frame->sample_rate;
     ok = ok && resample(s, data, s->frame->nb_samples, err);
     av_frame_unref(s->frame);
     return ok;
@@ -230,7 +232,8 @@ static bool fill(struct sound *s, struct err *err)
                 return err_set(err, ERR_FINAL,
                                "%s is damaged or cut short: the file ends before its content",
                                s->input.name);
-            if (!resample(s, NULL, 0, err))
+            if (!input_check_sound(&s->input, s->stream, s->seconds, err) ||
+                !resample(s, NULL, 0, err))
                 return false;
         } else {
             feed(s);

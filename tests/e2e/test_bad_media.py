@@ -135,7 +135,8 @@ def streamed(path):
 
 def sound_cut_short(path):
     sine(path)
-    path.write_bytes(path.read_bytes()[:20000])
+    data = path.read_bytes()
+    path.write_bytes(data[:len(data) // 4 * 2])
 
 
 # What the shot asks for, how the file comes to be, and what is said of it.
@@ -163,6 +164,7 @@ REFUSED = {
     "bomb.png": (PICTURE, lambda p: p.write_bytes(png(12000, 12000, zlib.compress(bytes(1 << 24)))), "more than 134 million pixels"),
     "no-pixels.png": (PICTURE, lambda p: p.write_bytes(png(0, 7, zlib.compress(b""))), "damaged"),
     "more.webp": (PICTURE, webp_with_more, "damaged"),
+    "cut-short.mp3": (SOUND, sound_cut_short, r"promises 1\.\d\d s and has 0\.\d\d s: copy all of it again"),
     "cut-short.wav": (SOUND, sound_cut_short, "damaged or cut short"),
     "mute.mp4": (SOUND, lambda p: clip(p, sound=False), "sound"),
 }
@@ -208,6 +210,9 @@ TAKEN = {
     "8k.mp4": (SILENT, eight_k),
     "animated.gif": (SILENT, lambda p: clip(p, "-an")),
     "surround.mp4": (FOOTAGE, surround),
+    "whole.mp3": (SOUND, sine),
+    "low.mp3": (SOUND, lambda p: sine(p, "-ar", "16000")),
+    "untold.mp3": (SOUND, lambda p: sine(p, "-write_xing", "0")),
     "streamed.wav": (SOUND, streamed),
     "tail-of-zeros.mp4": (SILENT, sparse),
     "one-pixel.png": (PICTURE, lambda p: p.write_bytes(png(1, 1, zlib.compress(b"\0\x80\x80\x80")))),
