@@ -86,7 +86,8 @@ bool timecode_read(struct frame_rate rate, const char *text, int64_t *frame)
     char sign;
     int end = 0;
 
-    if (sscanf(text, "%2u:%2u:%2u%c%3u%n", &hours, &minutes, &seconds, &sign, &number, &end) != 5 ||
+    if (text[strspn(text, "0123456789:;.")] ||
+        sscanf(text, "%2u:%2u:%2u%c%3u%n", &hours, &minutes, &seconds, &sign, &number, &end) != 5 ||
         text[end] || !strchr(":;.", sign) || minutes > 59 || seconds > 59 || number >= fps)
         return false;
     all = hours * 60 + minutes;
