@@ -148,9 +148,11 @@ static bool read_format(struct turnover *u, struct err *err)
     t->height = (int)json_integer_value(json_array_get(pixels, 1));
     if (!frame_rate_read(fps, &t->rate))
         return err_set(err, ERR_BUG, "%s has the rate \"%s\"", u->conform->id, fps);
-    if (!timecode_read(t->rate, json_get_text(u->params, "timecode", ""), &t->start))
-        t->start = timecode_hour(t->rate);
     t->slate_frames = json_get_integer(u->params, "slate", 0);
+    if (timecode_read(t->rate, json_get_text(u->params, "timecode", ""), &t->start))
+        t->start += t->slate_frames; // the file's first frame has it
+    else
+        t->start = timecode_hour(t->rate);
     return true;
 }
 
