@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "runtime/media/input.h"
+#include "runtime/media/key_frame.h"
 #include "runtime/media/lav.h"
 #include "runtime/media/pixels.h"
 #include "runtime/media/straight.h"
@@ -29,11 +30,12 @@ struct clip {
     struct straight *filter; // what straightens them, from the first; NULL: nothing need
     bool started;            // since opening or the last seek
     bool drained;            // the decoder has nothing more
-    double midway;           // it began in the middle, to show this instant; NAN: at the start
-    AVRational base;         // of the pts of now and next
-    AVFrame *now, *next;     // next is decoded ahead: now lasts until it begins
-    bool ended;              // no next will come
-    char smooth[32];         // a frame rate, or nothing
+    double midway;       // it began where frames may lean on earlier ones, to show this instant;
+                         // NAN: it did not, and any error is damage
+    AVRational base;     // of the pts of now and next
+    AVFrame *now, *next; // next is decoded ahead: now lasts until it begins
+    bool ended;          // no next will come
+    char smooth[32];     // a frame rate, or nothing
 };
 
 // Seconds at which frame begins, from the stream's start.
@@ -57,7 +59,7 @@ static double decoded(const struct clip *c)
     return (double)(c->pts - input_start(c->stream)) * av_q2d(c->stream->time_base);
 }
 
-// Whether the decoder began in the middle, and what is asked for is still to come.
+// Whether the decoder may lack what came before, and what is asked for is still to come.
 static bool is_on_its_way(const struct clip *c)
 {
     return !isnan(c->midway) && (!c->started || decoded(c) < c->midway);
@@ -181,7 +183,7 @@ static bool step(struct clip *c, struct err *err)
     return decode_next(c, err);
 }
 
-// A decoder that begins anew: in the middle of the stream, or (NAN) at its start.
+// A decoder that begins anew: where frames may lean on what came before, or (NAN) where none does.
 static bool renew_decoder(struct clip *c, double midway, struct err *err)
 {
     avcodec_free_context(&c->codec);
@@ -277,10 +279,14 @@ double clip_until(const struct clip *c)
     return c->ended ? INFINITY : begins(c, c->next);
 }
 
+static int seek_back(struct clip *c, int64_t at)
+{
+    return av_seek_frame(c->in.format, c->stream->index, at, AVSEEK_FLAG_BACKWARD);
+}
+
 static bool go_to_start(struct clip *c, struct err *err)
 {
-    int code =
-        av_seek_frame(c->in.format, c->stream->index, input_start(c->stream), AVSEEK_FLAG_BACKWARD);
+    int code = seek_back(c, input_start(c->stream));
 
     if (code < 0)
         code = av_seek_frame(c->in.format, -1, 0, AVSEEK_FLAG_BYTE);
@@ -289,16 +295,33 @@ static bool go_to_start(struct clip *c, struct err *err)
     return renew_decoder(c, NAN, err) && decode_next(c, err) && step(c, err);
 }
 
+// Whether nothing that is decoded from here on leans on what came before. Reads a packet.
+static bool enters_cleanly(struct clip *c)
+{
+    bool clean, any;
+
+    while ((any = av_read_frame(c->in.format, c->packet) >= 0) &&
+           c->packet->stream_index != c->stream->index)
+        av_packet_unref(c->packet);
+    clean = any && key_frame_stands_alone(c->packet, c->stream->codecpar);
+    av_packet_unref(c->packet);
+    return clean;
+}
+
 // To a key frame before from, so that seconds is still to come; *there tells whether that is so.
 static bool go_to(struct clip *c, double from, double seconds, bool *there, struct err *err)
 {
     int64_t at = input_start(c->stream) + (int64_t)(from / av_q2d(c->stream->time_base));
-    int code = av_seek_frame(c->in.format, c->stream->index, at, AVSEEK_FLAG_BACKWARD);
+    bool clean;
 
     *there = false;
-    if (code < 0)
+    if (seek_back(c, at) < 0)
         return true;
-    if (!renew_decoder(c, seconds, err) || !decode_next(c, err) || (!c->ended && !step(c, err)))
+    clean = enters_cleanly(c);
+    if (seek_back(c, at) < 0)
+        return true;
+    if (!renew_decoder(c, clean ? NAN : seconds, err) || !decode_next(c, err) ||
+        (!c->ended && !step(c, err)))
         return false;
     *there = c->now->buf[0] && begins(c, c->now) <= seconds;
     return true;

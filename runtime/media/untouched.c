@@ -15,6 +15,7 @@
 #include "runtime/media/encode.h"
 #include "runtime/media/headers.h"
 #include "runtime/media/input.h"
+#include "runtime/media/key_frame.h"
 #include "runtime/media/media.h"
 
 struct footage {
@@ -72,29 +73,6 @@ static bool is_of_the_film(const struct footage *f)
            p->color_primaries == AVCOL_PRI_BT709 && p->color_trc == AVCOL_TRC_BT709;
 }
 
-// Whether a picture after this one can do without all before it; the first slice tells.
-static bool stands_alone(const AVPacket *packet, enum AVCodecID codec)
-{
-    const uint8_t *at = packet->data, *end = at + packet->size;
-
-    if (!(packet->flags & AV_PKT_FLAG_KEY))
-        return false;
-    if (codec != AV_CODEC_ID_H264 && codec != AV_CODEC_ID_HEVC)
-        return true;
-    while (end - at > 4) {
-        uint32_t size =
-            (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-        int type = codec == AV_CODEC_ID_H264 ? at[4] & 31 : at[4] >> 1 & 63;
-
-        if (codec == AV_CODEC_ID_H264 ? type >= 1 && type <= 5 : type < 32)
-            return codec == AV_CODEC_ID_H264 ? type == 5 : type == 19 || type == 20; // an IDR
-        if (size > (size_t)(end - at - 4))
-            return false;
-        at += 4 + size;
-    }
-    return false;
-}
-
 // The number of the packet's frame from the first that is wanted; false where it lies between two.
 static bool frame_of(const struct footage *f, const AVPacket *packet, int64_t *n)
 {
@@ -125,7 +103,7 @@ static bool read_packets(struct footage *f, AVPacket *packet,
 
         if (ok && ours) {
             packet->pts = n;
-            ok = (at > 0 || (n == 0 && stands_alone(packet, f->stream->codecpar->codec_id))) &&
+            ok = (at > 0 || (n == 0 && key_frame_stands_alone(packet, f->stream->codecpar))) &&
                  take(to, packet, at);
             at++;
         }

@@ -38,10 +38,11 @@ def test_the_frames_that_are_asked_for(make_project, name):
     assert "held" not in build.err
 
 
-def test_damage_there_is_damage(make_project):
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_damage_there_is_damage(make_project, seed):
     project = make_project({"film.yaml": FILM.format(name="torn.mp4")})
     path = project.folder / "torn.mp4"
-    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=8,noise=alls=20:allf=t", "-c:v", "libx264",
+    media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=s=160x90:r=25:d=8,noise=alls=20:allf=t:all_seed={seed}", "-c:v", "libx264",
                "-g", "50", "-pix_fmt", "yuv420p", path)
     data = bytearray(path.read_bytes())
     spot = len(data) * 178 // 200  # within the far shot's frames
