@@ -71,7 +71,7 @@ static int open_codec(struct encoder *e, const struct codec *codec, const json_t
         e->codec = avcodec_alloc_context3(encoder);
     if (e->codec) {
         set_common(e->codec, width, height, format, e->rate);
-        code = avcodec_open2(e->codec, encoder, &options);
+        code = lav_open_encoder(e->codec, encoder, &options);
     }
     av_dict_free(&options);
     return code;
@@ -159,7 +159,7 @@ void encoder_free(struct encoder *e)
     if (!e)
         return;
     cut_file_free(e->file);
-    avcodec_free_context(&e->codec);
+    lav_free_encoder(&e->codec);
     av_packet_free(&e->packet);
     av_frame_free(&e->frame);
     mem_free(e);

@@ -62,6 +62,30 @@ void lav_quiet(void)
     pthread_once(&once, take_log);
 }
 
+static pthread_mutex_t *encoders(void)
+{
+    static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+
+    return &mu;
+}
+
+int lav_open_encoder(AVCodecContext *ctx, const AVCodec *codec, AVDictionary **options)
+{
+    int code;
+
+    pthread_mutex_lock(encoders());
+    code = avcodec_open2(ctx, codec, options);
+    pthread_mutex_unlock(encoders());
+    return code;
+}
+
+void lav_free_encoder(AVCodecContext **ctx)
+{
+    pthread_mutex_lock(encoders());
+    avcodec_free_context(ctx);
+    pthread_mutex_unlock(encoders());
+}
+
 void lav_listen(const struct media_job *job)
 {
     lav_quiet();

@@ -4,11 +4,20 @@
 
 #include <stdbool.h>
 
+struct AVCodec;
+struct AVCodecContext;
+struct AVDictionary;
 struct err;
 struct media_job;
 
 // Takes libav's log from the terminal, once for the process.
 void lav_quiet(void);
+
+// Opens a video encoder (a code of libav's), and closes and frees it: one after the other, for
+// SVT-AV1 keeps one list of the memory of all its encoders, and two that open at once crash.
+int lav_open_encoder(struct AVCodecContext *ctx, const struct AVCodec *codec,
+                     struct AVDictionary **options);
+void lav_free_encoder(struct AVCodecContext **ctx);
 
 // As struct media's listen.
 void lav_listen(const struct media_job *job);
