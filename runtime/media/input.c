@@ -20,12 +20,13 @@
 enum {
     IO_BYTES = 1 << 16,
     MOST_STREAMS = 64,
+    MOST_CHUNKS = 64, // of a WAV before its sound
 };
 
-// Containers only: nothing here opens another file or address by what its content says.
 // By which a sound may end before its head says so: an MP3 counts what its encoder put around it.
 static const double most_missing_seconds = 0.15;
 
+// Containers only: nothing here opens another file or address by what its content says.
 static const char demuxers[] =
     "aac,aiff,avi,caf,flac,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpegts,mxf,ogg,"
     "png_pipe,tiff_pipe,w64,wav,webp_pipe,webp";
@@ -251,19 +252,33 @@ struct AVCodecContext *input_decoder_midway(const struct input *in, const struct
     return open_decoder(in, stream, threads, false, err);
 }
 
+static uint32_t number_at(const unsigned char *at)
+{
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
 // The head of a WAV that was written to a pipe, as speech servers do, cannot tell how much follows:
-// its last packet is as short as it is. Instead of its size it says nothing, or the most there is.
+// its last packet is as short as it is. Instead of the size of its data it says nothing, or the
+// most there is.
 static bool has_open_end(const struct input *in)
 {
     const uint32_t most = 0x7fff0000;
-    unsigned char head[8];
-    uint32_t size;
+    unsigned char chunk[8];
+    off_t at = 12; // behind RIFF, its size and WAVE
 
-    if (strcmp(in->format->iformat->name, "wav") != 0 ||
-        pread(in->fd, head, sizeof(head), 0) != sizeof(head))
+    if (strcmp(in->format->iformat->name, "wav") != 0)
         return false;
-    size = head[4] | (uint32_t)head[5] << 8 | (uint32_t)head[6] << 16 | (uint32_t)head[7] << 24;
-    return size == 0 || size >= most;
+    for (int i = 0; i < MOST_CHUNKS; i++) {
+        uint32_t size;
+
+        if (pread(in->fd, chunk, sizeof(chunk), at) != sizeof(chunk))
+            return false;
+        size = number_at(chunk + 4);
+        if (memcmp(chunk, "data", 4) == 0)
+            return size == 0 || size >= most;
+        at += (off_t)sizeof(chunk) + size + size % 2;
+    }
+    return false;
 }
 
 bool input_is_torn(const struct input *in, const AVPacket *packet)

@@ -133,6 +133,16 @@ def streamed(path):
     path.write_bytes(media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=0.9", "-f", "wav", "-", text=False))
 
 
+def head_of_nothing(size, data):
+    """A head that was written before the sound, as that of an empty WAV, or in part."""
+    def write(path):
+        sine(path)
+        at = path.read_bytes().index(b"data")
+        whole = path.read_bytes()
+        path.write_bytes(whole[:4] + struct.pack("<I", len(whole) - 8 if size is None else size) + whole[8:at + 4] + struct.pack("<I", data) + whole[at + 8:])
+    return write
+
+
 def sound_cut_short(path):
     sine(path)
     data = path.read_bytes()
@@ -214,6 +224,8 @@ TAKEN = {
     "low.mp3": (SOUND, lambda p: sine(p, "-ar", "16000")),
     "untold.mp3": (SOUND, lambda p: sine(p, "-write_xing", "0")),
     "streamed.wav": (SOUND, streamed),
+    "empty-head.wav": (SOUND, head_of_nothing(36, 0)),
+    "half-told.wav": (SOUND, head_of_nothing(None, 0xffffffff)),
     "tail-of-zeros.mp4": (SILENT, sparse),
     "one-pixel.png": (PICTURE, lambda p: p.write_bytes(png(1, 1, zlib.compress(b"\0\x80\x80\x80")))),
     "line.png": (PICTURE, lambda p: p.write_bytes(png(3000, 1, zlib.compress(b"\0" + bytes(9000))))),
