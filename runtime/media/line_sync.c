@@ -93,6 +93,12 @@ static bool is_known(const struct line_sync *s, const struct digest *key)
     return known;
 }
 
+// Where the film begins, behind its slate.
+static double film_seconds(const struct line_sync *s)
+{
+    return (double)pcm_frame_sample(s->rate, programme_shot_frame(s->programme, 0)) / PCM_RATE;
+}
+
 // Nothing where its shot has no stem, or where the film's beginning cuts it off, which is told
 // elsewhere.
 static void add_line(const struct line_sync *s, const json_t *said, struct open_lines *lines)
@@ -105,7 +111,7 @@ static void add_line(const struct line_sync *s, const json_t *said, struct open_
     if (!stem)
         return;
     open->line = read_line(s, said, shot, stem->path);
-    if (open->line.start < 0 || open->line.stem_at < 0)
+    if (open->line.start < film_seconds(s) || open->line.stem_at < 0)
         return;
     open->key = key_of(s, &open->line, stem->digest ? stem->digest : stem->path);
     lines->n += !is_known(s, &open->key);

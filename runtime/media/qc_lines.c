@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -32,7 +33,9 @@ struct watched {
 
 struct qc_lines {
     struct watched *list;
-    size_t n, first; // the first that is not done
+    size_t n, first;       // the first that is not done
+    const char *stem_path; // of the stem that is held; NULL: none
+    struct pcm stem;
 };
 
 static double voice_seconds(const struct media_line *line)
@@ -68,20 +71,37 @@ void qc_lines_free(struct qc_lines *l)
         return;
     for (size_t i = 0; i < l->n; i++)
         pcm_release(&l->list[i].kept);
+    pcm_release(&l->stem);
     mem_free(l->list);
     mem_free(l);
 }
 
-// The voice alone: what the stem has from the line's first word on.
-static bool read_voice(const struct media_line *line, struct pcm *voice, struct err *err)
+// The stem at path. Lines of a shot follow one another, and have one: it is read once.
+static bool read_stem(struct qc_lines *l, const char *path, struct err *err)
 {
-    struct pcm stem;
+    if (l->stem_path && strcmp(l->stem_path, path) == 0)
+        return true;
+    pcm_release(&l->stem);
+    l->stem_path = NULL;
+    if (!pcm_read(&l->stem, path, 1, err))
+        return false;
+    l->stem_path = path;
+    return true;
+}
 
-    if (!pcm_read(&stem, line->stem, 1, err))
+// The voice alone: what the stem has from the line's first word on.
+static bool read_voice(struct qc_lines *l, const struct media_line *line, struct pcm *voice,
+                       struct err *err)
+{
+    int64_t at = pcm_sample(line->stem_at), first = at < 0 ? -at : 0, n;
+
+    if (!read_stem(l, line->stem, err))
         return err_wrap(err, "the stem of \"%s\"", line->text);
     pcm_init(voice, 1, (size_t)pcm_sample(voice_seconds(line)));
-    pcm_add(voice, -pcm_sample(line->stem_at), &stem, 1);
-    pcm_release(&stem);
+    n = (int64_t)l->stem.frames - at < (int64_t)voice->frames ? (int64_t)l->stem.frames - at
+                                                              : (int64_t)voice->frames;
+    if (n > first)
+        memcpy(voice->at + first, l->stem.at + at + first, (size_t)(n - first) * sizeof(float));
     return true;
 }
 
@@ -101,12 +121,12 @@ static void look_within(struct watched *w, const struct pcm *voice, double secon
 
 // Words that are said again sound alike, and chance decides which of them is most like the voice:
 // so from near to far. Likeness is 1 at most, so that near enough is an end to it.
-static bool look_for(struct watched *w, struct err *err)
+static bool look_for(struct qc_lines *l, struct watched *w, struct err *err)
 {
     struct pcm voice;
 
     w->done = true;
-    if (!read_voice(w->line, &voice, err))
+    if (!read_voice(l, w->line, &voice, err))
         return false;
     w->told = !voice_has_places(voice.at, voice.frames);
     for (double s = around_seconds / 4;
@@ -142,7 +162,7 @@ bool qc_lines_hear(struct qc_lines *l, const float *from, size_t frames, unsigne
 
         if (!w->done)
             keep(w, from, frames, channels, at);
-        if (!w->done && end >= w->end && !look_for(w, err))
+        if (!w->done && end >= w->end && !look_for(l, w, err))
             return false;
     }
     while (l->first < l->n && l->list[l->first].done)
@@ -180,7 +200,7 @@ bool qc_lines_finish(struct qc_lines *l, const struct qc_picture *picture,
     for (size_t i = 0; i < l->n; i++) {
         struct watched *w = &l->list[i];
 
-        if (!w->done && w->kept.at && !look_for(w, err))
+        if (!w->done && w->kept.at && !look_for(l, w, err))
             return false;
         w->fine = w->told || !tell(w, picture, findings);
     }
