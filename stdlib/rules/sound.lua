@@ -135,7 +135,7 @@ end
 local function footage(sh, bus)
   local shot, head, tail = sh.shot, nil, nil
   if #sh.lines == 0 then
-    head, tail = math.max(0, -(shot.head or 0)), math.max(0, -(shot.tail or 0))
+    head, tail = math.max(0, -(shot.head or 0)), clip.early_end(sh) and 0 or math.max(0, -(shot.tail or 0))
     if head > (shot["in"] or 0) then
       c41.warn(c41.place(shot, "head"),
         ("the sound begins %g s before the picture, and the file has %g s there"):format(head, shot["in"] or 0),
@@ -143,7 +143,7 @@ local function footage(sh, bus)
     end
   end
   local out = clip.early_end(sh)
-  return { bus = bus, level = 0, ["in"] = shot["in"] or 0, out = out and out + (tail or 0),
+  return { bus = bus, level = 0, ["in"] = shot["in"] or 0, out = out,
     head = head ~= 0 and head or nil, tail = tail ~= 0 and tail or nil }
 end
 
