@@ -99,13 +99,13 @@ end
 local ALONE = { first = true, last = true, into = 0, out = 0 }
 
 -- Words that run over the picture between scenes, where subtitles are burnt in: `on` and `ahead`, whether this scene's
--- may; `earlier` and `later`, the shots around it whose words may run over its own.
+-- may; `earlier` and `later`, the shots around it whose words may run over its own or the transition behind them.
 local function add_words(w, scene, before, after, ends)
   ends.on, ends.ahead = subtitles.reach(w, scene.shots)
   if before and not before.kept and subtitles.reach(w, names.shots(w, before)) then
     ends.earlier = names.look_at(w, before)
   end
-  if after and not after.kept and select(2, subtitles.reach(w, names.shots(w, after))) then
+  if after and not after.kept and (ends.out > 0 or select(2, subtitles.reach(w, names.shots(w, after)))) then
     ends.later = names.look_at(w, after)
   end
 end
@@ -452,19 +452,20 @@ function deliver.scene(w, scene)
 end
 
 -- Whether what a scene takes for granted of those around it is so.
-local function ends_hold(ends, before, after, is_last_but_one)
+local function ends_hold(w, ends, before, after, is_last_but_one)
+  local later = w.burns and after and (after.ends.ahead or ends.out > 0) and after.id or nil
   local closes = ends.to ~= nil and after ~= nil and #after.shots == 1 and is_last_but_one
   return ends.first == not before and ends.last == not after and ends.into == (before and before.ends.out or 0)
     and ends.to == (ends.to and after and after.id) and (ends.closes or false) == closes
     and ends.earlier == (before and before.ends.on and before.id or nil)
-    and ends.later == (after and after.ends.ahead and after.id or nil)
+    and ends.later == later
 end
 
 -- What a scene was left out with may no longer hold: another stands beside it now, or a transition leads elsewhere.
-local function check_ends(scenes)
+local function check_ends(w, scenes)
   for i, one in ipairs(scenes) do
     local before, after = scenes[i - 1], scenes[i + 1]
-    if not ends_hold(one[2].ends, before and before[2], after and after[2], not scenes[i + 2]) then
+    if not ends_hold(w, one[2].ends, before and before[2], after and after[2], not scenes[i + 2]) then
       c41.want_all()
     end
   end
@@ -482,7 +483,7 @@ function deliver.film(w, given)
       for index, one in ipairs(given) do
         scenes[#scenes + 1] = one[i] and { index, one[i] }
       end
-      check_ends(scenes)
+      check_ends(w, scenes)
       assemble(w, d, scenes)
     end
   end

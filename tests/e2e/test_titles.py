@@ -113,6 +113,26 @@ def test_subtitles_go_on_over_the_next_picture(make_project, second, third, befo
         assert max(abs(a - b) for a, b in zip(boxes[n], boxes[60])) <= 2, (n, boxes[n], boxes[60])
 
 
+@pytest.mark.parametrize("second", ["", SCENE % "two"])
+def test_words_begin_within_a_transition(make_project, second):
+    """It has their shot's first frames, and they are that shot's own."""
+    project = make_project({"film.yaml": f"""c41: 1
+title: Words
+format: 256x144@24
+theme: theme.yaml
+deliver: [{{name: plain, preset: web, subtitles: sidecar}}, {{name: burnt, preset: web, subtitles: burn}}]
+scenes:
+  - id: one
+    shots:
+      - {{shot: before, file: grey.png, seconds: 2, transition: {{dissolve: 1}}}}
+{second}      - {{shot: talk, file: grey.png, head: 0.2, say: [{{narrator: Is anybody there?, file: voice.wav}}]}}
+""", "theme.yaml": THEME, "grey.png": media.png(128), "voice.wav": media.wav(2)})
+    project.build()
+    plain, width = frames(project, "plain")
+    burnt, _ = frames(project, "burnt")
+    assert [n for n, (a, b) in enumerate(zip(plain, burnt)) if changed(a, b, width)] == list(range(53, 101))
+
+
 def test_an_ordinary_cut_knows_nothing_of_its_neighbours(words):
     cuts = [step for step in json.loads(words.graph())["steps"] if step["id"].endswith("/cut/burnt")]
     assert [step["id"] for step in cuts if "subtitles" in step["params"]] == ["one/talk/cut/burnt"]
