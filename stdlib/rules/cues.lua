@@ -22,44 +22,63 @@ function cues.shot(w, a, name, place, unit)
   return nil
 end
 
--- Whether a shot that a file of some shots does not have stands before them (-1) or behind them (1); nil after an error.
--- A name without its scene may be any scene's.
-local function side_of(w, a, name, place)
+-- The scene of the shot that a cue names: the first in the film that has one of that name. nil after an error.
+local function scene_of(w, a, name, place)
   local scene, shot = name:match("^(.-)/(.+)$")
-  local own, slug, side = a.scenes[1], c41.slug(shot or name), -1
-  local found = scene and w.scene_by_name[c41.slug(scene)]
-  if found and found.index ~= own then
-    return found.index < own and -1 or 1
+  local found, slug = scene and w.scene_by_name[c41.slug(scene)], c41.slug(shot or name)
+  if found and found.index ~= a.scenes[1] then
+    return found
   end
   for _, s in ipairs(scene and { found } or w.scenes) do
     for _, sh in ipairs(names.look_at(w, s)) do
-      side = s.index == own and sh.name == a.names[1] and 1 or side
       if sh.name == slug then
-        return side
+        return s
       end
     end
   end
-  names.shot(w, names.shots(w, w.scenes[own])[1], name, place)
+  names.shot(w, names.shots(w, w.scenes[a.scenes[1]])[1], name, place)
   return nil
 end
 
--- The shot of the file with which a cue begins or ends, key tells which, and whether the cue names it. In a file of some
--- shots it is the first or last that the cue lies over. false: it lies over none; nil after an error.
-local function cue_end(w, a, cue, key, unit)
-  local edge, elsewhere = 0, 1
-  if key == "to" then
-    edge, elsewhere = #a.shots - 1, -1
+-- Whether a shot of the file's own scene stands behind those of the file, which does not have it.
+local function is_behind(w, a, name)
+  local slug = c41.slug(name:match("([^/]+)$"))
+  for _, sh in ipairs(names.shots(w, w.scenes[a.scenes[1]])) do
+    if sh.name == slug or sh.name == a.names[1] then
+      return sh.name ~= slug
+    end
   end
+  return false
+end
+
+-- The shot of a file of some shots with which a cue begins or ends there, and whether the cue names it; else the first
+-- or last (edge) that it lies over. false: it lies over none; nil after an error.
+local function cue_end_in_part(w, a, name, place, is_start, edge)
+  local scene = scene_of(w, a, name, place)
+  if not scene then
+    return nil
+  end
+  local own = a.scenes[1]
+  local shot = scene.index == own and cues.shot(w, a, name, place, true)
+  if shot then
+    return shot, true
+  end
+  local behind = scene.index > own or scene.index == own and is_behind(w, a, name)
+  return behind ~= is_start and edge, false
+end
+
+-- The shot of the file with which a cue begins (key is "from") or ends ("to"); as above in a file of some shots.
+local function cue_end(w, a, cue, key, unit)
+  local is_start = key == "from"
+  local edge = is_start and 0 or #a.shots - 1
   if not cue[key] then
     return edge, true
   end
   local place = c41.place(cue, key)
-  local shot = cues.shot(w, a, cue[key], place, unit)
-  if shot or not unit then
-    return shot, true
+  if unit then
+    return cue_end_in_part(w, a, cue[key], place, is_start, edge)
   end
-  local side = side_of(w, a, cue[key], place)
-  return side and side ~= elsewhere and edge, false
+  return cues.shot(w, a, cue[key], place), true
 end
 
 -- Adds a cue to what a file is made of. One that begins before the file's shots begins with them there.

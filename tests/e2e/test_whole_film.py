@@ -83,6 +83,9 @@ def test_music_over_several_scenes_is_in_their_files(parts, begins, ends):
     assert cues(parts, "three") == [everywhere, (1, 1, 0.25, -30)]
     assert cues(parts, "two") == [everywhere, (0, 0, None, -30)]
     assert cues(parts, "credits") == [(0, 0, None, -18)]
+    parts.change("film.yaml", "{file: tune.wav}, {", "{file: tune.wav, from: b}, {")
+    assert [cues(parts, unit)[0][0] for unit in ("one", "three", "two")] == [1, 0, 0], "the film's first of that name"
+    parts.change("film.yaml", "{file: tune.wav, from: b}, {", "{file: tune.wav}, {")
     parts.change("film.yaml", f"from: {begins}, to: {ends}", f"from: {begins}, to: end")
     assert cues(parts, "two") == [everywhere, (0, 1, None, -30)]
     assert cues(parts, "credits") == [(0, 0, None, -18), (0, 0, None, -30)]
