@@ -60,7 +60,8 @@ static bool read_moving(struct timeline_media *m, struct frame_rate film, const 
     m->sounding = json_get_flag(facts, "audio", false);
     if (!frame_rate_read(json_get_text(facts, "fps", ""), &m->rate))
         return false;
-    timecode_read(m->rate, json_get_text(facts, "timecode", ""), &m->clock); // else it stays 0
+    if (timecode_read(m->rate, json_get_text(facts, "timecode", ""), &m->clock))
+        m->drops = timecode_text_drops(film, json_get_text(facts, "timecode", ""));
     return true;
 }
 
@@ -127,6 +128,7 @@ const struct timeline_media *reel_add(struct reel *r, const struct artifact *art
     m->digest = artifact->digest;
     for (size_t i = 0; i < TAIL_DIGITS; i++)
         m->reel[i] = (char)toupper((unsigned char)hex[i]);
+    m->drops = t->drops;
     if (!read_facts(m, t->rate, artifact->facts, err))
         return NULL;
     m->index = t->media.n;

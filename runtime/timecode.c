@@ -66,17 +66,27 @@ int64_t timecode_hour(struct frame_rate rate)
     return 6 * ten_minutes(rate);
 }
 
-void timecode_put(struct frame_rate rate, int64_t frame, struct buf *out)
+bool timecode_text_drops(struct frame_rate rate, const char *text)
 {
-    int64_t fps = counted(rate), drop = dropped(rate);
-    int64_t minute = fps * 60 - drop, tens = frame / ten_minutes(rate);
-    int64_t rest = frame % ten_minutes(rate), number = frame + 9 * drop * tens;
+    return timecode_drops(rate) && (!*text || strpbrk(text, ";."));
+}
+
+void timecode_put_as(struct frame_rate rate, bool drops, int64_t frame, struct buf *out)
+{
+    int64_t fps = counted(rate), drop = drops ? dropped(rate) : 0;
+    int64_t minute = fps * 60 - drop, ten = fps * 600 - 9 * drop;
+    int64_t rest = frame % ten, number = frame + 9 * drop * (frame / ten);
 
     if (rest >= fps * 60) // past the first minute, which is whole
         number += drop * (1 + (rest - fps * 60) / minute);
     buf_printf(out, "%02lld:%02lld:%02lld%c%02lld", (long long)(number / fps / 3600),
                (long long)(number / fps / 60 % 60), (long long)(number / fps % 60),
                drop ? ';' : ':', (long long)(number % fps));
+}
+
+void timecode_put(struct frame_rate rate, int64_t frame, struct buf *out)
+{
+    timecode_put_as(rate, timecode_drops(rate), frame, out);
 }
 
 bool timecode_read(struct frame_rate rate, const char *text, int64_t *frame)

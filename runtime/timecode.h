@@ -37,5 +37,11 @@ int64_t timecode_hour(struct frame_rate rate);
 // or one that drops some ("01:00:04;12", or with a '.'). False for anything else.
 bool timecode_read(struct frame_rate rate, const char *text, int64_t *frame);
 
+// Whether the clock that shows text ("": the usual one) drops numbers.
+bool timecode_text_drops(struct frame_rate rate, const char *text);
+
 // "01:00:04:12"; "01:00:04;12" where numbers are dropped.
 void timecode_put(struct frame_rate rate, int64_t frame, struct buf *out);
+
+// The same on a clock of a rate that drops numbers, or of one that counts them all.
+void timecode_put_as(struct frame_rate rate, bool drops, int64_t frame, struct buf *out);

@@ -34,6 +34,7 @@ struct timeline_media {
     int64_t length;         // the same in frames or samples of its own
     struct frame_rate rate; // of length; samples a second for sounds
     int64_t clock;          // what its own clock shows first, in the same
+    bool drops;             // that clock drops numbers
     int width, height;      // of pictures
     int channels;           // of sounds
     bool sounding;          // a moving picture that has sound
@@ -120,6 +121,7 @@ struct timeline {
     struct frame_rate rate;
     int64_t frames;
     int64_t start;        // the timecode of frame 0, in frames
+    bool drops;           // its clock drops numbers
     int64_t slate_frames; // that the deliverable shows before frame 0
     int width, height;
     VEC(struct timeline_media *) media;

@@ -149,6 +149,7 @@ static bool read_format(struct turnover *u, struct err *err)
     if (!frame_rate_read(fps, &t->rate))
         return err_set(err, ERR_BUG, "%s has the rate \"%s\"", u->conform->id, fps);
     t->slate_frames = json_get_integer(u->params, "slate", 0);
+    t->drops = timecode_text_drops(t->rate, json_get_text(u->params, "timecode", ""));
     if (timecode_read(t->rate, json_get_text(u->params, "timecode", ""), &t->start))
         t->start += t->slate_frames; // the file's first frame has it
     else

@@ -15,6 +15,7 @@ struct side {
     const char *reel, *name;     // name: NULL for black
     int64_t source, record;      // its frame, and when that is seen
     struct timeline_speed speed; // from there on, and before
+    bool drops;                  // numbers, on its clock
 };
 
 struct edl {
@@ -26,10 +27,10 @@ struct edl {
     int64_t record;   // up to here
 };
 
-static void put_time(struct edl *e, int64_t frame)
+static void put_time(struct edl *e, bool drops, int64_t frame)
 {
     buf_char(e->out, ' ');
-    timecode_put(e->t->rate, frame, e->out);
+    timecode_put_as(e->t->rate, drops, frame, e->out);
 }
 
 // The frame of a side's reel that is seen at one of the timeline.
@@ -43,10 +44,10 @@ static void put_line(struct edl *e, const char *edit, const struct side *s, int6
                      int64_t frames)
 {
     buf_printf(e->out, "%03u  %-8s %-5s %-8s", e->event, s->reel, "V", edit);
-    put_time(e, source_at(s, record));
-    put_time(e, source_at(s, record + frames));
-    put_time(e, e->t->start + record);
-    put_time(e, e->t->start + record + frames);
+    put_time(e, s->drops, source_at(s, record));
+    put_time(e, s->drops, source_at(s, record + frames));
+    put_time(e, e->t->drops, e->t->start + record);
+    put_time(e, e->t->drops, e->t->start + record + frames);
     buf_char(e->out, '\n');
 }
 
@@ -59,7 +60,7 @@ static void put_speed(struct edl *e, const struct side *s)
     if (!s->speed.film)
         return;
     buf_printf(e->out, "M2   %-8s %07.3f             ", s->reel, fps);
-    put_time(e, source_at(s, e->record));
+    put_time(e, s->drops, source_at(s, e->record));
     buf_char(e->out, '\n');
 }
 
@@ -81,7 +82,7 @@ static void put_markers(struct edl *e)
 
         if (m->at >= e->record)
             break;
-        timecode_put(e->t->rate, e->t->start + m->at, &text);
+        timecode_put_as(e->t->rate, e->t->drops, e->t->start + m->at, &text);
         buf_printf(&text, " %-7s %s%s%s", timeline_mark_color(m->mark), m->name,
                    *m->text ? ": " : "", m->text);
         put_remark(e, "LOC:", buf_text(&text));
@@ -114,14 +115,14 @@ static void put_event(struct edl *e, const char *blend, int64_t blend_frames, co
     put_markers(e);
 }
 
-static struct side black_at(int64_t record)
+static struct side black_at(const struct edl *e, int64_t record)
 {
-    return (struct side){.reel = black, .record = record};
+    return (struct side){.reel = black, .record = record, .drops = e->t->drops};
 }
 
 static void put_black(struct edl *e, int64_t blend_frames, int64_t frames)
 {
-    struct side s = black_at(e->record);
+    struct side s = black_at(e, e->record);
 
     put_event(e, "D", blend_frames, &s, frames);
 }
@@ -145,7 +146,8 @@ static int64_t end_of(const struct timeline *t, const struct timeline_clip *clip
 static struct side side_of(const struct edl *e, const struct timeline_clip *clip, int64_t record)
 {
     int64_t start = timeline_media_clock(e->t, clip->media) + clip->start;
-    struct side s = {clip->media->reel, clip->media->name, start, clip->at, clip->speed};
+    struct side s = {clip->media->reel, clip->media->name, start,
+                     clip->at,          clip->speed,       clip->media->drops};
 
     if (clip->media->kind == TIMELINE_STILL) {
         s.source = 0;
@@ -167,7 +169,7 @@ static void put_clip(struct edl *e, const struct timeline_clip *clip)
         if (before)
             put_black(e, before, before);
         else
-            e->last = black_at(e->record);
+            e->last = black_at(e, e->record);
         before = 0;
     }
     s = side_of(e, clip, clip->at - before);
@@ -192,8 +194,8 @@ static void begin(struct edl *e, size_t from)
     buf_puts(e->out, "TITLE: ");
     for (const char *c = e->t->title; *c; c++)
         buf_char(e->out, (unsigned char)*c < ' ' ? ' ' : *c);
-    buf_printf(e->out, "\nFCM: %sDROP FRAME\n\n", timecode_drops(e->t->rate) ? "" : "NON-");
-    e->last = black_at(0);
+    buf_printf(e->out, "\nFCM: %sDROP FRAME\n\n", e->t->drops ? "" : "NON-");
+    e->last = black_at(e, 0);
     if (!from)
         return;
     e->record = end_of(e->t, &e->t->pictures.at[from - 1]);

@@ -413,7 +413,7 @@ static void put_event(struct fcpxml *f)
     set_id(x, "format", SEQUENCE_FORMAT);
     set_time(x, "duration", t->frames, t->rate);
     set_time(x, "tcStart", t->start, t->rate);
-    xml_set(x, "tcFormat", timecode_drops(t->rate) ? "DF" : "NDF");
+    xml_set(x, "tcFormat", t->drops ? "DF" : "NDF");
     xml_set(x, "audioLayout", "stereo");
     xml_set(x, "audioRate", "48k");
     put_spine(f);

@@ -6,7 +6,7 @@
 
 static void put_time(const struct timeline *t, int64_t frame, struct buf *out)
 {
-    timecode_put(t->rate, t->start + frame, out);
+    timecode_put_as(t->rate, t->drops, t->start + frame, out);
 }
 
 // One line, in which a bar would end the text.
@@ -37,7 +37,7 @@ void markers_write_edl(const struct timeline *t, struct buf *out)
 {
     buf_puts(out, "TITLE: ");
     put_plain(t->title, out);
-    buf_printf(out, "\nFCM: %sDROP FRAME\n\n", timecode_drops(t->rate) ? "" : "NON-");
+    buf_printf(out, "\nFCM: %sDROP FRAME\n\n", t->drops ? "" : "NON-");
     for (size_t i = 0; i < t->markers.n; i++)
         put_event(t, i, out);
 }

@@ -62,10 +62,10 @@ def test_footage_that_is_slowed_or_sped(make_project, fps):
     assert [e[4:6] for e in edl.events] == [(24, 91), (91, 91), (24, 103), (0, 24), (0, 24)], "the last is black"
 
 
-@pytest.mark.parametrize("fps", ["24", "30000/1001"])
-def test_clocks_of_the_film_and_of_cameras(make_project, fps):
-    """The timeline begins as the deliverable does, and footage is told by what its camera's clock showed."""
-    drops = fps != "24"
+@pytest.mark.parametrize("fps, drops", [("24", False), ("30000/1001", True), ("30000/1001", False)])
+def test_clocks_of_the_film_and_of_cameras(make_project, fps, drops):
+    """The timeline begins as the deliverable does, and footage is told by what its camera's clock showed, which drops
+    numbers or does not."""
     project = make_project({"film.yaml": STRETCHED.format(fps=fps).replace("scenes:", "deliver: [{preset: web, timecode: '%s'}]\nscenes:" % (
         "00:58:00;02" if drops else "00:58:00:00"))})
     media.tool("ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=s=256x144:r={fps}:d=6", "-timecode", "10:20:30;12" if drops else "10:20:30:12",
@@ -75,10 +75,11 @@ def test_clocks_of_the_film_and_of_cameras(make_project, fps):
     assert project.run("export", "film.yaml", *ALL, "cut").returncode == 0
     otio, fcpxml = turnover.Otio(project.folder / "cut/fast.otio"), turnover.Fcpxml(project.folder / "cut/fast.fcpxml")
     edl = turnover.Edl(project.folder / "cut/fast.edl", Fraction(fps))
-    whole = 30 if drops else 24
+    whole = 24 if fps == "24" else 30
     def number(h, m, s, f): # numbers 0 and 1 are left out of nine minutes in ten
         return ((h * 60 + m) * 60 + s) * whole + f - (2 * ((h * 60 + m) - (h * 60 + m) // 10) if drops else 0)
     clock = number(10, 20, 30, 12)
+    assert edl.drops == fcpxml.drops == drops
     assert otio.start == fcpxml.start == edl.start == number(0, 58, 0, 2 if drops else 0)
     for reader in (otio, fcpxml):
         assert [c.clock for c in reader.pictures] == [clock] * 3

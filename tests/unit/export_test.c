@@ -132,11 +132,13 @@ static struct timeline *everything(struct frame_rate rate)
     t->title = "All & \"more\"";
     t->name = "all";
     t->rate = rate;
+    t->drops = timecode_drops(t->rate);
     t->frames = 240;
     t->start = timecode_hour(rate);
     t->width = 640;
     t->height = 360;
     for (size_t i = 0; i < sizeof(media) / sizeof(*media); i++) {
+        media[i]->drops = t->drops;
         media[i]->index = i;
         vec_push(&t->media, media[i]);
     }
