@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // All that is written over the frames of a shot: a draft's slate, a lower third, a card's words,
-// subtitles, what review copies have in their corners. Owned by one cut, by one side of a join, or by
-// a join for what lies over both.
+// subtitles, what review copies have in their corners. Owned by one cut, by one side of a join, or
+// by a join for what lies over both.
 #pragma once
 
 #include <jansson.h>
