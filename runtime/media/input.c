@@ -11,6 +11,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/intreadwrite.h>
 
 #include "base/err.h"
 #include "base/file.h"
@@ -252,11 +253,6 @@ struct AVCodecContext *input_decoder_midway(const struct input *in, const struct
     return open_decoder(in, stream, threads, false, err);
 }
 
-static uint32_t number_at(const unsigned char *at)
-{
-    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
 // The head of a WAV that was written to a pipe, as speech servers do, cannot tell how much follows:
 // its last packet is as short as it is. Instead of the size of its data it says nothing, or the
 // most there is.
@@ -273,7 +269,7 @@ static bool has_open_end(const struct input *in)
 
         if (pread(in->fd, chunk, sizeof(chunk), at) != sizeof(chunk))
             return false;
-        size = number_at(chunk + 4);
+        size = AV_RL32(chunk + 4);
         if (memcmp(chunk, "data", 4) == 0)
             return size == 0 || size >= most;
         at += (off_t)sizeof(chunk) + size + size % 2;

@@ -6,7 +6,6 @@
 #include <libavcodec/avcodec.h>
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "runtime/media/master.h"
 #include "runtime/media/packets.h"
 #include "runtime/media/passage.h"
@@ -48,12 +47,9 @@ static bool hear(struct listening *l, struct err *err)
 
 static bool hear_passage(struct listening *l, size_t i, struct err *err)
 {
-    struct level levels[PASSAGE_LEVELS];
     struct buf entry = {0};
     struct str packets;
-    bool ok = master_passage(l->master, i, &entry, err) &&
-              (passage_read(buf_view(&entry), levels, &packets) ||
-               err_set(err, ERR_BUG, "passage %zu of the sound is torn", i));
+    bool ok = master_passage(l->master, i, &entry, &packets, err);
 
     while (ok && packets_next(&packets, l->packet, passages_start(i))) {
         ok = hear(l, err);

@@ -462,28 +462,21 @@ void master_free(struct master *m)
     mem_free(m);
 }
 
-bool master_passage(const struct master *m, size_t i, struct buf *out, struct err *err)
+bool master_passage(const struct master *m, size_t i, struct buf *entry, struct str *packets,
+                    struct err *err)
 {
-    return keep_get(m->keep, &m->keys[i], out) ||
-           err_set(err, ERR_TRANSIENT, "the sound that was kept is gone");
+    struct level levels[PASSAGE_LEVELS];
+
+    buf_clear(entry);
+    if (!keep_get(m->keep, &m->keys[i], entry))
+        return err_set(err, ERR_TRANSIENT, "the sound that was kept is gone");
+    return passage_read(buf_view(entry), levels, packets) ||
+           err_set(err, ERR_BUG, "passage %zu of the sound is torn", i);
 }
 
 struct digest master_digest(const struct master *m, size_t i)
 {
     return m->keys[i];
-}
-
-static bool open_next(struct master *m, struct err *err)
-{
-    struct level levels[PASSAGE_LEVELS];
-
-    buf_clear(&m->entry);
-    if (!master_passage(m, m->next, &m->entry, err))
-        return false;
-    if (!passage_read(buf_view(&m->entry), levels, &m->packets))
-        return err_set(err, ERR_BUG, "passage %zu of the sound is torn", m->next);
-    m->next++;
-    return true;
 }
 
 bool master_read(struct master *m, AVPacket *packet, bool *done, struct err *err)
@@ -494,8 +487,9 @@ bool master_read(struct master *m, AVPacket *packet, bool *done, struct err *err
             *done = true;
             return true;
         }
-        if (!open_next(m, err))
+        if (!master_passage(m, m->next, &m->entry, &m->packets, err))
             return false;
+        m->next++;
     }
     return true;
 }

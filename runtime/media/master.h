@@ -18,6 +18,7 @@ struct keep;
 struct master;
 struct passage_how;
 struct programme;
+struct str;
 
 // What was decided.
 struct master_gain {
@@ -41,8 +42,10 @@ bool master_read(struct master *m, struct AVPacket *packet, bool *done, struct e
 // How the programme was finished. Borrowed from m.
 struct passage_how master_how(const struct master *m);
 
-// Passage number i as it was encoded (passage_read), added to out; and of all that decides it.
-bool master_passage(const struct master *m, size_t i, struct buf *out, struct err *err);
+// Passage number i as it was encoded: its packets (packets.h), in entry, which is cleared before;
+// and of all that decides it.
+bool master_passage(const struct master *m, size_t i, struct buf *entry, struct str *packets,
+                    struct err *err);
 struct digest master_digest(const struct master *m, size_t i);
 
 // Of what is heard after decoding.
