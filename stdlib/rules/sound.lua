@@ -133,16 +133,15 @@ end
 
 -- What a mix is told of footage that is heard. Where nobody speaks over it, `head` and `tail` are those of its own sound.
 local function footage(sh, bus)
-  local shot, head, tail = sh.shot, nil, nil
+  local shot, out, head, tail = sh.shot, clip.early_end(sh), 0, 0
   if #sh.lines == 0 then
-    head, tail = math.max(0, -(shot.head or 0)), clip.early_end(sh) and 0 or math.max(0, -(shot.tail or 0))
+    head, tail = math.max(0, -(shot.head or 0)), out and 0 or math.max(0, -(shot.tail or 0))
     if head > (shot["in"] or 0) then
       c41.warn(c41.place(shot, "head"),
         ("the sound begins %g s before the picture, and the file has %g s there"):format(head, shot["in"] or 0),
         "begin later in the file with `in`")
     end
   end
-  local out = clip.early_end(sh)
   return { bus = bus, level = 0, ["in"] = shot["in"] or 0, out = out,
     head = head ~= 0 and head or nil, tail = tail ~= 0 and tail or nil }
 end
